@@ -1,0 +1,139 @@
+//! Runs a plan: journal before each step, undo from the failing step backwards, or on to the end after the point of
+//! no return. What an interrupted run left is recovered from its journal.
+
+pub mod perform;
+pub mod recover;
+
+use crate::error::{Code, Error, Result};
+use crate::host::Host;
+use crate::plan::Plan;
+use crate::platform::Platform;
+use crate::store::journal::{Journal, Progress};
+use crate::store::layout::Layout;
+use crate::store::lock::Lock;
+use std::collections::BTreeMap;
+
+/// What applying needs.
+#[derive(Clone, Copy)]
+pub struct Ctx<'a> {
+    /// The host.
+    pub host: &'a dyn Host,
+    /// The platform, which knows how to ask for what guards want to know.
+    pub platform: &'a dyn Platform,
+    /// The workdir.
+    pub layout: &'a Layout,
+    /// Gets the title of each step, and how far a long one has come.
+    pub progress: &'a dyn crate::report::progress::Progress,
+}
+
+impl std::fmt::Debug for Ctx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ctx").field("layout", &self.layout).finish_non_exhaustive()
+    }
+}
+
+/// Runs a plan for an object whose lock is held. Returns warnings.
+///
+/// # Errors
+/// Exit 1: a step failed and all is as before. Exit 3: something is left, and the journal stays to mend it.
+pub fn run(ctx: &Ctx<'_>, object: &str, plan: &Plan, _lock: &Lock) -> Result<Vec<String>> {
+    let journal = Journal::begin(ctx.layout, object, plan)?;
+    let progress =
+        Progress { plan: plan.clone(), begun: None, done: BTreeMap::new(), undone: Vec::new(), child: None };
+    forward(ctx, object, journal, progress)
+}
+
+/// Runs the steps that are not done yet; on failure goes back, or, past the point of no return, stops and says so.
+fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress) -> Result<Vec<String>> {
+    let plan = progress.plan.clone();
+    let mut warnings = Vec::new();
+    let mut held = None;
+    for (i, step) in plan.steps.iter().enumerate() {
+        if progress.done.contains_key(&i) {
+            continue;
+        }
+        let past = plan.no_return.is_some_and(|limit| i >= limit);
+        if past && held.is_none() {
+            held = Some(crate::host::signal::hold());
+        }
+        let outcome = if crate::host::signal::stopped() && !past {
+            Err(Error::new(Code::Interrupted, object, "interrupted by a signal"))
+        } else {
+            ctx.progress.step(object, &step.title);
+            journal.begin_step(i).and_then(|()| {
+                progress.begun = Some(i);
+                perform::action(ctx, &step.action, &mut |child| journal.child(child), &mut warnings)
+            })
+        };
+        let changed = match outcome {
+            Ok(changed) => changed,
+            Err(e) => {
+                let e =
+                    Error { object: object.into(), reason: format!("{}: {}", step.title, whole(&e)), ..e };
+                if past {
+                    return Err(Error { code: Code::Left, ..e }.next(format!(
+                        "mend that, then give `{} {object}` again, or jug doctor --fix",
+                        plan.verb
+                    )));
+                }
+                // A program that says "exists" did not make it: what is there is somebody else's.
+                let made = !e.reason.contains("exists");
+                return Err(back(ctx, journal, &mut progress, e, made));
+            }
+        };
+        let noted = journal.done(i, changed);
+        progress.done.insert(i, changed);
+        if let Err(e) = noted
+            && !past
+        {
+            return Err(back(ctx, journal, &mut progress, e, true));
+        }
+    }
+    journal.end()?;
+    Ok(warnings)
+}
+
+/// Undoes all that was begun, the last first. Returns the error that the user gets.
+fn back(ctx: &Ctx<'_>, journal: Journal, progress: &mut Progress, mut error: Error, made: bool) -> Error {
+    let skip = match progress.begun {
+        Some(i) if !made && !progress.done.contains_key(&i) => Some(i),
+        _ => None,
+    };
+    let left = undo(ctx, &journal, progress, skip);
+    if left.is_empty() {
+        // If the journal can't be removed, the next command finds that nothing is left to undo.
+        let _ = journal.end();
+        return error;
+    }
+    error.code = Code::Left;
+    error.reason = format!("{}; and undoing it: {}", error.reason, left.join("; "));
+    error.next("mend that, then jug doctor --fix")
+}
+
+/// Runs the undo of every step that was begun and changed something. Returns what could not be undone.
+fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usize>) -> Vec<String> {
+    let _held = crate::host::signal::hold();
+    let mut left = Vec::new();
+    let Some(last) = progress.begun else { return left };
+    for i in (0..=last).rev() {
+        let untouched =
+            progress.done.get(&i) == Some(&false) || progress.undone.contains(&i) || skip == Some(i);
+        let Some(step) = progress.plan.steps.get(i).filter(|_| !untouched) else { continue };
+        let mut clean = true;
+        for action in &step.undo {
+            ctx.progress.step(&progress.plan.name, &format!("undo: {}", step.title));
+            if let Err(e) = perform::undo(ctx, action) {
+                clean = false;
+                left.push(whole(&e));
+            }
+        }
+        if clean {
+            let _ = journal.undone(i);
+        }
+    }
+    left
+}
+
+fn whole(e: &Error) -> String {
+    e.to_string()
+}

@@ -1,0 +1,197 @@
+//! Performs one effect on the host.
+
+use super::Ctx;
+use crate::error::{Code, Error, Result};
+use crate::host::cmd::{Cmd, Output, RunError};
+use crate::host::{Child, beneath, fs, tree};
+use crate::model::hook::Policy;
+use crate::model::name::AbsPath;
+use crate::plan::{Action, Effect, Guard};
+use crate::programs::{mount, zfs};
+use std::time::{Duration, Instant};
+
+/// How long "busy" is borne.
+const BUSY: Duration = Duration::from_secs(3);
+
+/// Performs an action; returns whether it changed anything.
+pub fn action(
+    ctx: &Ctx<'_>,
+    action: &Action,
+    started: &mut dyn FnMut(Child),
+    warnings: &mut Vec<String>,
+) -> Result<bool> {
+    if let Some(guard) = &action.when
+        && !holds(ctx, guard)?
+    {
+        return Ok(false);
+    }
+    effect(ctx, &action.effect, started, warnings)
+}
+
+/// Performs an undo, which bears that there is nothing to undo.
+pub fn undo(ctx: &Ctx<'_>, action_: &Action) -> Result<()> {
+    action(ctx, action_, &mut |_| {}, &mut Vec::new()).map(|_| ())
+}
+
+fn effect(
+    ctx: &Ctx<'_>,
+    effect: &Effect,
+    started: &mut dyn FnMut(Child),
+    warnings: &mut Vec<String>,
+) -> Result<bool> {
+    match effect {
+        Effect::Run(cmd) => match run(ctx, cmd, started) {
+            Err(e) if cmd.lenient && e.code != Code::Interrupted => {
+                warnings.push(e.reason);
+                Ok(true)
+            }
+            other => other.map(|_| true),
+        },
+        Effect::MakeDir { path, mode } => fs::make_dir(path.as_path(), *mode),
+        Effect::RemoveDir { path } => fs::remove_dir(path.as_path()),
+        Effect::Write { path, text, mode } => fs::write_atomic(path.as_path(), text, *mode).map(|()| true),
+        Effect::WriteIn { root, path, text, mode } => {
+            beneath::write(root.as_path(), path.as_str(), text, *mode).map(|()| true)
+        }
+        Effect::Remove { path } => fs::remove_file(path.as_path()),
+        Effect::CopyTree { from, to, only } => {
+            let copied =
+                tree::copy(from.as_path(), to.as_path(), only, &mut |done| ctx.progress.copied(done));
+            copied.map(|_| true)
+        }
+        Effect::RemoveTree { path } => remove_tree(ctx, path),
+        Effect::CheckTargets { root, paths, make } => {
+            for path in paths {
+                beneath::check_target(root.as_path(), path.as_str(), *make)?;
+            }
+            Ok(false)
+        }
+        Effect::Expect(guard) => match holds(ctx, guard)? {
+            true => Ok(false),
+            false => Err(Error::failed("", expectation(guard))),
+        },
+        Effect::Hook { cmd, policy } => match fs::check_runnable(std::path::Path::new(&cmd.program))
+            .and_then(|()| run(ctx, cmd, started))
+        {
+            Ok(_) => Ok(true),
+            Err(e) if *policy == Policy::Warn && e.code != Code::Interrupted => {
+                warnings.push(format!("hook: {e}"));
+                Ok(true)
+            }
+            Err(e) => Err(e),
+        },
+        Effect::AwaitEnd { probe, seconds } => {
+            let begun = Instant::now();
+            let mut pause = Duration::from_millis(20);
+            while begun.elapsed() < Duration::from_secs(*seconds)
+                && ctx.host.query(probe).is_ok_and(|o| o.ok())
+            {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(500));
+            }
+            Ok(false)
+        }
+        Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
+        Effect::UnmountBelow { path, itself } => unmount_below(ctx, path, *itself),
+        Effect::Rename { from, to } => fs::move_file(from.as_path(), to.as_path()).map(|()| true),
+    }
+}
+
+fn expectation(guard: &Guard) -> String {
+    match guard {
+        Guard::DatasetMounted { name, path } => {
+            format!("the dataset {name} was made, but is not mounted at {path}")
+        }
+        other => format!("this does not hold: {other}"),
+    }
+}
+
+/// Runs a program that must succeed, trying again for a moment where it says "busy".
+fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let out = ctx.host.change(cmd, started).map_err(Error::from)?;
+        if out.ok() || cmd.accept.contains(&out.status) {
+            return Ok(out);
+        }
+        let busy = cmd.retry_busy && out.stderr.to_ascii_lowercase().contains("busy");
+        if !busy || begun.elapsed() > BUSY {
+            return Err(RunError::failed(cmd, &out).into());
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(400));
+    }
+}
+
+/// Whether a guard holds now.
+pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
+    let ask = |cmd: &Cmd| ctx.host.query(cmd).map_err(Error::from);
+    Ok(match guard {
+        Guard::Container { name, uuid } => {
+            let out = ask(&ctx.platform.one_container(name.as_str()))?;
+            out.ok() && ctx.platform.parse_one(&out.stdout)?.is_some_and(|c| c.uuid == Some(*uuid))
+        }
+        Guard::Dataset { name, uuid } => dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)),
+        Guard::DatasetMounted { name, path } => {
+            dataset(ctx, name)?.is_some_and(|d| d.mounted && d.mountpoint == path.as_str())
+        }
+        Guard::Mounted { path } => ctx.platform.mounts(ctx.host)?.iter().any(|m| m.target == path.as_str()),
+        Guard::Address { interface, address } => {
+            let out = ask(&ctx.platform.list_addresses())?;
+            let (_, all) = ctx.platform.parse_addresses(&out.stdout)?;
+            all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
+        }
+        Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
+    })
+}
+
+fn dataset(ctx: &Ctx<'_>, name: &crate::model::name::DatasetName) -> Result<Option<zfs::Dataset>> {
+    let cmd = zfs::get_one(name);
+    let out = ctx.host.query(&cmd).map_err(Error::from)?;
+    if out.ok() {
+        return Ok(zfs::parse_tree(&out.stdout)?.remove(name.as_str()));
+    }
+    // Anything but "not there" must not be taken for "not there".
+    if out.stderr.contains("does not exist") { Ok(None) } else { Err(RunError::failed(&cmd, &out).into()) }
+}
+
+fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
+    let prefix = format!("{path}/");
+    let mut targets: Vec<String> = ctx
+        .platform
+        .mounts(ctx.host)?
+        .into_iter()
+        .map(|m| m.target)
+        .filter(|t| t.starts_with(&prefix) || (itself && t == path.as_str()))
+        .collect();
+    // Of two mounts at one place the later is on top and stands later in the table.
+    targets.reverse();
+    targets.sort_by_key(|t| std::cmp::Reverse(t.matches('/').count()));
+    Ok(targets)
+}
+
+fn unmount_below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<bool> {
+    let targets = below(ctx, path, itself)?;
+    let mut failed = Vec::new();
+    for target in &targets {
+        if let Err(e) = run(ctx, &mount::umount(target), &mut |_| {}) {
+            failed.push(e);
+        }
+    }
+    match failed.into_iter().next() {
+        Some(e) => Err(e),
+        None => Ok(!targets.is_empty()),
+    }
+}
+
+/// A tree goes only if nothing is mounted at or below it: what is mounted there belongs to somebody else.
+fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath) -> Result<bool> {
+    if fs::kind(path.as_path()).is_none() {
+        return Ok(false);
+    }
+    if let Some(m) = below(ctx, path, true)?.first() {
+        return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
+    }
+    tree::remove(path.as_path())
+}

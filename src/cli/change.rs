@@ -1,0 +1,210 @@
+//! What all changing verbs have in common: plan (and refuse), then lock, recover, plan again, apply, log, report.
+
+use super::session::Session;
+use crate::apply::{self, recover};
+use crate::error::{Code, Error, Result};
+use crate::model::name::EnvName;
+use crate::plan::Plan;
+use crate::report::results::{self, Done, Outcome};
+use crate::report::table::out;
+use crate::store::lock;
+use crate::store::lock::Lock;
+use crate::store::oplog::{self, Record};
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What a verb wants to happen to one object.
+#[derive(Debug)]
+pub enum Wish {
+    /// This.
+    Do(Vec<Plan>, Done),
+    /// Nothing: it is so already.
+    Nothing(Done),
+}
+
+/// Runs a verb on one object. `plan` is called without a lock for -n and for an ordinary user, else under the lock
+/// and after recovery; it must only read.
+pub fn one(
+    session: &Session,
+    verb: &str,
+    object: &str,
+    alone: bool,
+    plan: &dyn Fn() -> Result<Wish>,
+) -> Outcome {
+    let mut warnings = Vec::new();
+    let result = attempt(session, verb, object, alone, plan, &mut warnings);
+    finish(session, verb, object, result, warnings)
+}
+
+/// Logs and names what came of it.
+pub fn finish(
+    session: &Session,
+    verb: &str,
+    object: &str,
+    result: Result<Done>,
+    warnings: Vec<String>,
+) -> Outcome {
+    let result =
+        result.map_err(|e| if e.object.is_empty() { Error { object: object.to_string(), ..e } } else { e });
+    let outcome = Outcome { name: object.to_string(), result, warnings };
+    if !session.global.dry_run && session.is_root() && session.layout.workdir.as_path().exists() {
+        let reason = match &outcome.result {
+            Ok(d) => d.what.clone(),
+            Err(e) => e.to_string(),
+        };
+        let record = Record {
+            time: crate::host::Host::now(&session.host),
+            verb: verb.to_string(),
+            name: object.to_string(),
+            by: oplog::who(),
+            result: outcome.word().to_string(),
+            code: outcome.code() as u8,
+            reason,
+        };
+        oplog::append(&session.layout, &record);
+    }
+    outcome
+}
+
+fn attempt(
+    session: &Session,
+    verb: &str,
+    object: &str,
+    alone: bool,
+    plan: &dyn Fn() -> Result<Wish>,
+    warnings: &mut Vec<String>,
+) -> Result<Done> {
+    if session.global.dry_run || !session.is_root() {
+        if session.saved.is_none() && session.layout.journal(object).as_path().exists() {
+            return Err(interrupted(session, object));
+        }
+        let wish = plan()?;
+        if !session.global.dry_run {
+            session.need_root(verb)?;
+        }
+        return Ok(match wish {
+            Wish::Nothing(done) => done,
+            Wish::Do(plans, done) => {
+                if !session.global.json {
+                    plans.iter().for_each(|p| out(&p.to_string()));
+                }
+                Done { changed: false, what: format!("dry run, would be: {}", done.what) }
+            }
+        });
+    }
+    session.layout.ensure()?;
+    let lock = lock::exclusive(&session.layout, object, verb)?;
+    mend(session, object, alone, &lock, warnings)?;
+    match plan()? {
+        Wish::Nothing(done) => Ok(done),
+        Wish::Do(plans, done) => {
+            for p in &plans {
+                warnings.extend(apply::run(&session.ctx(alone), object, p, &lock)?);
+            }
+            Ok(done)
+        }
+    }
+}
+
+/// Recovers what an earlier run left, saying so.
+pub fn mend(
+    session: &Session,
+    object: &str,
+    alone: bool,
+    lock: &Lock,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    if let Some(what) = recover::recover(&session.ctx(alone), object, lock)? {
+        warnings.push(what);
+    }
+    Ok(())
+}
+
+fn interrupted(session: &Session, object: &str) -> Error {
+    if lock::is_held(&session.layout, object) {
+        return Error::busy(object, "another jug is at it").next("wait for it");
+    }
+    Error::busy(object, "an earlier operation on it was interrupted").next("jug doctor --fix")
+}
+
+/// Runs a verb on several environments, some at once, and prints what became of each in their order.
+pub fn each(session: &Session, names: &[EnvName], work: &(dyn Fn(&EnvName, bool) -> Outcome + Sync)) -> Code {
+    let outcomes = all(session, names, work);
+    session.progress(true).finish();
+    if session.global.dry_run && !session.global.json {
+        outcomes.iter().for_each(|o| match &o.result {
+            Err(e) => results::error(e),
+            Ok(d) if !d.what.starts_with("dry run") => eprintln!("jug: {}: unchanged ({})", o.name, d.what),
+            Ok(_) => {}
+        });
+        return crate::error::fold(outcomes.iter().map(Outcome::code));
+    }
+    results::print(&outcomes, session.style())
+}
+
+fn all(
+    session: &Session,
+    names: &[EnvName],
+    work: &(dyn Fn(&EnvName, bool) -> Outcome + Sync),
+) -> Vec<Outcome> {
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get().min(4));
+    let jobs = session.global.jobs.map_or(cores, usize::from).min(names.len());
+    if jobs <= 1 || session.global.dry_run {
+        return names.iter().map(|n| work(n, names.len() == 1)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Outcome)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(name) = names.get(i) else { return };
+                    let outcome = work(name, false);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((i, outcome));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(i, _)| *i);
+    done.into_iter().map(|(_, o)| o).collect()
+}
+
+/// Prints the outcome of a change to a single object that is no environment.
+pub fn report(session: &Session, outcome: Outcome) -> Code {
+    session.progress(true).finish();
+    if session.global.dry_run && !session.global.json {
+        return match &outcome.result {
+            Err(e) => {
+                results::error(e);
+                e.code
+            }
+            Ok(_) => Code::Done,
+        };
+    }
+    results::print(&[outcome], session.style())
+}
+
+/// Asks before something goes for good: on a terminal; elsewhere -y is needed.
+pub fn confirm(session: &Session, question: &str) -> Result<()> {
+    if session.global.yes || session.global.dry_run || !session.is_root() {
+        return Ok(());
+    }
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Error::usage("", format!("{question} There is no terminal to ask on")).next("give -y"));
+    }
+    eprint!("{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    stdin.read_line(&mut answer).map_err(|e| Error::io("stdin", "reading the answer", e))?;
+    if matches!(answer.trim(), "y" | "Y" | "yes") {
+        Ok(())
+    } else {
+        Err(Error::failed("", "not done: the answer was no"))
+    }
+}

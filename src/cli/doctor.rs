@@ -1,0 +1,257 @@
+//! doctor
+
+use super::change;
+use super::session::Session;
+use crate::apply::recover;
+use crate::error::{Code, Error, Result};
+use crate::facts::gather::Wanted;
+use crate::facts::{Container, Facts, Mounted};
+use crate::host::{Cmd, Host, RunError};
+use crate::model::env::Env;
+use crate::model::name::EnvName;
+use crate::programs::mount;
+use crate::report::table::out;
+use crate::store::{journal, lock};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Say what the host lacks, what was interrupted, and what nobody owns any more
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Finish or undo what was interrupted; unmount and stop what nobody owns. Data is never removed
+    #[arg(long)]
+    fix: bool,
+}
+
+/// One thing that is not as it should be.
+struct Finding {
+    kind: &'static str,
+    object: String,
+    reason: String,
+    next: String,
+    cure: Option<Cure>,
+}
+
+enum Cure {
+    Recover(String),
+    Unmount(String),
+    Stop(String),
+}
+
+/// Runs it. The number of commands does not depend on the number of environments.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let mut findings = look(s)?;
+    if args.fix && !s.global.dry_run {
+        s.need_root("doctor --fix")?;
+        let mut cured = 0;
+        for f in &findings {
+            if let Some(cure) = &f.cure {
+                let result = fix(s, cure)
+                    .map(|()| crate::report::results::Done::changed(format!("fixed: {}", f.reason)));
+                let outcome = change::finish(s, "doctor", &f.object, result, Vec::new());
+                match &outcome.result {
+                    Ok(_) => {
+                        cured += 1;
+                        if !s.global.json && !s.global.quiet {
+                            out(&format!(
+                                "{}: changed ({})\n",
+                                f.object,
+                                outcome.result.as_ref().map_or("", |d| &d.what)
+                            ));
+                        }
+                    }
+                    Err(e) => crate::report::results::error(e),
+                }
+            }
+        }
+        if cured > 0 {
+            findings = look(s)?;
+        }
+    }
+    print(s, &findings);
+    let left = findings.iter().any(|f| f.kind != "lacks");
+    Ok(match () {
+        () if left => Code::Left,
+        () if !findings.is_empty() => Code::HostLacks,
+        () => Code::Done,
+    })
+}
+
+/// What init says: only what the host lacks, which is no failure of its own.
+pub fn say_lacks(s: &Session) -> Result<Code> {
+    print(s, &lacks(s));
+    Ok(Code::Done)
+}
+
+fn print(s: &Session, findings: &[Finding]) {
+    if s.global.json {
+        let rows: Vec<_> = findings
+            .iter()
+            .map(|f| json!({"kind": f.kind, "object": f.object, "reason": f.reason, "next": f.next}))
+            .collect();
+        out(&format!("{}\n", json!({"version": 1, "findings": rows})));
+        return;
+    }
+    for f in findings {
+        if s.global.lines {
+            out(&format!("{}\t{}\t{}\t{}\n", f.kind, f.object, f.reason, f.next));
+        } else {
+            out(&format!("{}: {}: {}\n  next: {}\n", f.kind, f.object, f.reason, f.next));
+        }
+    }
+    if findings.is_empty() && !s.global.quiet && !s.global.lines {
+        out("all is well\n");
+    }
+}
+
+fn lacks(s: &Session) -> Vec<Finding> {
+    let mut programs = s.platform.needed_programs();
+    if s.zfs_root().is_some() {
+        programs.push(("zfs".into(), "OpenZFS (Debian: package zfsutils-linux or zfs-fuse)"));
+    }
+    programs
+        .into_iter()
+        .filter(|(p, _)| !s.host.has(p))
+        .map(|(program, from)| Finding {
+            kind: "lacks",
+            reason: "the program is not there".into(),
+            next: format!("install it; it comes with {from}"),
+            object: program,
+            cure: None,
+        })
+        .collect()
+}
+
+fn look(s: &Session) -> Result<Vec<Finding>> {
+    let mut findings = lacks(s);
+    let registry = s.registry()?;
+    let interrupted = if s.saved.is_some() { Vec::new() } else { journal::all(&s.layout) };
+    for object in interrupted.into_iter().filter(|o| !lock::is_held(&s.layout, o)) {
+        let what = journal::read(&s.layout, &object)
+            .ok()
+            .flatten()
+            .map_or("an operation".to_string(), |p| p.plan.verb);
+        findings.push(Finding {
+            kind: "interrupted",
+            reason: format!("{what} on it was interrupted"),
+            next: "jug doctor --fix".into(),
+            cure: Some(Cure::Recover(object.clone())),
+            object,
+        });
+    }
+    let mut envs: BTreeMap<EnvName, Env> = BTreeMap::new();
+    for (name, entry) in registry {
+        match entry.env {
+            Ok(env) => drop(envs.insert(name, env)),
+            Err(e) => findings.push(Finding {
+                kind: "broken",
+                object: name.to_string(),
+                reason: e.to_string(),
+                next: e.next.unwrap_or_else(|| format!("mend {}", s.layout.env_file(&name))),
+                cure: None,
+            }),
+        }
+    }
+    let unreadable: BTreeSet<String> =
+        findings.iter().filter(|f| f.kind != "lacks").map(|f| f.object.clone()).collect();
+    let runtime = s.platform.needed_programs().first().is_none_or(|(p, _)| s.host.has(p));
+    let wanted = Wanted {
+        containers: runtime && s.is_root(),
+        mounts: true,
+        datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
+        ..Wanted::default()
+    };
+    let facts = s.gather(&wanted)?;
+    orphans(s, &facts, &envs, &unreadable, &mut findings);
+    Ok(findings)
+}
+
+fn orphans(
+    s: &Session,
+    facts: &Facts,
+    envs: &BTreeMap<EnvName, Env>,
+    skip: &BTreeSet<String>,
+    findings: &mut Vec<Finding>,
+) {
+    let own = |path: &str| path.strip_prefix(s.layout.workdir.as_str()).is_some_and(|r| r.starts_with('/'));
+    let known: BTreeSet<uuid::Uuid> = envs.values().map(|e| e.uuid).collect();
+    let mut running: BTreeSet<String> = BTreeSet::new();
+    for Container { name, path, uuid, .. } in facts.containers.iter().filter(|c| own(&c.path)) {
+        running.insert(name.clone());
+        if uuid.is_some_and(|u| !known.contains(&u)) && !skip.contains(name) {
+            findings.push(Finding {
+                kind: "orphan",
+                object: name.clone(),
+                reason: format!("a jail or container of jug's runs at {path}, and no environment owns it"),
+                next: "jug doctor --fix stops it".into(),
+                cure: Some(Cure::Stop(name.clone())),
+            });
+        }
+    }
+    for Mounted { source, target, .. } in facts.mounts.iter().rev() {
+        let Some(name) = guest_of(s, target) else { continue };
+        let dataset = facts.datasets.get(source);
+        let stopped_root = envs.keys().find(|n| n.as_str() == name).map(|n| s.guest_root(n, &envs[n]));
+        let expected = dataset.is_some() || running.contains(&name) || skip.contains(&name);
+        // What is mounted at the data directory itself is storage; below it, or below run/, it is a running root's.
+        let of_root =
+            stopped_root.is_none_or(|r| target == r.as_str() || target.starts_with(&format!("{r}/")));
+        if !expected && of_root && !s.layout.journal(&name).as_path().exists() {
+            findings.push(Finding {
+                kind: "orphan",
+                object: target.clone(),
+                reason: format!("{source} is mounted there, and {name} does not run"),
+                next: "jug doctor --fix unmounts it".into(),
+                cure: Some(Cure::Unmount(target.clone())),
+            });
+        }
+    }
+    let root = s.zfs_root().map(|r| format!("{r}/env/")).unwrap_or_default();
+    for (name, dataset) in facts.datasets.iter().filter(|(n, _)| n.starts_with(&root)) {
+        let object = name.strip_prefix(&root).unwrap_or(name);
+        if dataset.uuid.is_some_and(|u| !known.contains(&u))
+            && !skip.contains(object)
+            && !object.contains('/')
+            && !s.layout.journal(object).as_path().exists()
+        {
+            findings.push(Finding {
+                kind: "orphan",
+                object: name.clone(),
+                reason: "the dataset bears jug's stamp, and no environment owns it".into(),
+                next: format!("look at it; jug removes no data by itself: zfs destroy -r '{name}'"),
+                cure: None,
+            });
+        }
+    }
+}
+
+/// The environment a mount point below the workdir belongs to.
+fn guest_of(s: &Session, target: &str) -> Option<String> {
+    let rest = target.strip_prefix(s.layout.workdir.as_str())?.strip_prefix('/')?;
+    let mut parts = rest.split('/');
+    match (parts.next()?, parts.next()?) {
+        ("run", name) => Some(name.to_string()),
+        ("jails-data", data) => data.strip_suffix("-data").map(str::to_string),
+        _ => None,
+    }
+}
+
+fn fix(s: &Session, cure: &Cure) -> Result<()> {
+    let run = |cmd: Cmd| {
+        let done = s.host.change(&cmd, &mut |_| {}).map_err(Error::from)?;
+        if done.ok() { Ok(()) } else { Err(Error::from(RunError::failed(&cmd, &done))) }
+    };
+    match cure {
+        Cure::Recover(object) => {
+            let lock = lock::exclusive(&s.layout, object, "doctor")?;
+            recover::recover(&s.ctx(true), object, &lock).map(|_| ())
+        }
+        Cure::Unmount(target) => run(mount::umount(target)),
+        Cure::Stop(name) => {
+            let lock = lock::exclusive(&s.layout, name, "doctor")?;
+            let result = run(s.platform.stop_orphan(name));
+            drop(lock);
+            result
+        }
+    }
+}

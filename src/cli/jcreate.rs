@@ -1,0 +1,204 @@
+//! jcreate
+
+use super::change::{self, Wish};
+use super::session::Session;
+use crate::error::{Code, Error, Result};
+use crate::facts::gather::Wanted;
+use crate::host::Host;
+use crate::model::env::{Env, Mode, Storage};
+use crate::model::fstab::Mount;
+use crate::model::hook::{Hook, HookArg};
+use crate::model::name::{BaseName, EnvName, Tag, printable};
+use crate::model::net::Net;
+use crate::model::schema::{self, Change};
+use crate::model::words;
+use crate::plan::{create, start};
+use crate::report::results::Done;
+use crate::store::lock;
+
+/// Create jails, each described by one TOML file
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Names, or CBSD's words: jname= ver= baserw= ip4_addr= interface= host_hostname= astart=
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// The base it stands on (see base-ls)
+    #[arg(long, value_name = "BASE")]
+    base: Option<BaseName>,
+    /// How its root is put together: thin (the base read-only), clone (ZFS) or full (a copy)
+    #[arg(long, value_name = "MODE")]
+    mode: Option<Mode>,
+    /// Where its data lies
+    #[arg(long, value_name = "STORAGE")]
+    storage: Option<Storage>,
+    /// none, inherit or alias:IF:ADDR/LEN; repeatable
+    #[arg(long, value_name = "NETWORK")]
+    net: Vec<Net>,
+    /// A hook: created, prestart, poststart, prestop, poststop or removed; repeatable
+    #[arg(long, value_name = "POINT=FILE")]
+    hook: Vec<HookArg>,
+    /// An extra mount, in the words of fstab(5); repeatable
+    #[arg(long, value_name = "'SRC DST TYPE OPTS'")]
+    fstab: Vec<Mount>,
+    /// Any key of jug.toml(5); repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<Change>,
+    /// A tag; repeatable
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<Tag>,
+    /// Start it at once
+    #[arg(long)]
+    start: bool,
+}
+
+/// What was asked for, CBSD's words included.
+#[derive(Default)]
+struct Asked {
+    names: Vec<EnvName>,
+    base: Option<BaseName>,
+    mode: Option<Mode>,
+    address: Option<String>,
+    interface: Option<String>,
+    set: Vec<Change>,
+}
+
+fn asked(args: &Args) -> Result<Asked> {
+    let mut a = Asked { base: args.base.clone(), mode: args.mode, ..Asked::default() };
+    for word in &args.names {
+        let (key, value) = match words::split(word) {
+            None => {
+                a.names.push(word.parse()?);
+                continue;
+            }
+            Some(split) => split?,
+        };
+        match key {
+            "jname" => a.names.push(value.parse()?),
+            "ver" => a.base = Some(value.parse()?),
+            "baserw" => {
+                a.mode = Some(match value {
+                    "0" => Mode::Thin,
+                    "1" => Mode::Full,
+                    _ => return Err(Error::usage(printable(word), "baserw is 0 (thin) or 1 (full)")),
+                });
+            }
+            "ip4_addr" => a.address = Some(value.to_string()),
+            "interface" => a.interface = Some(value.to_string()),
+            "host_hostname" => a.set.push(format!("host.hostname={value}").parse()?),
+            "astart" => a.set.push(format!("boot.enabled={value}").parse()?),
+            other => return Err(Error::usage(printable(word), format!("{other}= does not fit here"))),
+        }
+    }
+    if a.names.is_empty() {
+        return Err(Error::usage("jcreate", "no name is given").next("jug jcreate NAME, or jname=NAME"));
+    }
+    Ok(a)
+}
+
+fn nets(args: &Args, asked: &Asked) -> Result<Option<Vec<Net>>> {
+    if !args.net.is_empty() {
+        return Ok(Some(args.net.clone()));
+    }
+    match (&asked.address, &asked.interface) {
+        (None, None) => Ok(None),
+        (Some(a), _) if a == "0" || a.is_empty() => Ok(Some(vec![Net::None])),
+        (Some(addresses), Some(interface)) => addresses
+            .split(',')
+            .map(|a| format!("alias:{interface}:{a}").parse())
+            .collect::<Result<_>>()
+            .map(Some),
+        (Some(_), None) => {
+            Err(Error::usage("ip4_addr=", "on which interface is not said").next("give interface= as well"))
+        }
+        (None, Some(_)) => {
+            Err(Error::usage("interface=", "no address is given").next("give ip4_addr= as well"))
+        }
+    }
+}
+
+/// The environment as its TOML will be.
+fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env> {
+    let defaults = &s.config.defaults;
+    let base = asked.base.clone().or_else(|| defaults.base.clone()).ok_or_else(|| {
+        Error::usage(name, "no base is given")
+            .next("give --base BASE; jug base-ls shows them, jug base-import host makes the first")
+    })?;
+    let mut env = Env::new(s.host.uuid(), s.host.now(), base);
+    env.mode = asked.mode.or(defaults.mode).unwrap_or_default();
+    let can_zfs = if s.zfs_root().is_some() { Storage::Zfs } else { Storage::Dir };
+    env.storage = args.storage.or(defaults.storage).unwrap_or(if env.mode == Mode::Clone {
+        Storage::Zfs
+    } else {
+        can_zfs
+    });
+    if env.storage == Storage::Zfs {
+        let root = s.zfs_root().ok_or_else(|| {
+            Error::lacks(name, "this node has no zfs_root, so nothing can lie on ZFS")
+                .next("jug init --zfs-root POOL/jug, or --storage dir")
+        })?;
+        env.dataset = Some(format!("{root}/env/{name}").parse()?);
+    }
+    if let Some(nets) = nets(args, asked)?.or_else(|| defaults.net.clone()) {
+        env.net = nets;
+    }
+    env.tags = args.tag.iter().cloned().collect();
+    env.fstab = args.fstab.clone();
+    for HookArg(point, path) in &args.hook {
+        env.hooks.entry(*point).or_default().push(Hook { path: path.clone(), policy: None, timeout: None });
+    }
+    let changes: Vec<Change> = asked.set.iter().chain(&args.set).cloned().collect();
+    let (_, env) = schema::edit(&schema::to_text(&env)?, name.as_str(), &changes)?;
+    Ok(env)
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let asked = asked(args)?;
+    let mut envs = std::collections::BTreeMap::new();
+    for name in &asked.names {
+        if envs.insert(name.clone(), wanted(s, args, &asked, name)?).is_some() {
+            return Err(Error::usage(name, "it is named twice"));
+        }
+    }
+    Ok(change::each(s, &asked.names, &|name, alone| {
+        let env = &envs[name];
+        // The base must stay while something is made from it.
+        let base_lock = if s.global.dry_run || !s.is_root() {
+            Ok(None)
+        } else {
+            s.layout.ensure().and_then(|l| lock::shared(&l, &format!("base.{}", env.base))).map(Some)
+        };
+        let base_lock = match base_lock {
+            Ok(lock) => lock,
+            Err(e) => return change::finish(s, "jcreate", name.as_str(), Err(e), Vec::new()),
+        };
+        let mut outcome = change::one(s, "jcreate", name.as_str(), alone, &|| plan(s, name, env, args.start));
+        drop(base_lock);
+        if args.start && outcome.result.is_ok() && !s.global.dry_run {
+            let started = super::jstart::one(s, name, alone);
+            outcome.warnings.extend(started.warnings);
+            outcome.result = started.result.map(|_| Done::changed("created and started"));
+        }
+        outcome
+    }))
+}
+
+fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish> {
+    let base = s.base(&env.base);
+    let guest = s.guest(name, env, base.as_ref());
+    let mut wanted = s.wanted(env);
+    wanted.addresses &= then_start;
+    wanted.accounts = env.base.is_host();
+    wanted.paths.extend([guest.data(), guest.system(), s.layout.rcconf(name), s.layout.fstab(name)]);
+    // All below the node's root: the parent must be there, and the name must be free.
+    wanted.datasets = env.dataset.as_ref().and(s.zfs_root()).cloned();
+    let mut facts = s.gather(&Wanted { mounts: true, ..wanted })?;
+    if facts.environments.is_empty() {
+        facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+    }
+    let mut plans = vec![create::plan(&guest, &facts)?];
+    if then_start && s.global.dry_run {
+        plans.extend(start::plan(&guest, &facts, s.host.now())?);
+    }
+    Ok(Wish::Do(plans, Done::changed("created")))
+}

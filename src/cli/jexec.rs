@@ -1,0 +1,107 @@
+//! jexec
+
+use super::session::Session;
+use super::targets::choose;
+use crate::error::{Code, Error, Result};
+use crate::facts::gather::Wanted;
+use crate::host::beneath;
+use crate::model::name::{EnvName, UserName, printable};
+use crate::platform::{Inside, PlatformKind};
+use std::io::{IsTerminal, Read};
+
+/// Run a command inside, with the caller's streams, signals and terminal; its exit status is passed on
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Names, masks or @tag
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// As this user
+    #[arg(short, long, value_name = "USER", default_value = "root")]
+    user: UserName,
+    /// With this variable; repeatable
+    #[arg(short, long, value_name = "KEY=VALUE")]
+    env: Vec<String>,
+    /// In this directory
+    #[arg(short, long, value_name = "DIR")]
+    workdir_inside: Option<String>,
+    /// The command
+    #[arg(value_name = "CMD", last = true, required = true)]
+    command: Vec<String>,
+}
+
+/// Runs it. For a single environment jug becomes the command, so nothing stands between it and the caller.
+pub fn run(s: &Session, args: &Args) -> Result<i32> {
+    attempt(s, args).map_err(|e| e.code(Code::Exec))
+}
+
+fn attempt(s: &Session, args: &Args) -> Result<i32> {
+    let mut how = Inside {
+        user: args.user.to_string(),
+        dir: args.workdir_inside.clone(),
+        argv: args.command.clone(),
+        ..Inside::default()
+    };
+    for pair in &args.env {
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| Error::usage(printable(pair), "not KEY=VALUE"))?;
+        if key.is_empty() || key.starts_with('-') {
+            return Err(Error::usage(printable(pair), "not KEY=VALUE"));
+        }
+        how.env.push((key.to_string(), value.to_string()));
+    }
+    let names = choose(s, &args.names, false)?;
+    match &names[..] {
+        [name] => {
+            let cmd = prepare(s, name, &how)?;
+            if s.global.dry_run {
+                crate::report::table::out(&format!("{cmd}\n"));
+                return Ok(0);
+            }
+            Err(s.host.become_program(&cmd).into())
+        }
+        many => {
+            let mut codes = std::collections::BTreeSet::new();
+            for name in many {
+                let code = match prepare(s, name, &how)
+                    .and_then(|cmd| s.host.run_inherited(&cmd).map_err(Error::from))
+                {
+                    Ok(code) => code,
+                    Err(e) => {
+                        crate::report::results::error(&e);
+                        Code::Exec as i32
+                    }
+                };
+                codes.insert(code);
+            }
+            Ok(if codes.len() > 1 { Code::Mixed as i32 } else { codes.pop_first().unwrap_or(0) })
+        }
+    }
+}
+
+/// The command that runs something inside a running environment.
+pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host::Cmd> {
+    let (_, env) = s.env(name)?;
+    if !s.global.dry_run {
+        s.need_root("jexec")?;
+    }
+    let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
+    let Some(container) = facts.container(name.as_str()).filter(|c| c.uuid == Some(env.uuid) && c.running)
+    else {
+        return Err(Error::busy(name, "it does not run").next(format!("jug jstart {name}")));
+    };
+    let mut how = how.clone();
+    how.tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if s.platform.kind() == PlatformKind::Linux {
+        // The runtime takes numbers; names are looked up in the environment's own files.
+        let read = |rel: &str| {
+            let mut text = String::new();
+            beneath::open_file(std::path::Path::new(&container.path), rel)
+                .ok()
+                .and_then(|f| f.take(1 << 20).read_to_string(&mut text).ok());
+            text
+        };
+        (how.passwd, how.group) = (read("etc/passwd"), read("etc/group"));
+    }
+    let cmd = s.platform.exec_inside(name.as_str(), &how)?;
+    Ok(cmd.limit(0))
+}

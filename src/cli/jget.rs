@@ -1,0 +1,53 @@
+//! jget
+
+use super::session::Session;
+use super::targets::one;
+use crate::error::{Code, Result};
+use crate::model::schema;
+use crate::report::table::out;
+use serde_json::json;
+
+/// Print the bare value of a key, or all keys; runs no other program
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The jail
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// The key; a list gives a line an element
+    #[arg(value_name = "KEY")]
+    key: Option<String>,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    if let Some(key) = &args.key {
+        schema::check_key(key)?;
+    }
+    let name = one(s, &args.name)?;
+    let (_, env) = s.env(&name)?;
+    let value = super::jshow::merged(s, &name, &env)?;
+    let get = |key: &str| match key.strip_prefix("allow.") {
+        Some(permission) => env.allow.get(permission).to_string(),
+        None => schema::lookup(&value, key),
+    };
+    let keys = match &args.key {
+        Some(key) => vec![key.clone()],
+        None => schema::keys(),
+    };
+    if s.global.json {
+        let map: serde_json::Map<String, serde_json::Value> =
+            keys.iter().map(|k| (k.clone(), json!(get(k)))).collect();
+        out(&format!("{}\n", json!({"version": 1, "name": name.as_str(), "values": map})));
+    } else if args.key.is_some() {
+        out(&format!("{}\n", get(&keys[0])));
+    } else {
+        for key in keys {
+            let text = get(&key);
+            if !text.is_empty() || s.global.lines {
+                let text = if text.is_empty() { "-".into() } else { text.replace('\n', ",") };
+                out(&if s.global.lines { format!("{key}\t{text}\n") } else { format!("{key} = {text}\n") });
+            }
+        }
+    }
+    Ok(Code::Done)
+}

@@ -1,0 +1,30 @@
+//! jlogin
+
+use super::session::Session;
+use super::targets::one;
+use crate::error::{Code, Result};
+use crate::model::name::UserName;
+use crate::platform::Inside;
+
+/// Open a login shell inside
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The jail
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// As this user
+    #[arg(short, long, value_name = "USER", default_value = "root")]
+    user: UserName,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<i32> {
+    let name = one(s, &args.name)?;
+    let how = Inside { user: args.user.to_string(), ..Inside::default() };
+    let cmd = super::jexec::prepare(s, &name, &how).map_err(|e| e.code(Code::Exec))?;
+    if s.global.dry_run {
+        crate::report::table::out(&format!("{cmd}\n"));
+        return Ok(0);
+    }
+    Err(crate::error::Error::from(s.host.become_program(&cmd)).code(Code::Exec))
+}

@@ -1,0 +1,60 @@
+//! jremove
+
+use super::change::{self, Wish};
+use super::session::Session;
+use super::targets::{Targets, choose};
+use crate::error::{Code, Result};
+use crate::model::name::EnvName;
+use crate::plan::remove;
+use crate::report::results::Done;
+
+/// Remove jails with all their data
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    targets: Targets,
+    /// Stop those that run first
+    #[arg(long)]
+    stop: bool,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let names = choose(s, &args.targets.names, args.targets.all)?;
+    if names.is_empty() {
+        return Ok(Code::Done);
+    }
+    let list: Vec<&str> = names.iter().map(EnvName::as_str).collect();
+    change::confirm(s, &format!("Remove {} with all their data?", list.join(", ")))?;
+    Ok(change::each(s, &names, &|name, alone| {
+        if args.stop && !s.global.dry_run {
+            let protected = s.env(name).is_ok_and(|(_, e)| e.protected);
+            if !protected {
+                let stopped = super::jstop::one(s, name, alone);
+                if stopped.result.is_err() {
+                    return stopped;
+                }
+            }
+        }
+        change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name))
+    }))
+}
+
+fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
+    // Recovery may have carried an interrupted removal to its end.
+    let (_, env) = match s.env(name) {
+        Err(e) if e.code == Code::NotFound && !s.global.dry_run && s.is_root() => {
+            return Ok(Wish::Nothing(Done::changed("removed")));
+        }
+        other => other?,
+    };
+    let base = s.base(&env.base);
+    let guest = s.guest(name, &env, base.as_ref());
+    let mut wanted = s.wanted(&env);
+    wanted.addresses = false;
+    wanted.snapshots = wanted.datasets.clone();
+    // The whole node's tree, so that clones of its snapshots are seen.
+    wanted.datasets = wanted.datasets.and(s.zfs_root().cloned().or(env.dataset.clone()));
+    let facts = s.gather(&wanted)?;
+    Ok(Wish::Do(vec![remove::plan(&guest, &facts)?], Done::changed("removed")))
+}

@@ -1,0 +1,58 @@
+//! jset
+
+use super::change::{self, Wish};
+use super::session::Session;
+use super::targets::choose;
+use crate::error::{Code, Error, Result};
+use crate::facts::gather::Wanted;
+use crate::model::name::EnvName;
+use crate::model::schema::{self, Change};
+use crate::plan::live;
+use crate::report::results::Done;
+use crate::store::started;
+
+/// Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Names, masks or @tag, then KEY=VALUE...
+    #[arg(value_name = "NAME KEY=VALUE", required = true, num_args = 1..)]
+    words: Vec<String>,
+    /// All jails
+    #[arg(long)]
+    all: bool,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let is_target = |w: &&String| !w.contains('=') || w.starts_with("jname=");
+    let names: Vec<String> = args.words.iter().filter(is_target).cloned().collect();
+    let changes: Vec<Change> =
+        args.words.iter().filter(|w| !is_target(w)).map(|w| w.parse()).collect::<Result<_>>()?;
+    if changes.is_empty() {
+        return Err(Error::usage("jset", "nothing to set is given")
+            .next("jug jset NAME KEY=VALUE; jug.toml(5) has the keys"));
+    }
+    let names = choose(s, &names, args.all)?;
+    Ok(change::each(s, &names, &|name, alone| {
+        change::one(s, "jset", name.as_str(), alone, &|| plan(s, name, &changes))
+    }))
+}
+
+fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
+    let (text, old) = s.env(name)?;
+    let (new_text, new) = schema::edit(&text, s.layout.env_file(name).as_str(), changes)?;
+    if new_text == text {
+        return Ok(Wish::Nothing(Done::unchanged("it is so already")));
+    }
+    let base = s.base(&new.base);
+    let (before, guest) = (s.guest(name, &old, base.as_ref()), s.guest(name, &new, base.as_ref()));
+    let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
+    let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
+    let (plan, pending) = live::plan(&before, &guest, &facts, started.as_ref(), (&text, &new_text))?;
+    let what = if pending.is_empty() {
+        "set".to_string()
+    } else {
+        format!("set; waiting for a restart: {}", pending.join(", "))
+    };
+    Ok(Wish::Do(vec![plan], Done::changed(what)))
+}

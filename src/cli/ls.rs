@@ -1,0 +1,125 @@
+//! ls and jls
+
+use super::session::Session;
+use super::targets::{Targets, choose};
+use crate::error::{Code, Result};
+use crate::facts::Facts;
+use crate::facts::gather::Wanted;
+use crate::model::env::Env;
+use crate::model::name::EnvName;
+use crate::report::table::List;
+use crate::store::registry::Entry;
+use crate::store::{journal, lock, started};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// List environments and their state
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    targets: Targets,
+}
+
+/// Runs it: one command for all of them, however many there are.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let mut registry = s.registry()?;
+    if !args.targets.names.is_empty() {
+        let chosen: BTreeSet<EnvName> = choose(s, &args.targets.names, false)?.into_iter().collect();
+        registry.retain(|name, _| chosen.contains(name));
+    }
+    let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
+    let interrupted: BTreeSet<String> = match s.saved {
+        Some(_) => BTreeSet::new(),
+        None => journal::all(&s.layout).into_iter().filter(|n| !lock::is_held(&s.layout, n)).collect(),
+    };
+    let rows: Vec<Row> = registry.values().map(|e| row(s, &facts, &interrupted, e)).collect();
+    let list = List {
+        name: "environments",
+        headings: vec!["NAME", "STATE", "JID", "ADDRESSES", "BASE", "MODE", "STORAGE", "TAGS"],
+        rows: rows.iter().map(Row::table).collect(),
+        fields: rows.iter().map(Row::fields).collect(),
+        json: rows.iter().map(Row::json).collect(),
+    };
+    list.print(s.global.json, s.global.lines);
+    if rows.is_empty() && !s.global.json && !s.global.lines && !s.global.quiet {
+        eprintln!("jug: no environments; jug jcreate NAME --base BASE makes one");
+    }
+    Ok(Code::Done)
+}
+
+struct Row {
+    name: String,
+    state: &'static str,
+    id: Option<String>,
+    path: String,
+    pending: bool,
+    env: Option<Env>,
+}
+
+fn row(s: &Session, facts: &Facts, interrupted: &BTreeSet<String>, entry: &Entry) -> Row {
+    let name = &entry.name;
+    let env = entry.env.as_ref().ok().cloned();
+    let container = env
+        .as_ref()
+        .and_then(|env| facts.container(name.as_str()).filter(|c| c.running && c.uuid == Some(env.uuid)));
+    let state = match () {
+        () if interrupted.contains(name.as_str()) => "interrupted",
+        () if env.is_none() => "broken",
+        () if container.is_some() => "running",
+        () => "stopped",
+    };
+    let pending = match (&env, container) {
+        (Some(env), Some(_)) => started::read(&s.layout, name)
+            .is_some_and(|st| started::pending(&st.env, env).is_ok_and(|p| !p.is_empty())),
+        _ => false,
+    };
+    let path = env.as_ref().map(|env| s.guest_root(name, env).to_string()).unwrap_or_default();
+    Row { name: name.to_string(), state, id: container.map(|c| c.id.clone()), path, pending, env }
+}
+
+impl Row {
+    fn addresses(&self) -> Vec<String> {
+        self.env.as_ref().map(Env::addresses).unwrap_or_default()
+    }
+    fn table(&self) -> Vec<String> {
+        let of = |f: &dyn Fn(&Env) -> String| self.env.as_ref().map(f).unwrap_or_default();
+        vec![
+            self.name.clone(),
+            if self.pending { format!("{}*", self.state) } else { self.state.to_string() },
+            self.id.clone().unwrap_or_default(),
+            self.addresses().join(","),
+            of(&|e| e.base.to_string()),
+            of(&|e| e.mode.as_str().to_string()),
+            of(&|e| e.storage.as_str().to_string()),
+            of(&|e| e.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+        ]
+    }
+    fn fields(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.state.to_string(),
+            self.id.clone().unwrap_or_default(),
+            self.addresses().join(","),
+            self.path.clone(),
+        ]
+    }
+    fn json(&self) -> Value {
+        let env = self.env.as_ref();
+        json!({
+            "name": self.name,
+            "kind": "jail",
+            "uuid": env.map(|e| e.uuid),
+            "state": self.state,
+            "jid": self.id.as_ref().and_then(|i| i.parse::<u64>().ok()),
+            "path": self.path,
+            "base": env.map(|e| e.base.to_string()),
+            "mode": env.map(|e| e.mode.as_str()),
+            "storage": env.map(|e| e.storage.as_str()),
+            "dataset": env.and_then(|e| e.dataset.as_ref().map(ToString::to_string)),
+            "addresses": self.addresses(),
+            "tags": env.map(|e| e.tags.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
+            "protected": env.is_some_and(|e| e.protected),
+            "pending": self.pending,
+        })
+    }
+}

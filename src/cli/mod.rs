@@ -1,0 +1,188 @@
+//! One file a command: its arguments, and a `run` that holds no argument vector of any other program.
+
+pub mod base_fetch;
+pub mod base_import;
+pub mod base_ls;
+pub mod base_remove;
+pub mod change;
+pub mod config_check;
+pub mod deinit;
+pub mod doctor;
+pub mod facts;
+pub mod generate;
+pub mod init;
+pub mod jcp;
+pub mod jcreate;
+pub mod jexec;
+pub mod jget;
+pub mod jlogin;
+pub mod jremove;
+pub mod jrestart;
+pub mod jset;
+pub mod jshow;
+pub mod jstart;
+pub mod jstop;
+pub mod log;
+pub mod ls;
+pub mod session;
+pub mod targets;
+
+use crate::error::{Code, Result};
+use crate::model::name::AbsPath;
+use crate::platform::PlatformKind;
+use clap::{Args, Parser, Subcommand};
+use session::Session;
+use std::path::PathBuf;
+
+/// Keeps a storage-and-virtualisation host from the shell: jails, their data and their life.
+#[derive(Debug, Parser)]
+#[command(
+    name = "jug",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "jug(8) has the exit statuses and examples; jug.toml(5) has the keys."
+)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// Print JSON
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub json: bool,
+    /// Print tab-separated lines without a heading, `-` for nothing
+    #[arg(short = 'H', global = true, help_heading = "Global options")]
+    pub lines: bool,
+    /// Print what would be done, as a commented sh script, and do nothing
+    #[arg(short = 'n', long, global = true, help_heading = "Global options")]
+    pub dry_run: bool,
+    /// Print errors only
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub quiet: bool,
+    /// Print each command that is run
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+    /// Do not ask
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub yes: bool,
+    /// The node's configuration [env: JUG_CONFIG]
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
+    pub config: Option<PathBuf>,
+    /// The tree that jug owns
+    #[arg(long, value_name = "DIR", global = true, help_heading = "Global options")]
+    pub workdir: Option<PathBuf>,
+    /// Plan for this platform instead of the one jug runs on
+    #[arg(long, value_name = "PLATFORM", global = true, help_heading = "Global options")]
+    pub platform: Option<PlatformKind>,
+    /// Plan from saved facts (see `jug facts`) instead of the host
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
+    pub facts: Option<PathBuf>,
+    /// Work on so many targets at once
+    #[arg(long, value_name = "N", global = true, help_heading = "Global options", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: Option<u16>,
+    /// No colour
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub no_color: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "the commands' own files say what they do")]
+pub enum Command {
+    Init(init::Args),
+    Deinit(deinit::Args),
+    Doctor(doctor::Args),
+    Facts(facts::Args),
+    Log(log::Args),
+    ConfigCheck(config_check::Args),
+    BaseImport(base_import::Args),
+    BaseFetch(base_fetch::Args),
+    BaseLs(base_ls::Args),
+    BaseRemove(base_remove::Args),
+    Ls(ls::Args),
+    Jls(ls::Args),
+    Jcreate(jcreate::Args),
+    Jstart(jstart::Args),
+    Jstop(jstop::Args),
+    Jrestart(jrestart::Args),
+    Jexec(jexec::Args),
+    Jlogin(jlogin::Args),
+    Jcp(jcp::Args),
+    Jshow(jshow::Args),
+    Jset(jset::Args),
+    Jget(jget::Args),
+    Jremove(jremove::Args),
+    #[command(hide = true)]
+    Generate(generate::Args),
+}
+
+/// Runs a command; returns the exit status.
+///
+/// # Errors
+/// What the command could not do, with its exit code.
+pub fn run(cli: Cli) -> Result<i32> {
+    let code = |c: Code| i32::from(c as u8);
+    if let Command::Generate(a) = &cli.command {
+        return generate::run(a).map(code);
+    }
+    let session = Session::new(cli.global)?;
+    let s = &session;
+    match &cli.command {
+        Command::Init(a) => init::run(s, a).map(code),
+        Command::Deinit(a) => deinit::run(s, a).map(code),
+        Command::Doctor(a) => doctor::run(s, a).map(code),
+        Command::Facts(a) => facts::run(s, a).map(code),
+        Command::Log(a) => log::run(s, a).map(code),
+        Command::ConfigCheck(a) => config_check::run(s, a).map(code),
+        Command::BaseImport(a) => base_import::run(s, a).map(code),
+        Command::BaseFetch(a) => base_fetch::run(s, a).map(code),
+        Command::BaseLs(a) => base_ls::run(s, a).map(code),
+        Command::BaseRemove(a) => base_remove::run(s, a).map(code),
+        Command::Ls(a) => ls::run(s, a).map(code),
+        Command::Jls(a) => ls::run(s, a).map(code),
+        Command::Jcreate(a) => jcreate::run(s, a).map(code),
+        Command::Jstart(a) => jstart::run(s, a).map(code),
+        Command::Jstop(a) => jstop::run(s, a).map(code),
+        Command::Jrestart(a) => jrestart::run(s, a).map(code),
+        Command::Jexec(a) => jexec::run(s, a),
+        Command::Jlogin(a) => jlogin::run(s, a),
+        Command::Jcp(a) => jcp::run(s, a).map(code),
+        Command::Jshow(a) => jshow::run(s, a).map(code),
+        Command::Jset(a) => jset::run(s, a).map(code),
+        Command::Jget(a) => jget::run(s, a).map(code),
+        Command::Jremove(a) => jremove::run(s, a).map(code),
+        Command::Generate(_) => Ok(0),
+    }
+}
+
+/// A path from the command line, made absolute and normal.
+pub fn absolute(path: &std::path::Path) -> Result<AbsPath> {
+    let shown = path.to_string_lossy();
+    let joined = if path.is_absolute() {
+        path.to_path_buf()
+    } else {
+        std::env::current_dir()
+            .map_err(|e| crate::error::Error::io(path, "finding the working directory", e))?
+            .join(path)
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    let text = joined.to_str().ok_or_else(|| {
+        crate::error::Error::usage(crate::model::name::printable(&shown), "the path is not UTF-8")
+    })?;
+    for part in text.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            p => parts.push(p),
+        }
+    }
+    format!("/{}", parts.join("/")).parse()
+}

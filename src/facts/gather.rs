@@ -1,0 +1,100 @@
+//! Reading the host: each kind of fact costs one command, and only what is asked for is read.
+
+use super::{Accounts, Facts};
+use crate::error::{Code, Error, Result};
+use crate::host::{Host, RunError, fs};
+use crate::model::name::{AbsPath, DatasetName};
+use crate::platform::{Platform, PlatformKind, ask, system_accounts, system_groups};
+use crate::programs::zfs;
+use crate::store::layout::Layout;
+use std::path::Path;
+
+/// Which facts are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Jails and containers.
+    pub containers: bool,
+    /// The mount table.
+    pub mounts: bool,
+    /// All datasets below this one.
+    pub datasets: Option<DatasetName>,
+    /// Snapshots at and below this one.
+    pub snapshots: Option<DatasetName>,
+    /// Interfaces and addresses.
+    pub addresses: bool,
+    /// System accounts.
+    pub accounts: bool,
+    /// What stands at these paths.
+    pub paths: Vec<AbsPath>,
+}
+
+/// Reads what is wanted.
+///
+/// # Errors
+/// A program is not there, says no, or prints what its parser does not know.
+pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted: &Wanted) -> Result<Facts> {
+    let mut facts = Facts { version: 1, platform: platform.kind(), ..Facts::default() };
+    if wanted.containers && containers_possible(platform, layout) {
+        facts.containers = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
+    }
+    if wanted.mounts {
+        facts.mounts = platform.mounts(host)?;
+    }
+    if let Some(root) = &wanted.datasets {
+        facts.datasets = zfs::parse_tree(&zfs_says(host, &zfs::get_tree(root, platform.zfs_types()))?)?;
+    }
+    if let Some(root) = &wanted.snapshots {
+        facts.snapshots = zfs_says(host, &zfs::list_snapshots(root))?.lines().map(str::to_string).collect();
+    }
+    if wanted.addresses {
+        (facts.interfaces, facts.addresses) =
+            platform.parse_addresses(&ask(host, &platform.list_addresses())?)?;
+    }
+    if wanted.accounts {
+        facts.accounts = accounts(host);
+    }
+    for path in &wanted.paths {
+        if let Some(kind) = fs::kind(path.as_path()) {
+            facts.paths.insert(path.to_string(), kind);
+        }
+    }
+    Ok(facts)
+}
+
+/// On Linux the runtime keeps its state in the workdir: without that there is no container, and nothing to ask.
+fn containers_possible(platform: &dyn Platform, layout: &Layout) -> bool {
+    platform.kind() == PlatformKind::Freebsd
+        || fs::kind(layout.workdir.join("run/oci").as_path()) == Some(fs::Kind::Dir)
+}
+
+/// What a zfs query says; a dataset that is not there is an empty answer.
+fn zfs_says(host: &dyn Host, cmd: &crate::host::Cmd) -> Result<String> {
+    let out = host.query(cmd).map_err(|e| match e {
+        RunError::Missing(_) => {
+            Error::lacks("zfs", "there is no zfs on this host").next("install it, or use storage = \"dir\"")
+        }
+        other => other.into(),
+    })?;
+    if out.ok() {
+        return Ok(out.stdout);
+    }
+    if out.stderr.contains("does not exist") || out.stderr.contains("no such pool") {
+        return Ok(String::new());
+    }
+    let mut e: Error = RunError::failed(cmd, &out).into();
+    e.code = Code::HostLacks;
+    Err(e.next("see that ZFS runs (zpool list) and that you may ask it"))
+}
+
+/// System accounts from the world-readable files, so that no hash is ever read.
+fn accounts(host: &dyn Host) -> Accounts {
+    let passwd = host.read(Path::new("/etc/passwd")).unwrap_or_default();
+    let group = host.read(Path::new("/etc/group")).unwrap_or_default();
+    let mut kept = String::new();
+    for mut fields in system_accounts(&passwd) {
+        fields[1] = "*";
+        kept.push_str(&fields.join(":"));
+        kept.push('\n');
+    }
+    Accounts { group: system_groups(&group, &passwd), passwd: kept }
+}

@@ -1,0 +1,115 @@
+//! What the host says is there. Gathered by a constant number of commands; can be saved and planned from.
+
+pub mod gather;
+
+use crate::host::fs::Kind;
+use crate::platform::PlatformKind;
+use crate::programs::zfs::Dataset;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// One running (or, on Linux, stopped and not yet removed) jail or container, jug's or not.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Container {
+    /// The jid; on Linux the first process.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its root.
+    pub path: String,
+    /// Our stamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<uuid::Uuid>,
+    /// Whether it runs.
+    pub running: bool,
+}
+
+/// One line of the mount table.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mounted {
+    /// What.
+    pub source: String,
+    /// Where.
+    pub target: String,
+    /// The kind of file system.
+    pub fstype: String,
+}
+
+/// An address of the host.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// On this interface.
+    pub interface: String,
+    /// Without its length.
+    pub address: IpAddr,
+}
+
+/// The accounts of the host's system, without a password, as `host` jails get them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accounts {
+    /// passwd(5) lines.
+    pub passwd: String,
+    /// group(5) lines.
+    pub group: String,
+}
+
+/// All that a planner may look at. What was not asked for is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Facts {
+    /// The format; 1.
+    pub version: u32,
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The system's name and release, for bug reports.
+    pub release: String,
+    /// Programs that jug uses and that are there.
+    pub programs: Vec<String>,
+    /// Jails and containers.
+    pub containers: Vec<Container>,
+    /// The mount table.
+    pub mounts: Vec<Mounted>,
+    /// Datasets below the node's root, if it has one and it is there.
+    pub datasets: BTreeMap<String, Dataset>,
+    /// Snapshots of the environment's datasets.
+    pub snapshots: Vec<String>,
+    /// Interfaces.
+    pub interfaces: Vec<String>,
+    /// Addresses.
+    pub addresses: Vec<Address>,
+    /// System accounts.
+    pub accounts: Accounts,
+    /// What stands at paths of interest.
+    pub paths: BTreeMap<String, Kind>,
+    /// Environments: name and TOML.
+    pub environments: BTreeMap<String, String>,
+    /// Bases: name and TOML.
+    pub bases: BTreeMap<String, String>,
+}
+
+impl Facts {
+    /// The container of this name.
+    pub fn container(&self, name: &str) -> Option<&Container> {
+        self.containers.iter().find(|c| c.name == name)
+    }
+    /// Whether something is mounted exactly here.
+    pub fn mounted(&self, path: &str) -> bool {
+        self.mounts.iter().any(|m| m.target == path)
+    }
+    /// What is mounted below here.
+    pub fn mounted_below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Mounted> {
+        self.mounts.iter().filter(move |m| m.target.strip_prefix(path).is_some_and(|r| r.starts_with('/')))
+    }
+    /// What stands at a path.
+    pub fn path(&self, path: &str) -> Option<Kind> {
+        self.paths.get(path).copied()
+    }
+    /// Whether an interface has an address.
+    pub fn has_address(&self, address: IpAddr) -> Option<&str> {
+        self.addresses.iter().find(|a| a.address == address).map(|a| a.interface.as_str())
+    }
+}

@@ -1,0 +1,135 @@
+//! Reaching files inside an environment's root, which its own root user may have filled with links.
+//!
+//! Every component is opened by itself from the directory before it, with O_NOFOLLOW: a link anywhere is refused,
+//! on FreeBSD (EMLINK) as on Linux (ELOOP), and no race can put one in between.
+
+use crate::error::{Error, Result};
+use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, renameat, unlinkat};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// Opens a directory of the host's own.
+pub fn open_root(root: &Path) -> Result<OwnedFd> {
+    let flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    rustix::fs::open(root, flags, Mode::empty()).map_err(|e| Error::io(root, "opening it", e))
+}
+
+fn refusal(root: &Path, rel: &str, part: &str, e: Errno) -> Error {
+    let whole = root.join(rel.trim_start_matches('/'));
+    if matches!(e, Errno::LOOP | Errno::MLINK | Errno::NOTDIR) {
+        return Error::conflict(
+            whole.display(),
+            format!("`{part}` is a link or no directory, and jug follows no links inside an environment"),
+        );
+    }
+    Error::io(whole, "opening it", e)
+}
+
+fn parts(rel: &str) -> Result<Vec<&str>> {
+    let parts: Vec<&str> = rel.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
+    if parts.contains(&"..") {
+        return Err(Error::usage(crate::model::name::printable(rel), "the path holds `..`"));
+    }
+    Ok(parts)
+}
+
+/// Opens the directory `rel` below `root`; with `make`, missing components are made (0755).
+pub fn open_dir(root: &Path, rel: &str, make: bool) -> Result<OwnedFd> {
+    let mut dir = open_root(root)?;
+    for part in parts(rel)? {
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        dir = match openat(&dir, part, flags, Mode::empty()) {
+            Err(Errno::NOENT) if make => {
+                match mkdirat(&dir, part, Mode::from_raw_mode(0o755)) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(e) => return Err(refusal(root, rel, part, e)),
+                }
+                openat(&dir, part, flags, Mode::empty())
+            }
+            other => other,
+        }
+        .map_err(|e| refusal(root, rel, part, e))?;
+    }
+    Ok(dir)
+}
+
+/// The directory of `rel` and its last component.
+pub fn open_parent<'a>(root: &Path, rel: &'a str, make: bool) -> Result<(OwnedFd, &'a str)> {
+    let all = parts(rel)?;
+    let Some((last, _)) = all.split_last() else {
+        return Err(Error::usage(root.display(), "a file name is missing"));
+    };
+    let end = rel.trim_end_matches('/').len() - last.len();
+    Ok((open_dir(root, &rel[..end], make)?, last))
+}
+
+/// Opens the regular file `rel` below `root` for reading.
+pub fn open_file(root: &Path, rel: &str) -> Result<File> {
+    let (dir, last) = open_parent(root, rel, false)?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = File::from(openat(&dir, last, flags, Mode::empty()).map_err(|e| refusal(root, rel, last, e))?);
+    match file.metadata() {
+        Ok(m) if m.is_file() => Ok(file),
+        _ => Err(Error::conflict(root.join(rel.trim_start_matches('/')).display(), "not a regular file")),
+    }
+}
+
+/// Writes the file `rel` below `root`, all or nothing; whatever stood there, a link too, is replaced, not followed.
+pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
+    let (dir, last) = open_parent(root, rel, true)?;
+    let whole = root.join(rel.trim_start_matches('/'));
+    let fail = |e: std::io::Error| Error::io(&whole, "writing it", e);
+    let temp = format!(".jug-{}", uuid::Uuid::new_v4().simple());
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    let mut file = File::from(
+        openat(&dir, temp.as_str(), flags, Mode::from_raw_mode(mode as _)).map_err(|e| fail(e.into()))?,
+    );
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| rustix::fs::fchmod(&file, Mode::from_raw_mode(mode as _)).map_err(Into::into))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| renameat(&dir, temp.as_str(), &dir, last).map_err(Into::into));
+    written.map_err(|e| {
+        let _ = unlinkat(&dir, temp.as_str(), AtFlags::empty());
+        fail(e)
+    })
+}
+
+/// Checks that `rel` below `root` is a directory reached through no link; with `make`, it is made.
+pub fn check_target(root: &Path, rel: &str, make: bool) -> Result<()> {
+    open_dir(root, rel, make).map(|_| ())
+}
+
+/// Checks that `rel` below `root` exists, of any kind but a link.
+pub fn exists(root: &Path, rel: &str) -> bool {
+    let Ok((dir, last)) = open_parent(root, rel, false) else { return false };
+    rustix::fs::statat(&dir, last, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn links_are_refused_and_replaced_never_followed() {
+        let t = tempfile::tempdir().unwrap();
+        let (root, outside) = (t.path().join("root"), t.path().join("outside"));
+        std::fs::create_dir_all(root.join("etc")).unwrap();
+        std::fs::create_dir(&outside).unwrap();
+        symlink(&outside, root.join("usr")).unwrap();
+        symlink(outside.join("victim"), root.join("etc/rc.conf")).unwrap();
+        assert_eq!(open_dir(&root, "usr/local", true).unwrap_err().code, crate::error::Code::Conflict);
+        assert!(write(&root, "usr/x", "a", 0o644).is_err());
+        assert!(open_file(&root, "etc/rc.conf").is_err());
+        assert!(open_dir(&root, "../outside", false).is_err());
+        write(&root, "/etc/rc.conf", "mine", 0o640).unwrap();
+        assert_eq!(std::fs::read_to_string(root.join("etc/rc.conf")).unwrap(), "mine");
+        assert!(std::fs::read_dir(&outside).unwrap().next().is_none(), "something was written outside");
+        assert!(check_target(&root, "a/b/c", true).is_ok() && root.join("a/b/c").is_dir());
+        assert!(exists(&root, "a/b") && !exists(&root, "a/x"));
+    }
+}

@@ -1,0 +1,200 @@
+//! Files: written to a temporary name, synced and renamed, so that a crash leaves the old or the new, never half.
+
+use crate::error::{Error, Result};
+use rustix::fs::{Mode, OFlags};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// What stands at a path; links are not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A directory with nothing in it.
+    EmptyDir,
+    /// A directory.
+    Dir,
+    /// A symbolic link.
+    Link,
+    /// Anything else.
+    File,
+}
+
+/// What stands at a path, if anything does.
+pub fn kind(path: &Path) -> Option<Kind> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    Some(match () {
+        () if meta.is_symlink() => Kind::Link,
+        () if !meta.is_dir() => Kind::File,
+        () if fs::read_dir(path).is_ok_and(|mut d| d.next().is_none()) => Kind::EmptyDir,
+        () => Kind::Dir,
+    })
+}
+
+/// Reads a text file, at most `max` bytes of it.
+pub fn read_text(path: &Path, max: usize) -> Result<String> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|f| f.take(max as u64 + 1).read_to_end(&mut bytes)).map_err(|e| {
+        let missing = e.kind() == io::ErrorKind::NotFound;
+        let err = Error::io(path, "reading it", e);
+        if missing { err.code(crate::error::Code::NotFound) } else { err }
+    })?;
+    if bytes.len() > max {
+        return Err(Error::usage(path.display(), format!("larger than {max} bytes")));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::usage(path.display(), "not UTF-8 text"))
+}
+
+/// Writes a file all or nothing: temporary name in the same directory, fsync, rename, fsync of the directory.
+pub fn write_atomic(path: &Path, text: &str, mode: u32) -> Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("/"));
+    let fail = |e: io::Error| Error::io(path, "writing it", e);
+    let mut temp = tempfile::Builder::new()
+        .prefix(".jug-")
+        .permissions(fs::Permissions::from_mode(mode))
+        .tempfile_in(dir)
+        .map_err(fail)?;
+    temp.write_all(text.as_bytes()).map_err(fail)?;
+    temp.as_file().set_permissions(fs::Permissions::from_mode(mode)).map_err(fail)?;
+    temp.as_file().sync_all().map_err(fail)?;
+    temp.persist(path).map_err(|e| fail(e.error))?;
+    sync_dir(dir).map_err(fail)
+}
+
+/// Syncs a directory, so that names made or removed in it last.
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    match File::open(dir)?.sync_all() {
+        // Some file systems (fuse among them) can't.
+        Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        other => other,
+    }
+}
+
+/// Removes a file; nothing there is no error. Returns whether something was removed.
+pub fn remove_file(path: &Path) -> Result<bool> {
+    match fs::remove_file(path) {
+        Ok(()) => {
+            if let Some(dir) = path.parent() {
+                let _ = sync_dir(dir);
+            }
+            Ok(true)
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(Error::io(path, "removing it", e)),
+    }
+}
+
+/// Makes one directory with exactly this mode. Returns whether it was made; one that is there is left as it is.
+pub fn make_dir(path: &Path, mode: u32) -> Result<bool> {
+    match fs::DirBuilder::new().mode(mode).create(path) {
+        Ok(()) => {
+            // The umask took bits from it.
+            fs::set_permissions(path, fs::Permissions::from_mode(mode))
+                .map_err(|e| Error::io(path, "setting its mode", e))?;
+            Ok(true)
+        }
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => match fs::symlink_metadata(path) {
+            Ok(m) if m.is_dir() => Ok(false),
+            _ => Err(Error::conflict(path.display(), "it is there and no directory")),
+        },
+        Err(e) => Err(Error::io(path, "making the directory", e)),
+    }
+}
+
+/// Removes an empty directory; nothing there is no error. Returns whether it was removed.
+pub fn remove_dir(path: &Path) -> Result<bool> {
+    match fs::remove_dir(path) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(Error::io(path, "removing the directory", e)),
+    }
+}
+
+/// Opens a log for appending, without following a link.
+pub fn open_log(path: &Path) -> Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits();
+    OpenOptions::new()
+        .append(true)
+        .read(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(flags as i32)
+        .open(path)
+        .map_err(|e| Error::io(path, "opening the log", e))
+}
+
+/// Renames `console.log` to `console.log.0` and so on, if it has grown past `max` bytes; `keep` old ones stay.
+pub fn rotate(path: &Path, max: u64, keep: u32) -> Result<bool> {
+    let size = match fs::symlink_metadata(path) {
+        Ok(m) => m.len(),
+        Err(_) => return Ok(false),
+    };
+    if size <= max {
+        return Ok(false);
+    }
+    let old = |n: u32| PathBuf::from(format!("{}.{n}", path.display()));
+    for n in (0..keep.saturating_sub(1)).rev() {
+        if old(n).exists() {
+            move_file(&old(n), &old(n + 1))?;
+        }
+    }
+    move_file(path, &old(0))?;
+    Ok(true)
+}
+
+/// Renames a file and syncs its directory.
+#[expect(clippy::disallowed_methods, reason = "the directory is synced here")]
+pub fn move_file(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|e| Error::io(from, &format!("renaming it to {}", to.display()), e))?;
+    if let Some(dir) = to.parent() {
+        sync_dir(dir).map_err(|e| Error::io(dir, "syncing it", e))?;
+    }
+    Ok(())
+}
+
+/// Whether root may run this file: a regular file, executable, and neither it nor a directory above it
+/// can be written by others than root (or, for an ordinary user, than that user).
+pub fn check_runnable(path: &Path) -> Result<()> {
+    let me = rustix::process::geteuid().as_raw();
+    let meta = fs::metadata(path)
+        .map_err(|e| Error::io(path, "it can't be run", e).code(crate::error::Code::NotFound))?;
+    if !meta.is_file() {
+        return Err(Error::usage(path.display(), "not a file that can be run"));
+    }
+    if meta.mode() & 0o111 == 0 {
+        return Err(
+            Error::usage(path.display(), "not executable").next(format!("chmod +x {}", path.display()))
+        );
+    }
+    let real = fs::canonicalize(path).map_err(|e| Error::io(path, "it can't be run", e))?;
+    for (depth, part) in real.ancestors().enumerate() {
+        let meta = fs::symlink_metadata(part).map_err(|e| Error::io(part, "reading its mode", e))?;
+        if meta.uid() != 0 && meta.uid() != me {
+            return Err(Error::usage(
+                path.display(),
+                format!(
+                    "{} belongs to another user (uid {}), who could change it",
+                    part.display(),
+                    meta.uid()
+                ),
+            )
+            .next(format!("chown root {}", part.display())));
+        }
+        let sticky = depth > 0 && meta.mode() & 0o1000 != 0;
+        if meta.mode() & 0o022 != 0 && !sticky {
+            return Err(Error::usage(path.display(), format!("others may write to {}", part.display()))
+                .next(format!("chmod go-w {}", part.display())));
+        }
+    }
+    Ok(())
+}
+
+/// A file opened for a lock: made if it is not there, never truncated, closed on exec.
+pub fn open_lock(path: &Path) -> Result<File> {
+    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    rustix::fs::open(path, flags, Mode::from_raw_mode(0o600))
+        .map(File::from)
+        .map_err(|e| Error::io(path, "opening the lock", e))
+}

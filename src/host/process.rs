@@ -1,0 +1,196 @@
+//! Starts programs. Nothing else in jug does.
+
+use super::Child;
+use super::cmd::{Cmd, Output, RunError};
+use super::signal;
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The most that is kept of a query's standard output, in bytes.
+const MAX_STDOUT: u64 = 64 << 20;
+/// The most that is kept of standard error, in bytes; it is the end that tells.
+const MAX_STDERR: u64 = 4096;
+/// The time between TERM and KILL for a program that took too long.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Where output goes while a program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// Memory, so that a command that only reads writes nothing anywhere.
+    Memory,
+    /// An unlinked temporary file, since hooks may print without end.
+    Temporary,
+}
+
+/// Finds a program: an absolute path as it is, a bare name in the fixed directories.
+pub fn find(program: &str, dirs: &[PathBuf]) -> Option<PathBuf> {
+    if program.starts_with('/') {
+        return which::which_in(program, None::<&str>, "/").ok();
+    }
+    let path = std::env::join_paths(dirs).ok()?;
+    which::which_in(program, Some(path), "/").ok()
+}
+
+/// The scrubbed environment of every program that is not interactive.
+fn environment(cmd: &Cmd, dirs: &[PathBuf]) -> Vec<(String, String)> {
+    let path = dirs.iter().map(|d| d.display().to_string()).collect::<Vec<_>>().join(":");
+    let home = if rustix::process::geteuid().is_root() {
+        "/root".to_string()
+    } else {
+        std::env::var("HOME").unwrap_or_else(|_| "/".into())
+    };
+    let mut env = vec![("PATH".to_string(), path), ("LC_ALL".into(), "C".into()), ("HOME".into(), home)];
+    env.extend(cmd.env.iter().cloned());
+    env
+}
+
+/// Runs a program to its end: null stdin, its own process group, the environment scrubbed, a time limit.
+/// It waits for the process and not for the end of a pipe, since daemons inherit those (F8).
+pub fn run(
+    cmd: &Cmd,
+    dirs: &[PathBuf],
+    capture: Capture,
+    started: &mut dyn FnMut(Child),
+) -> Result<Output, RunError> {
+    let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
+    let start_error = |e: std::io::Error| RunError::Start {
+        program: cmd.program.clone(),
+        reason: crate::error::os_text(&e),
+    };
+    let mut out = sink(cmd, capture).map_err(start_error)?;
+    let mut err = match cmd.log {
+        Some(_) => out.try_clone(),
+        None => sink(cmd, capture),
+    }
+    .map_err(start_error)?;
+    let from = match cmd.log {
+        Some(_) => out.seek(SeekFrom::End(0)).map_err(start_error)?,
+        None => 0,
+    };
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    let expression = duct::cmd(&program, &cmd.args)
+        .full_env(environment(cmd, dirs))
+        .dir("/")
+        .stdin_null()
+        .stdout_file(out.try_clone().map_err(start_error)?)
+        .stderr_file(err.try_clone().map_err(start_error)?)
+        .before_spawn(|c| {
+            c.process_group(0);
+            Ok(())
+        })
+        .unchecked();
+    let handle = expression.start().map_err(start_error)?;
+    let Some(pid) = handle.pids().first().copied() else {
+        return Err(RunError::Start { program: cmd.program.clone(), reason: "no process id".into() });
+    };
+    started(Child { pid, started: now() });
+    let end = wait(&handle, cmd, pid)?;
+    let status = end.code().unwrap_or_else(|| 128 + end.signal().unwrap_or(0));
+    let stdout = if cmd.log.is_some() { String::new() } else { head(&mut out, MAX_STDOUT) };
+    let stderr = tail(&mut err, from);
+    Ok(Output { status, stdout, stderr })
+}
+
+fn wait(handle: &duct::Handle, cmd: &Cmd, pid: u32) -> Result<std::process::ExitStatus, RunError> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(5);
+    loop {
+        if let Ok(Some(output)) = handle.wait_timeout(pause) {
+            return Ok(output.status);
+        }
+        pause = (pause * 2).min(Duration::from_millis(100));
+        if signal::info_wanted() {
+            eprintln!("jug: {} s: {cmd}", begun.elapsed().as_secs());
+        }
+        let late = cmd.duration().is_some_and(|limit| begun.elapsed() >= limit);
+        if late || signal::stopped() {
+            end_group(pid, || matches!(handle.wait_timeout(Duration::from_millis(50)), Ok(Some(_))));
+            return Err(match late {
+                true => RunError::Timeout { cmd: cmd.to_string(), seconds: cmd.limit },
+                false => RunError::Interrupted { cmd: cmd.to_string() },
+            });
+        }
+    }
+}
+
+/// Ends a process group: TERM, a moment, KILL. `gone` says whether its leader has ended.
+pub fn end_group(pid: u32, mut gone: impl FnMut() -> bool) {
+    let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) else { return };
+    let _ = kill_process_group(pid, Signal::TERM);
+    let begun = Instant::now();
+    while begun.elapsed() < GRACE {
+        if gone() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let _ = kill_process_group(pid, Signal::KILL);
+    gone();
+}
+
+/// A file for output: the program's log, memory, or an unlinked temporary file.
+fn sink(cmd: &Cmd, capture: Capture) -> std::io::Result<File> {
+    if let Some(log) = &cmd.log {
+        return super::fs::open_log(Path::new(log)).map_err(|e| std::io::Error::other(e.to_string()));
+    }
+    let memory = || {
+        rustix::fs::memfd_create("jug", rustix::fs::MemfdFlags::CLOEXEC).map(File::from).map_err(Into::into)
+    };
+    match capture {
+        Capture::Memory => memory(),
+        Capture::Temporary => tempfile::tempfile().or_else(|_| memory()),
+    }
+}
+
+fn head(file: &mut File, max: u64) -> String {
+    let mut bytes = Vec::new();
+    let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(max).read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn tail(file: &mut File, from: u64) -> String {
+    let mut bytes = Vec::new();
+    let length = file.seek(SeekFrom::End(0)).unwrap_or(0);
+    let begin = from.max(length.saturating_sub(MAX_STDERR));
+    let _ = file.seek(SeekFrom::Start(begin)).and_then(|_| file.take(MAX_STDERR).read_to_end(&mut bytes));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn now() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+fn interactive(cmd: &Cmd, dirs: &[PathBuf]) -> Result<std::process::Command, RunError> {
+    let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
+    let mut env = environment(cmd, dirs);
+    if let Ok(term) = std::env::var("TERM") {
+        env.push(("TERM".into(), term));
+    }
+    let mut command = std::process::Command::new(program);
+    command.args(&cmd.args).env_clear().envs(env);
+    Ok(command)
+}
+
+/// Becomes the program: the caller's streams, terminal, signals and exit status are the program's own.
+/// Returns only if that failed.
+pub fn become_program(cmd: &Cmd, dirs: &[PathBuf]) -> RunError {
+    match interactive(cmd, dirs) {
+        Ok(mut command) => {
+            RunError::Start { program: cmd.program.clone(), reason: crate::error::os_text(&command.exec()) }
+        }
+        Err(e) => e,
+    }
+}
+
+/// Runs a program with the caller's streams and process group and returns its exit status.
+pub fn run_inherited(cmd: &Cmd, dirs: &[PathBuf]) -> Result<i32, RunError> {
+    let status = interactive(cmd, dirs)?
+        .status()
+        .map_err(|e| RunError::Start { program: cmd.program.clone(), reason: crate::error::os_text(&e) })?;
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}

@@ -1,0 +1,71 @@
+//! The real host.
+
+use super::cmd::{Cmd, Output, RunError};
+use super::process::{self, Capture};
+use super::{Child, Host};
+use std::path::{Path, PathBuf};
+
+/// The machine jug runs on.
+#[derive(Clone, Debug)]
+pub struct System {
+    dirs: Vec<PathBuf>,
+    verbose: bool,
+}
+
+impl System {
+    /// The machine, with the directories in which programs are looked for. `verbose` prints each command.
+    pub fn new(dirs: impl IntoIterator<Item = PathBuf>, verbose: bool) -> Self {
+        Self { dirs: dirs.into_iter().collect(), verbose }
+    }
+
+    /// Becomes the program; returns only if that failed.
+    pub fn become_program(&self, cmd: &Cmd) -> RunError {
+        self.show(cmd);
+        process::become_program(cmd, &self.dirs)
+    }
+
+    /// Runs a program with the caller's streams.
+    pub fn run_inherited(&self, cmd: &Cmd) -> Result<i32, RunError> {
+        self.show(cmd);
+        process::run_inherited(cmd, &self.dirs)
+    }
+
+    fn show(&self, cmd: &Cmd) {
+        if self.verbose {
+            eprintln!("+ {cmd}");
+        }
+    }
+}
+
+impl Host for System {
+    fn query(&self, cmd: &Cmd) -> Result<Output, RunError> {
+        self.show(cmd);
+        process::run(cmd, &self.dirs, Capture::Memory, &mut |_| {})
+    }
+
+    fn change(&self, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output, RunError> {
+        self.show(cmd);
+        process::run(cmd, &self.dirs, Capture::Temporary, started)
+    }
+
+    fn mountinfo(&self) -> Option<String> {
+        std::fs::read_to_string("/proc/self/mountinfo").ok()
+    }
+
+    fn has(&self, program: &str) -> bool {
+        process::find(program, &self.dirs).is_some()
+    }
+
+    fn read(&self, path: &Path) -> Option<String> {
+        std::fs::read_to_string(path).ok()
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        let now = jiff::Timestamp::now();
+        jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+    }
+
+    fn uuid(&self) -> uuid::Uuid {
+        uuid::Uuid::new_v4()
+    }
+}

@@ -1,0 +1,33 @@
+//! Parses, runs, prints the error, exits.
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use jug::cli::{self, Cli};
+use jug::error::Code;
+use jug::host::signal;
+use jug::report::results;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Files get the modes that are said for them, whatever the caller's umask.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return match e.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                _ if std::env::args().nth(1).as_deref() == Some("jexec") => ExitCode::from(Code::Exec as u8),
+                _ => ExitCode::from(Code::Usage as u8),
+            };
+        }
+    };
+    signal::install();
+    match cli::run(cli) {
+        Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
+        Err(e) => {
+            results::error(&e);
+            ExitCode::from(e.code as u8)
+        }
+    }
+}

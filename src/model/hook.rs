@@ -1,0 +1,131 @@
+//! Hooks: executables of the administrator's, run at fixed points of an environment's life.
+
+use super::name::{AbsPath, printable};
+use crate::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+/// When a hook runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Point {
+    /// At the end of jcreate.
+    Created,
+    /// After mounts and addresses, before the jail is made.
+    Prestart,
+    /// After the jail's rc has ended.
+    Poststart,
+    /// Before anything is stopped.
+    Prestop,
+    /// After the jail, its mounts and addresses are gone.
+    Poststop,
+    /// At the end of jremove.
+    Removed,
+}
+
+impl Point {
+    /// All points, in the order of an environment's life.
+    pub const ALL: [Self; 6] =
+        [Self::Created, Self::Prestart, Self::Poststart, Self::Prestop, Self::Poststop, Self::Removed];
+
+    /// The name in TOML, on the command line and below `hooks.d`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Prestart => "prestart",
+            Self::Poststart => "poststart",
+            Self::Prestop => "prestop",
+            Self::Poststop => "poststop",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// What a failing hook does when its own policy is not given: before the start it ends the
+    /// operation, afterwards it only warns.
+    pub fn default_policy(self) -> Policy {
+        match self {
+            Self::Created | Self::Prestart => Policy::Fail,
+            _ => Policy::Warn,
+        }
+    }
+}
+
+impl fmt::Display for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Point {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self, Error> {
+        Self::ALL.into_iter().find(|p| p.as_str() == s).ok_or_else(|| {
+            Error::usage(printable(s), "not a hook point")
+                .next("the points are created, prestart, poststart, prestop, poststop, removed")
+        })
+    }
+}
+
+/// What a failing hook means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// The operation fails.
+    Fail,
+    /// A warning, and the operation goes on.
+    Warn,
+}
+
+/// One hook.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "HookText")]
+pub struct Hook {
+    /// The executable.
+    pub path: AbsPath,
+    /// What its failure means; by default what the point says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+    /// Its time limit in seconds; by default `hook_timeout`, 0 is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u64>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a hook is a path, or a table with path, policy (fail or warn) and timeout (seconds)"
+)]
+enum HookText {
+    Path(AbsPath),
+    Table(HookTable),
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HookTable {
+    path: AbsPath,
+    policy: Option<Policy>,
+    timeout: Option<u64>,
+}
+
+impl TryFrom<HookText> for Hook {
+    type Error = std::convert::Infallible;
+    fn try_from(t: HookText) -> Result<Self, Self::Error> {
+        Ok(match t {
+            HookText::Path(path) => Self { path, policy: None, timeout: None },
+            HookText::Table(HookTable { path, policy, timeout }) => Self { path, policy, timeout },
+        })
+    }
+}
+
+/// `POINT=FILE`, as `--hook` takes it.
+#[derive(Clone, Debug)]
+pub struct HookArg(pub Point, pub AbsPath);
+
+impl FromStr for HookArg {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self, Error> {
+        let (point, path) = s.split_once('=').ok_or_else(|| Error::usage(printable(s), "not POINT=FILE"))?;
+        Ok(Self(point.parse()?, path.parse()?))
+    }
+}

@@ -1,0 +1,13 @@
+//! What is wanted, as pure data: names, sizes, environments and the node. Nothing here reads or runs anything.
+
+pub mod base;
+pub mod env;
+pub mod fstab;
+pub mod hook;
+pub mod name;
+pub mod net;
+pub mod node;
+pub mod params;
+pub mod schema;
+pub mod size;
+pub mod words;

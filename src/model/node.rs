@@ -1,0 +1,80 @@
+//! `jug.toml`: this node.
+
+use super::env::{Mode, Storage};
+use super::name::{AbsPath, BaseName, DatasetName};
+use super::net::Net;
+
+/// The node's configuration. Everything has a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NodeConfig {
+    /// The format; 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// The tree that jug owns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workdir: Option<AbsPath>,
+    /// The dataset below which jug makes its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zfs_root: Option<DatasetName>,
+    /// Defaults of new environments.
+    pub defaults: Defaults,
+    /// Where base-fetch gets releases.
+    pub fetch: Fetch,
+    /// Where programs are looked for.
+    pub programs: Programs,
+}
+
+/// Defaults of new environments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Defaults {
+    /// The base of `jcreate` without --base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseName>,
+    /// The mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// The storage; zfs where `zfs_root` is set, else dir.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage: Option<Storage>,
+    /// The networks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net: Option<Vec<Net>>,
+}
+
+/// Where base-fetch gets releases.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fetch {
+    /// A directory with `<release>/base.txz` and `<release>/MANIFEST` below it: http, https or file.
+    pub mirror: String,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self { mirror: "https://download.freebsd.org/releases/amd64".into() }
+    }
+}
+
+/// Where programs are looked for, and which OCI runtime is used on Linux.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Programs {
+    /// Directories, in order. PATH of the caller is never used.
+    pub path: Vec<AbsPath>,
+    /// The OCI runtime: a name looked up in `path`, or an absolute path. By default runc, else crun.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oci: Option<String>,
+}
+
+/// The search path of base systems (hier(7)) and of packages.
+pub const PROGRAM_PATH: [&str; 6] =
+    ["/sbin", "/bin", "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
+
+impl Default for Programs {
+    fn default() -> Self {
+        let path = PROGRAM_PATH.iter().filter_map(|p| p.parse().ok()).collect();
+        Self { path, oci: None }
+    }
+}

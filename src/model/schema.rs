@@ -1,0 +1,410 @@
+//! Reading TOML with errors that name file, line, column and the nearest key, and editing it in place.
+
+use super::env::{Env, VERSION};
+use super::name::{nearest, printable};
+use super::params::ALLOW;
+use crate::error::{Error, Result};
+use serde::de::DeserializeOwned;
+use toml_edit::{Array, DocumentMut, Item, Table, Value};
+
+/// The largest TOML file that is read, in bytes.
+pub const MAX_FILE: usize = 1 << 20;
+
+/// What a key's value looks like on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Number,
+    Flag,
+    /// Split at commas.
+    Words,
+    /// Each value is one element, commas and all.
+    Lines,
+    /// A command, split as sh(1) would.
+    Argv,
+    /// Chosen at creation.
+    Fixed,
+}
+
+const KEYS: [(&str, Shape); 38] = [
+    ("version", Shape::Fixed),
+    ("kind", Shape::Fixed),
+    ("uuid", Shape::Fixed),
+    ("created", Shape::Fixed),
+    ("base", Shape::Fixed),
+    ("mode", Shape::Fixed),
+    ("storage", Shape::Fixed),
+    ("dataset", Shape::Fixed),
+    ("description", Shape::Text),
+    ("tags", Shape::Words),
+    ("protected", Shape::Flag),
+    ("net", Shape::Words),
+    ("devfs_ruleset", Shape::Number),
+    ("enforce_statfs", Shape::Number),
+    ("securelevel", Shape::Number),
+    ("sysvmsg", Shape::Text),
+    ("sysvsem", Shape::Text),
+    ("sysvshm", Shape::Text),
+    ("osrelease", Shape::Text),
+    ("fstab", Shape::Lines),
+    ("hook_timeout", Shape::Number),
+    ("boot.enabled", Shape::Flag),
+    ("boot.order", Shape::Number),
+    ("host.hostname", Shape::Text),
+    ("children.max", Shape::Number),
+    ("allow.*", Shape::Flag),
+    ("exec.start", Shape::Argv),
+    ("exec.stop", Shape::Argv),
+    ("exec.start_timeout", Shape::Number),
+    ("exec.stop_timeout", Shape::Number),
+    ("exec.kill_timeout", Shape::Number),
+    ("hooks.created", Shape::Lines),
+    ("hooks.prestart", Shape::Lines),
+    ("hooks.poststart", Shape::Lines),
+    ("hooks.prestop", Shape::Lines),
+    ("hooks.poststop", Shape::Lines),
+    ("hooks.removed", Shape::Lines),
+    ("name", Shape::Fixed),
+];
+
+/// Every key an environment has, `allow.*` written out.
+pub fn keys() -> Vec<String> {
+    let mut all: Vec<String> =
+        KEYS.iter().filter(|(k, _)| *k != "allow.*").map(|(k, _)| (*k).to_string()).collect();
+    all.extend(ALLOW.iter().map(|a| format!("allow.{a}")));
+    all
+}
+
+fn shape(key: &str) -> Result<Shape> {
+    if let Some(permission) = key.strip_prefix("allow.")
+        && ALLOW.contains(&permission)
+    {
+        return Ok(Shape::Flag);
+    }
+    if let Some((_, shape)) = KEYS.iter().find(|(k, _)| *k == key && *k != "allow.*") {
+        return Ok(*shape);
+    }
+    let all = keys();
+    let mut e = Error::usage(printable(key), "no such key");
+    e.next = nearest(key, all.iter().map(String::as_str))
+        .map(|n| format!("did you mean {n}? jug.toml(5) has them all"));
+    Err(e)
+}
+
+/// Whether an environment has such a key; otherwise an error that names the nearest.
+pub fn check_key(key: &str) -> Result<()> {
+    shape(key).map(|_| ())
+}
+
+/// Reads any of jug's TOML files. `file` is for the error only.
+pub fn read<T: DeserializeOwned>(text: &str, file: &str) -> Result<T> {
+    if text.len() > MAX_FILE {
+        return Err(Error::usage(file, format!("larger than {MAX_FILE} bytes, which no configuration is")));
+    }
+    if let Ok(head) = toml::from_str::<Head>(text)
+        && head.version.is_some_and(|v| v > i64::from(VERSION))
+    {
+        return Err(Error::usage(file, format!("the format is newer than this jug's ({VERSION})"))
+            .next("use a newer jug"));
+    }
+    toml::from_str(text).map_err(|e| {
+        let message = e.message().lines().next().unwrap_or("invalid").to_string();
+        let place = e.span().map_or(file.to_string(), |s| at(file, text, s.start));
+        let mut err = Error::usage(place, message.clone());
+        err.next = suggestion(&message);
+        err
+    })
+}
+
+/// Only the version, so that a newer format is told from a mistake.
+#[derive(serde::Deserialize)]
+struct Head {
+    version: Option<i64>,
+}
+
+fn at(file: &str, text: &str, offset: usize) -> String {
+    let before = &text[..offset.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!("{file}:{line}:{column}")
+}
+
+/// From serde's "unknown field `x`, expected one of `a`, `b`": the nearest of those.
+fn suggestion(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("unknown field ").or_else(|| message.strip_prefix("unknown variant "))?;
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let word = quoted.next()?;
+    nearest(word, quoted).map(|n| format!("did you mean `{n}`?"))
+}
+
+/// Reads and checks an environment's TOML.
+pub fn read_env(text: &str, file: &str) -> Result<Env> {
+    let env: Env = read(text, file)?;
+    env.check().map_err(|(key, why)| {
+        let place = position(text, key).map_or(file.to_string(), |o| at(file, text, o));
+        Error::usage(place, format!("{key}: {why}"))
+    })?;
+    Ok(env)
+}
+
+fn position(text: &str, key: &str) -> Option<usize> {
+    let doc = toml_edit::Document::parse(text).ok()?;
+    let mut item: &Item = doc.as_item();
+    for part in path_of(key) {
+        item = item.get(part)?;
+    }
+    item.span().map(|s| s.start)
+}
+
+fn path_of(key: &str) -> Vec<&str> {
+    match key.split_once('.') {
+        Some((table, rest)) => vec![table, rest],
+        None => vec![key],
+    }
+}
+
+/// One `KEY=VALUE`, `KEY+=VALUE`, `KEY-=VALUE`, or `KEY=` for the default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The dotted key.
+    pub key: String,
+    op: Op,
+    value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Op {
+    Set,
+    Add,
+    Take,
+}
+
+impl std::str::FromStr for Change {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self> {
+        let (left, value) = s.split_once('=').ok_or_else(|| Error::usage(printable(s), "not KEY=VALUE"))?;
+        let (key, op) = match left.as_bytes().last() {
+            Some(b'+') => (&left[..left.len() - 1], Op::Add),
+            Some(b'-') => (&left[..left.len() - 1], Op::Take),
+            _ => (left, Op::Set),
+        };
+        let shape = shape(key)?;
+        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Lines) {
+            return Err(Error::usage(key, "only lists take += and -="));
+        }
+        Ok(Self { key: key.to_string(), op, value: value.to_string() })
+    }
+}
+
+/// Makes the changes in a TOML text, keeping comments and layout, and checks the outcome.
+pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)> {
+    let mut doc: DocumentMut =
+        text.parse().map_err(|e: toml_edit::TomlError| Error::usage(file, e.message()))?;
+    for change in changes {
+        apply(&mut doc, change)?;
+    }
+    let text = doc.to_string();
+    let env = match read_env(&text, file) {
+        Ok(env) => env,
+        Err(e) => {
+            // The user typed keys, not lines: name the key.
+            let keys: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
+            let mut err = Error::usage(keys.join(", "), e.reason);
+            err.next = e.next;
+            return Err(err);
+        }
+    };
+    Ok((text, env))
+}
+
+fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {
+    let shape = shape(&change.key)?;
+    if shape == Shape::Fixed {
+        return Err(Error::usage(&change.key, "it is chosen at creation and can't be set")
+            .next("make another environment with jcreate"));
+    }
+    let path = path_of(&change.key);
+    let (last, tables) = path.split_last().ok_or_else(|| Error::usage("", "an empty key"))?;
+    let mut table: &mut dyn toml_edit::TableLike = doc.as_table_mut();
+    for part in tables {
+        let item = table.entry(part).or_insert(Item::Table(Table::new()));
+        table = item
+            .as_table_like_mut()
+            .ok_or_else(|| Error::usage(&change.key, format!("`{part}` is not a table")))?;
+    }
+    if change.op == Op::Set && change.value.is_empty() {
+        table.remove(last);
+        let empty = table.is_empty();
+        if let ([table], true) = (tables, empty) {
+            doc.remove(table);
+        }
+        return Ok(());
+    }
+    let new = match change.op {
+        Op::Set => parse(shape, change)?,
+        Op::Add | Op::Take => {
+            let mut list = table.get(last).and_then(Item::as_array).cloned().unwrap_or_default();
+            let add = parse(shape, change)?;
+            for v in add.as_array().into_iter().flatten() {
+                let same = |w: &Value| path_text(w) == path_text(v);
+                let at = list.iter().position(same);
+                match (change.op, at) {
+                    (Op::Add, None) => list.push(v.clone()),
+                    (Op::Take, Some(i)) => {
+                        list.remove(i);
+                        if let Some(first) = list.get_mut(0).filter(|_| i == 0) {
+                            first.decor_mut().set_prefix("");
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Value::Array(list)
+        }
+    };
+    match table.get_mut(last) {
+        Some(Item::Value(old)) => {
+            let decor = old.decor().clone();
+            *old = new;
+            *old.decor_mut() = decor;
+        }
+        _ => drop(table.insert(last, Item::Value(new))),
+    }
+    Ok(())
+}
+
+/// An element's text; a hook's is its path.
+fn path_text(v: &Value) -> String {
+    v.as_str()
+        .or_else(|| v.as_inline_table().and_then(|t| t.get("path")).and_then(Value::as_str))
+        .map_or_else(|| v.to_string(), str::to_string)
+}
+
+fn parse(shape: Shape, change: &Change) -> Result<Value> {
+    let text = change.value.as_str();
+    let bad = |why: &str| Error::usage(&change.key, format!("{} is not {why}", printable(text)));
+    let array = |items: Vec<&str>| Value::Array(items.into_iter().collect::<Array>());
+    if text.starts_with('[') && matches!(shape, Shape::Words | Shape::Lines | Shape::Argv) {
+        return text.parse::<Value>().map_err(|_| bad("a TOML array"));
+    }
+    Ok(match shape {
+        Shape::Text | Shape::Fixed => Value::from(text),
+        Shape::Number => Value::from(text.parse::<i64>().map_err(|_| bad("a whole number"))?),
+        Shape::Flag => Value::from(match text {
+            "true" | "yes" | "on" | "1" => true,
+            "false" | "no" | "off" | "0" => false,
+            _ => return Err(bad("true or false")),
+        }),
+        Shape::Words => array(text.split(',').filter(|w| !w.is_empty()).collect()),
+        Shape::Lines => array(vec![text]),
+        Shape::Argv => {
+            let words = shlex::split(text).ok_or_else(|| bad("a command: a quote is not closed"))?;
+            Value::Array(words.iter().map(String::as_str).collect::<Array>())
+        }
+    })
+}
+
+/// The bare value of a key: a list gives a line an element, nothing gives the empty text.
+pub fn lookup(value: &toml::Value, key: &str) -> String {
+    let mut at = Some(value);
+    for part in path_of(key) {
+        at = at.and_then(|v| v.get(part));
+    }
+    at.map(bare).unwrap_or_default()
+}
+
+fn bare(v: &toml::Value) -> String {
+    match v {
+        toml::Value::String(s) => s.clone(),
+        toml::Value::Array(a) => a.iter().map(bare).collect::<Vec<_>>().join("\n"),
+        toml::Value::Table(t) => t.get("path").map_or_else(|| v.to_string(), bare),
+        other => other.to_string(),
+    }
+}
+
+/// An environment as TOML values, as its file would hold them with every default written out.
+pub fn to_value(env: &Env) -> Result<toml::Value> {
+    toml::Value::try_from(env).map_err(|e| Error::failed("environment", e))
+}
+
+/// An environment as the text of a new file.
+pub fn to_text<T: serde::Serialize>(value: &T) -> Result<String> {
+    toml::to_string(value).map_err(|e| Error::failed("toml", e))
+}
+
+/// The keys in which two environments differ.
+pub fn differences(a: &Env, b: &Env) -> Result<Vec<String>> {
+    let (a, b) = (to_value(a)?, to_value(b)?);
+    Ok(keys().into_iter().filter(|k| lookup(&a, k) != lookup(&b, k)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# mine\nversion = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\nbase = \"host\" # the base\ntags = [\"a\"] # t\n";
+
+    fn change(s: &str) -> Change {
+        s.parse().unwrap()
+    }
+
+    #[test]
+    fn edits_keep_comments() {
+        let (text, env) = edit(
+            TEXT,
+            "f",
+            &[
+                change("boot.order=5"),
+                change("tags+=web"),
+                change("allow.mount.tmpfs=no"),
+                change("exec.start=/bin/sh -c 'a b'"),
+            ],
+        )
+        .unwrap();
+        assert!(
+            text.contains("# mine")
+                && text.contains("base = \"host\" # the base")
+                && text.contains("tags = [\"a\", \"web\"] # t"),
+            "{text}"
+        );
+        assert_eq!(env.boot.order, 5);
+        assert_eq!(env.exec.start.unwrap(), ["/bin/sh", "-c", "a b"]);
+        let (text, env) = edit(&text, "f", &[change("tags-=a"), change("boot.order=")]).unwrap();
+        assert_eq!(env.boot.order, 10);
+        assert!(text.contains("[\"web\"]"), "{text}");
+    }
+
+    #[test]
+    fn errors_name_place_and_nearest_key() {
+        let e = read_env(&format!("{TEXT}secureleval = 3\n"), "/x.toml").unwrap_err();
+        assert_eq!(e.object, "/x.toml:7:1");
+        assert_eq!(e.next.as_deref(), Some("did you mean `securelevel`?"));
+        let e = read_env(&format!("{TEXT}securelevel = \"a\"\n"), "/x.toml").unwrap_err();
+        assert_eq!(e.object, "/x.toml:7:15");
+        let e = read_env(&format!("{TEXT}securelevel = 9\n"), "/x.toml").unwrap_err();
+        assert_eq!(e.object, "/x.toml:7:15");
+        let e = read_env(&TEXT.replace("version = 1", "version = 2\nfuture = 1"), "/x.toml").unwrap_err();
+        assert!(e.reason.contains("newer"), "{e}");
+        assert!("boot.ordr=1".parse::<Change>().unwrap_err().next.unwrap().contains("boot.order"));
+        assert_eq!(edit(TEXT, "f", &[change("mode=full")]).unwrap_err().object, "mode");
+        assert!(read_env(&"a".repeat(MAX_FILE + 1), "big").is_err());
+        assert!(read_env(&format!("{TEXT}x = {}", "[".repeat(100_000)), "deep").is_err());
+    }
+
+    #[test]
+    fn every_key_is_known_to_the_schema() {
+        let (_, env) = edit(TEXT, "f", &[]).unwrap();
+        let value = to_value(&env).unwrap();
+        let mut found = Vec::new();
+        for (k, v) in value.as_table().unwrap() {
+            match v.as_table() {
+                Some(t) => found.extend(t.keys().map(|s| format!("{k}.{s}"))),
+                None => found.push(k.clone()),
+            }
+        }
+        for key in found {
+            assert!(check_key(&key).is_ok(), "{key} is in Env and not in KEYS");
+        }
+        assert_eq!(lookup(&value, "net"), "inherit");
+    }
+}

@@ -1,0 +1,30 @@
+//! CBSD's `word=value` arguments, accepted wherever they fit (design, "Compatible with CBSD").
+
+use super::name::{nearest, printable};
+use crate::error::{Error, Result};
+
+/// The words of CBSD that jug takes, and what each stands for.
+pub const WORDS: [(&str, &str); 7] = [
+    ("jname", "the name"),
+    ("ver", "--base"),
+    ("baserw", "--mode: 0 is thin, 1 is full"),
+    ("ip4_addr", "--net, with interface="),
+    ("interface", "--net, with ip4_addr="),
+    ("host_hostname", "--set host.hostname="),
+    ("astart", "--set boot.enabled="),
+];
+
+/// An argument that is one of CBSD's words, if it looks like one.
+pub fn split(arg: &str) -> Option<Result<(&'static str, &str)>> {
+    let (word, value) = arg.split_once('=')?;
+    Some(match WORDS.iter().find(|(w, _)| *w == word) {
+        Some((w, _)) => Ok((*w, value)),
+        None => {
+            let mut e = Error::usage(printable(arg), format!("no such word: {}=", printable(word)));
+            e.next = nearest(word, WORDS.map(|w| w.0))
+                .map(|n| format!("did you mean {n}=?"))
+                .or_else(|| Some(format!("the words are {}", WORDS.map(|w| format!("{}=", w.0)).join(" "))));
+            Err(e)
+        }
+    })
+}

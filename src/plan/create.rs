@@ -1,0 +1,268 @@
+//! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
+
+use super::guest::Guest;
+use super::rootfs::slash;
+use super::{Effect, Guard, Plan, Step, hooks};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::host::fs::Kind;
+use crate::model::base::SNAPSHOT;
+use crate::model::env::{Mode, Storage};
+use crate::model::hook::Point;
+use crate::model::name::AbsPath;
+use crate::model::schema::to_text;
+use crate::programs::zfs;
+
+/// The plan for a new environment.
+///
+/// # Errors
+/// It exists, or its base does not, or anything that it would need to be new is there already.
+pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
+    refuse(guest, facts)?;
+    let mut plan = Plan::new("jcreate", guest.name);
+    let env = guest.env;
+    let data = guest.data();
+    match (&env.dataset, env.storage) {
+        (Some(dataset), Storage::Zfs) => {
+            let (data_set, system_set) = (dataset.child("data"), dataset.child("system"));
+            let make = |title: &str, name: &crate::model::name::DatasetName, cmd| {
+                Step::run(title, cmd).undo_when(
+                    Guard::Dataset { name: name.clone(), uuid: env.uuid },
+                    Effect::Run(zfs::destroy(name)),
+                )
+            };
+            let place = |path: &AbsPath| {
+                Step::new(
+                    format!("make the mount point {path}"),
+                    Effect::MakeDir { path: path.clone(), mode: 0o755 },
+                )
+                .undo(Effect::RemoveDir { path: path.clone() })
+            };
+            plan.push(make(
+                "make the dataset that holds all of it",
+                dataset,
+                zfs::create(dataset, &env.uuid, None),
+            ));
+            plan.push(place(&data));
+            if env.mode == Mode::Clone {
+                let origin = guest.base.and_then(|b| b.dataset.clone()).ok_or_else(|| {
+                    Error::conflict(
+                        guest.name,
+                        format!("the base {} is not on ZFS, so nothing can be cloned from it", env.base),
+                    )
+                    .next(format!(
+                        "use --mode full, or import the base again with a zfs_root: jug base-import TREE {}",
+                        env.base
+                    ))
+                })?;
+                plan.push(make(
+                    "clone the base",
+                    &data_set,
+                    zfs::clone(&format!("{origin}@{SNAPSHOT}"), &data_set, &env.uuid, &data),
+                ));
+            } else {
+                plan.push(make(
+                    "make the dataset of its data",
+                    &data_set,
+                    zfs::create(&data_set, &env.uuid, Some(&data)),
+                ));
+            }
+            plan.push(mounted(&data_set, &data));
+            plan.push(place(&guest.system()));
+            plan.push(make(
+                "make the dataset of what belongs to it",
+                &system_set,
+                zfs::create(&system_set, &env.uuid, Some(&guest.system())),
+            ));
+            plan.push(mounted(&system_set, &guest.system()));
+        }
+        _ => {
+            // Away with the tree on undo: the directory was not there before.
+            plan.push(
+                Step::new(format!("make {data}"), Effect::MakeDir { path: data.clone(), mode: 0o755 })
+                    .undo(Effect::RemoveTree { path: data.clone() }),
+            );
+            plan.push(
+                Step::new(
+                    "make the place of what belongs to it",
+                    Effect::MakeDir { path: guest.system(), mode: 0o755 },
+                )
+                .undo(Effect::RemoveTree { path: guest.system() }),
+            );
+        }
+    }
+    fill(guest, facts, &mut plan)?;
+    let text = to_text(env)?;
+    for (title, dir, file, text) in [
+        ("its fstab", guest.layout.fstab(guest.name), "fstab", fstab(guest)),
+        ("the portable copy", guest.layout.rcconf(guest.name), "env.toml", portable(guest)?),
+    ] {
+        plan.push(
+            Step::new(
+                format!("make the place of {title}"),
+                Effect::MakeDir { path: dir.clone(), mode: 0o755 },
+            )
+            .undo(Effect::RemoveTree { path: dir.clone() }),
+        );
+        plan.push(Step::new(
+            format!("write {title}"),
+            Effect::Write { path: dir.join(file), text, mode: 0o600 },
+        ));
+    }
+    plan.push(Step::new(
+        "write the portable copy beside its data",
+        Effect::Write { path: guest.system().join("env.toml"), text: portable(guest)?, mode: 0o600 },
+    ));
+    let file = guest.layout.env_file(guest.name);
+    plan.push(
+        Step::new("register it", Effect::Write { path: file.clone(), text, mode: 0o644 })
+            .undo(Effect::Remove { path: file }),
+    );
+    plan.steps.extend(hooks::steps(guest, Point::Created));
+    Ok(plan)
+}
+
+fn mounted(name: &crate::model::name::DatasetName, path: &AbsPath) -> Step {
+    // zfs create exits 0 with "successfully created, but not mounted" (F5.2).
+    Step::new(
+        format!("see that it is mounted at {path}"),
+        Effect::Expect(Guard::DatasetMounted { name: name.clone(), path: path.clone() }),
+    )
+}
+
+fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
+    let (name, env) = (guest.name, guest.env);
+    if guest.base.is_none() {
+        let next = if env.base.is_host() {
+            "jug base-import host".to_string()
+        } else {
+            format!("jug base-import TREE-OR-TARBALL {0}, or jug base-fetch {0}", env.base)
+        };
+        return Err(Error::not_found(name, format!("there is no base {}", env.base)).next(next));
+    }
+    if facts.environments.contains_key(name.as_str()) {
+        return Err(Error::conflict(name, "it exists").next(format!("jug jshow {name}")));
+    }
+    if let Some(c) = facts.container(name.as_str()) {
+        return Err(Error::conflict(
+            name,
+            format!("a jail or container of this name runs already, with its root at {}", c.path),
+        )
+        .next("choose another name"));
+    }
+    for path in [guest.data(), guest.system(), guest.layout.rcconf(name), guest.layout.fstab(name)] {
+        // An empty directory can be a mount point; anything else that is there would not survive an undo.
+        let may_be = if env.storage == Storage::Zfs { Some(Kind::EmptyDir) } else { None };
+        let there = facts.path(path.as_str());
+        if there.is_some() && there != may_be {
+            return Err(Error::conflict(name, format!("{path} is there already")).next(format!(
+                "look what it is; jug does not touch what it did not make (mv {path} {path}.old)"
+            )));
+        }
+        if facts.mounted(path.as_str()) {
+            return Err(Error::conflict(name, format!("something is mounted at {path}"))
+                .next(format!("umount {path}")));
+        }
+    }
+    if let Some(dataset) = &env.dataset {
+        let prefix = format!("{dataset}/");
+        if let Some(d) = facts.datasets.keys().find(|d| *d == dataset.as_str() || d.starts_with(&prefix)) {
+            return Err(Error::conflict(name, format!("the dataset {d} exists"))
+                .next(format!("zfs list -r {dataset}")));
+        }
+        let parent = dataset.as_str().rsplit_once('/').map_or("", |p| p.0);
+        if !facts.datasets.contains_key(parent) {
+            return Err(Error::lacks(name, format!("the dataset {parent} is not there"))
+                .next("jug init --zfs-root DATASET --write"));
+        }
+    }
+    Ok(())
+}
+
+fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
+    let Some(base) = guest.base else { return Err(Error::failed(guest.name, "no base")) };
+    let data = guest.data();
+    let tree = guest.layout.base_root(&guest.env.base);
+    let thin = guest.env.mode == Mode::Thin;
+    match guest.env.mode {
+        Mode::Clone => {}
+        Mode::Full => {
+            let step = Step::new(
+                format!("copy the base {}", guest.env.base),
+                Effect::CopyTree { from: tree, to: data.clone(), only: Vec::new() },
+            );
+            plan.push(emptied(guest, step));
+        }
+        Mode::Thin => {
+            for dir in &base.own {
+                let mut at = String::new();
+                for part in dir.split('/') {
+                    at = if at.is_empty() { part.to_string() } else { format!("{at}/{part}") };
+                    let mode = match at.as_str() {
+                        "tmp" => 0o1777,
+                        "root" => 0o700,
+                        _ => 0o755,
+                    };
+                    plan.push(Step::new(
+                        format!("make its own /{at}"),
+                        Effect::MakeDir { path: data.join(&at), mode },
+                    ));
+                }
+            }
+            // With ZFS the dataset goes as a whole; nothing has to be removed file by file.
+            if base.mounts.is_empty() {
+                let only = base.own.iter().filter(|d| *d != "tmp" && *d != "home").cloned().collect();
+                let step = Step::new(
+                    "copy its own etc, root, usr/local and var from the base",
+                    Effect::CopyTree { from: tree, to: data.clone(), only },
+                );
+                plan.push(emptied(guest, step));
+            } else {
+                plan.steps.extend(guest.platform.fill_from_host(guest, &facts.accounts));
+            }
+        }
+    }
+    plan.steps.extend(guest.platform.settle(guest, thin));
+    Ok(())
+}
+
+/// File flags forbid removing; on undo they go first.
+fn emptied(guest: &Guest<'_>, step: Step) -> Step {
+    match guest.platform.unprotect(&guest.data()) {
+        Some(cmd) if guest.env.storage == Storage::Dir => {
+            step.undo_when(Guard::Exists { path: guest.data() }, Effect::Run(cmd))
+        }
+        _ => step,
+    }
+}
+
+/// The fstab as people and other nodes read it.
+fn fstab(guest: &Guest<'_>) -> String {
+    let mut text =
+        format!("# The extra mounts of {}, written by jug from its TOML; targets are inside.\n", guest.name);
+    for m in &guest.env.fstab {
+        text.push_str(&format!("{m} 0 0\n"));
+    }
+    text
+}
+
+/// What travels: everything but what is local to this node.
+pub fn portable(guest: &Guest<'_>) -> Result<String> {
+    let mut env = guest.env.clone();
+    env.dataset = None;
+    Ok(format!(
+        "# {}: the portable copy. What counts on this node is {}.\n{}",
+        guest.name,
+        slash("envs").join(&format!("{}.toml", guest.name)),
+        to_text(&env)?
+    ))
+}
+
+/// The files that are written anew at every change, with their text.
+pub fn copies(guest: &Guest<'_>) -> Result<[(&'static str, AbsPath, String); 3]> {
+    Ok([
+        ("write its fstab", guest.layout.fstab(guest.name).join("fstab"), fstab(guest)),
+        ("write the portable copy", guest.layout.rcconf(guest.name).join("env.toml"), portable(guest)?),
+        ("write the portable copy beside its data", guest.system().join("env.toml"), portable(guest)?),
+    ])
+}

@@ -1,0 +1,252 @@
+//! What a step does, what undoes it, and when: plain data that the journal keeps and `-n` prints.
+
+use crate::host::Cmd;
+use crate::model::hook::Policy;
+use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// A program, which must exit 0.
+    Run(Cmd),
+    /// A directory with this mode, its parent being there; if it is there already, nothing.
+    MakeDir {
+        /// Which.
+        path: AbsPath,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Away with an empty directory.
+    RemoveDir {
+        /// Which.
+        path: AbsPath,
+    },
+    /// A file, all or nothing.
+    Write {
+        /// Which.
+        path: AbsPath,
+        /// Its content.
+        text: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// A file inside an environment's root, reached through no link.
+    WriteIn {
+        /// The root.
+        root: AbsPath,
+        /// The path inside.
+        path: AbsPath,
+        /// Its content.
+        text: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Away with a file.
+    Remove {
+        /// Which.
+        path: AbsPath,
+    },
+    /// A copy of a tree, or of some entries of it, into a directory that is there.
+    CopyTree {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+        /// Only these, if any; those that are not there are left out.
+        only: Vec<String>,
+    },
+    /// Away with a tree. Refused while anything is mounted below it.
+    RemoveTree {
+        /// Which.
+        path: AbsPath,
+    },
+    /// Each of these, inside `root`, is a directory that is reached through no link.
+    CheckTargets {
+        /// The root.
+        root: AbsPath,
+        /// The paths inside.
+        paths: Vec<AbsPath>,
+        /// Whether missing ones are made.
+        make: bool,
+    },
+    /// Something must hold, or the plan fails.
+    Expect(Guard),
+    /// A hook: its owner and mode are checked, then it is run.
+    Hook {
+        /// How it is run.
+        cmd: Cmd,
+        /// What its failure means.
+        policy: Policy,
+    },
+    /// Waits until `probe` no longer exits 0, at most so many seconds.
+    AwaitEnd {
+        /// Exits 0 while there is something to wait for.
+        probe: Cmd,
+        /// At most so long.
+        seconds: u64,
+    },
+    /// Renames a log that has grown past `max` bytes.
+    Rotate {
+        /// Which.
+        path: AbsPath,
+        /// So many bytes.
+        max: u64,
+        /// So many old ones are kept.
+        keep: u32,
+    },
+    /// Unmounts all that the mount table has below a directory, deepest first.
+    UnmountBelow {
+        /// The directory.
+        path: AbsPath,
+        /// Whether what is mounted at the directory itself goes too.
+        itself: bool,
+    },
+    /// Renames a directory or file.
+    Rename {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+    },
+}
+
+/// Something that is asked of the host just before an effect.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Guard {
+    /// A container of this name runs and bears this identity.
+    Container {
+        /// Its name.
+        name: EnvName,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+    },
+    /// The dataset is there and bears this identity as a local property.
+    Dataset {
+        /// Its name.
+        name: DatasetName,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+    },
+    /// The dataset is mounted at this path.
+    DatasetMounted {
+        /// Its name.
+        name: DatasetName,
+        /// Where.
+        path: AbsPath,
+    },
+    /// Something is mounted at this path.
+    Mounted {
+        /// Where.
+        path: AbsPath,
+    },
+    /// The interface has the address.
+    Address {
+        /// The interface.
+        interface: InterfaceName,
+        /// The address, without its length.
+        address: std::net::IpAddr,
+    },
+    /// There is something at this path.
+    Exists {
+        /// Where.
+        path: AbsPath,
+    },
+}
+
+/// An effect that happens only if something holds.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// What.
+    pub effect: Effect,
+    /// Only if.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Guard>,
+}
+
+impl From<Effect> for Action {
+    fn from(effect: Effect) -> Self {
+        Self { effect, when: None }
+    }
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// For people: `mounts the base read-only`.
+    pub title: String,
+    /// What is done.
+    pub action: Action,
+    /// What undoes it, in order; each must bear that there is nothing to undo.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<Action>,
+}
+
+impl Step {
+    /// A step without undo.
+    pub fn new(title: impl Into<String>, effect: Effect) -> Self {
+        Self { title: title.into(), action: effect.into(), undo: Vec::new() }
+    }
+    /// A program as a step.
+    pub fn run(title: impl Into<String>, cmd: Cmd) -> Self {
+        Self::new(title, Effect::Run(cmd))
+    }
+    /// Only if something holds.
+    #[must_use]
+    pub fn when(mut self, guard: Guard) -> Self {
+        self.action.when = Some(guard);
+        self
+    }
+    /// What undoes it.
+    #[must_use]
+    pub fn undo(mut self, effect: Effect) -> Self {
+        self.undo.push(effect.into());
+        self
+    }
+    /// What undoes it, if something holds.
+    #[must_use]
+    pub fn undo_when(mut self, guard: Guard, effect: Effect) -> Self {
+        self.undo.push(Action { effect, when: Some(guard) });
+        self
+    }
+}
+
+/// Steps, and from which one on there is no way back.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The verb: `jcreate`, `jstart`, ...
+    pub verb: String,
+    /// The object.
+    pub name: String,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The first step that can't be undone; from it on a broken plan is carried to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_return: Option<usize>,
+}
+
+impl Plan {
+    /// An empty plan.
+    pub fn new(verb: impl Into<String>, name: impl std::fmt::Display) -> Self {
+        Self { verb: verb.into(), name: name.to_string(), steps: Vec::new(), no_return: None }
+    }
+    /// Adds a step.
+    pub fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+    /// From the next step on there is no way back.
+    pub fn point_of_no_return(&mut self) {
+        self.no_return.get_or_insert(self.steps.len());
+    }
+    /// A directory that is made and, on undo, removed if empty.
+    pub fn make_dir(&mut self, title: impl Into<String>, path: &AbsPath, mode: u32) {
+        self.push(
+            Step::new(title, Effect::MakeDir { path: path.clone(), mode })
+                .undo(Effect::RemoveDir { path: path.clone() }),
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! An environment with everything a planner needs to know about it: its paths, its base, its platform.
+
+use crate::model::base::Base;
+use crate::model::env::{Env, Mode};
+use crate::model::name::{AbsPath, EnvName};
+use crate::platform::Platform;
+use crate::store::layout::Layout;
+
+/// One environment on this node.
+#[derive(Debug)]
+pub struct Guest<'a> {
+    /// Its name.
+    pub name: &'a EnvName,
+    /// What is wanted of it.
+    pub env: &'a Env,
+    /// Its base, if that is still there.
+    pub base: Option<&'a Base>,
+    /// The workdir.
+    pub layout: &'a Layout,
+    /// The platform.
+    pub platform: &'a dyn Platform,
+    /// Whether the base brings an /etc/rc.conf of its own.
+    pub base_has_rc_conf: bool,
+    /// The host's /etc/resolv.conf.
+    pub host_resolv_conf: Option<String>,
+    /// Scripts below `hooks.d`, by point, sorted.
+    pub node_hooks: Vec<(crate::model::hook::Point, AbsPath)>,
+}
+
+impl Guest<'_> {
+    /// Its data: the root itself in clone and full mode.
+    pub fn data(&self) -> AbsPath {
+        self.layout.data(self.name)
+    }
+    /// The root as it runs.
+    pub fn root(&self) -> AbsPath {
+        match self.env.mode {
+            Mode::Thin => self.layout.thin_root(self.name),
+            Mode::Clone | Mode::Full => self.data(),
+        }
+    }
+    /// What belongs to it and travels.
+    pub fn system(&self) -> AbsPath {
+        self.layout.system(self.name)
+    }
+    /// What is local to this node and lasts as long as it runs.
+    pub fn run_dir(&self) -> AbsPath {
+        self.layout.run(self.name)
+    }
+    /// Where what its rc prints goes.
+    pub fn console(&self) -> AbsPath {
+        self.system().join("console.log")
+    }
+    /// The resolv.conf a new environment begins with, if it has a network.
+    pub fn resolv_conf(&self) -> Option<String> {
+        if self.env.net.contains(&crate::model::net::Net::None) {
+            return None;
+        }
+        self.host_resolv_conf.clone()
+    }
+}

@@ -1,0 +1,67 @@
+//! jset: the file, its copies, and what a running jail takes at once.
+
+use super::guest::Guest;
+use super::{Effect, Plan, Step, create};
+use crate::error::Result;
+use crate::facts::Facts;
+use crate::model::schema::to_text;
+use crate::store::started::Started;
+
+/// Keys that concern jug alone and hold from the moment they are written.
+const AT_ONCE: [&str; 9] = [
+    "description",
+    "tags",
+    "protected",
+    "hook_timeout",
+    "boot.enabled",
+    "boot.order",
+    "exec.stop",
+    "exec.stop_timeout",
+    "exec.kill_timeout",
+];
+
+/// Whether a key needs no restart to hold.
+pub fn at_once(key: &str) -> bool {
+    AT_ONCE.contains(&key) || key.starts_with("hooks.")
+}
+
+/// The plan of a change: from `before` to `guest`, and `texts` are its file's, old and new. Beside it, the keys that
+/// wait for a restart.
+///
+/// # Errors
+/// None but those of writing TOML.
+pub fn plan(
+    before: &Guest<'_>,
+    guest: &Guest<'_>,
+    facts: &Facts,
+    started: Option<&Started>,
+    texts: (&str, &str),
+) -> Result<(Plan, Vec<String>)> {
+    let (old, new) = texts;
+    let mut plan = Plan::new("jset", guest.name);
+    let file = guest.layout.env_file(guest.name);
+    let write = |text: &str| Effect::Write { path: file.clone(), text: text.to_string(), mode: 0o644 };
+    plan.push(Step::new("write its TOML", write(new)).undo(write(old)));
+    for ((title, path, text), (_, _, old)) in create::copies(guest)?.into_iter().zip(create::copies(before)?)
+    {
+        let write = |text| Effect::Write { path: path.clone(), text, mode: 0o600 };
+        plan.push(Step::new(title, write(text)).undo(write(old)));
+    }
+    let running =
+        facts.container(guest.name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
+    let mut pending = Vec::new();
+    if let (true, Some(started)) = (running, started) {
+        pending = crate::store::started::pending(&started.env, guest.env)?;
+        if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
+            plan.push(Step::run(format!("give the running jail {}", covered.join(", ")), cmd));
+            pending.retain(|k| !covered.contains(k));
+            let mut now = started.clone();
+            now.take_over(guest.env, &covered)?;
+            plan.push(Step::new(
+                "note what it runs with",
+                Effect::Write { path: guest.layout.started(guest.name), text: to_text(&now)?, mode: 0o600 },
+            ));
+        }
+    }
+    Ok((plan, pending))
+}

@@ -1,0 +1,15 @@
+//! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
+
+pub mod base;
+pub mod create;
+pub mod effect;
+pub mod guest;
+pub mod hooks;
+pub mod live;
+pub mod remove;
+pub mod rootfs;
+pub mod start;
+pub mod stop;
+pub mod text;
+
+pub use effect::{Action, Effect, Guard, Plan, Step};

@@ -1,0 +1,144 @@
+//! The mounts that make up a running environment's root, in the order in which they are made.
+
+use super::guest::Guest;
+use super::{Effect, Guard, Step};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::host::Cmd;
+use crate::model::env::Mode;
+use crate::model::fstab::FsType;
+use crate::model::name::AbsPath;
+use crate::programs::mount;
+
+/// The steps that put the root together.
+///
+/// # Errors
+/// The base is gone, something is mounted there already, or an fstab source is not there.
+pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
+    let root = guest.root();
+    let mut steps = Vec::new();
+    if let Some(m) = facts.mounted_below(root.as_str()).next() {
+        return Err(Error::busy(
+            guest.name,
+            format!("{} is still mounted at {} though it does not run", m.source, m.target),
+        )
+        .next("jug doctor --fix"));
+    }
+    match guest.env.mode {
+        Mode::Thin => thin(guest, facts, &root, &mut steps)?,
+        Mode::Clone | Mode::Full => {
+            if guest.platform.devices(0, &root).is_some() {
+                steps.push(check(
+                    &root,
+                    vec![slash("dev")],
+                    false,
+                    "see that /dev is reached through no link",
+                ));
+            }
+        }
+    }
+    for entry in &guest.env.fstab {
+        if entry.fstype == FsType::Nullfs
+            && facts
+                .paths
+                .get(&entry.source)
+                .is_none_or(|k| *k != crate::host::fs::Kind::Dir && *k != crate::host::fs::Kind::EmptyDir)
+        {
+            return Err(Error::not_found(
+                guest.name,
+                format!("its fstab mounts {}, which is no directory of this host", entry.source),
+            )
+            .next(format!("mkdir {0}, or jug jset {1} 'fstab-={2}'", entry.source, guest.name, entry)));
+        }
+        steps.push(check(
+            &root,
+            vec![entry.target.clone()],
+            true,
+            &format!("see that {} is reached through no link", entry.target),
+        ));
+        let target = root.join(entry.target.as_str());
+        steps.push(mounting(
+            format!("mount {} at {}", entry.source, entry.target),
+            guest.platform.mount_entry(entry, &target),
+            &target,
+        ));
+    }
+    let dev = root.join("dev");
+    if let Some(cmd) = guest.platform.devices(guest.env.devfs_ruleset, &dev) {
+        steps.push(mounting("mount its devices".into(), cmd, &dev));
+    }
+    Ok(steps)
+}
+
+fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>) -> Result<()> {
+    let Some(base) = guest.base else {
+        return Err(Error::not_found(guest.name, format!("its base {} is gone", guest.env.base))
+            .next(format!("jug base-import TREE-OR-TARBALL {}", guest.env.base)));
+    };
+    if facts.mounted(root.as_str()) {
+        return Err(Error::busy(
+            guest.name,
+            format!("something is mounted at {root} though it does not run"),
+        )
+        .next("jug doctor --fix"));
+    }
+    if facts.path(root.as_str()) == Some(crate::host::fs::Kind::Dir) {
+        return Err(Error::busy(
+            guest.name,
+            format!("{root} is where its root is put together, and it is not empty"),
+        )
+        .next(format!("look what is there; then rm -r {root}")));
+    }
+    steps.push(
+        Step::new(
+            "make the place where the root is put together",
+            Effect::MakeDir { path: root.clone(), mode: 0o755 },
+        )
+        .undo(Effect::RemoveDir { path: root.clone() }),
+    );
+    let tree = guest.layout.base_root(&guest.env.base);
+    steps.push(mounting(
+        format!("mount the base {} read-only", guest.env.base),
+        guest.platform.bind(tree.as_str(), root, true),
+        root,
+    ));
+    for dir in &base.mounts {
+        let target = root.join(dir);
+        steps.push(mounting(
+            format!("show the host's /{dir}, read-only"),
+            guest.platform.bind(&format!("/{dir}"), &target, true),
+            &target,
+        ));
+    }
+    let data = guest.data();
+    for dir in &base.own {
+        steps.push(check(
+            &data,
+            vec![slash(dir)],
+            false,
+            &format!("see that its own /{dir} is a directory and no link"),
+        ));
+        let (source, target) = (data.join(dir), root.join(dir));
+        steps.push(mounting(
+            format!("mount its own /{dir}"),
+            guest.platform.bind(source.as_str(), &target, false),
+            &target,
+        ));
+    }
+    Ok(())
+}
+
+fn mounting(title: String, cmd: Cmd, target: &AbsPath) -> Step {
+    Step::run(title, cmd)
+        .undo_when(Guard::Mounted { path: target.clone() }, Effect::Run(mount::umount(target.as_str())))
+}
+
+fn check(root: &AbsPath, paths: Vec<AbsPath>, make: bool, title: &str) -> Step {
+    Step::new(title, Effect::CheckTargets { root: root.clone(), paths, make })
+}
+
+/// A path inside a root.
+pub fn slash(rel: &str) -> AbsPath {
+    let root: AbsPath = "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"));
+    root.join(rel)
+}

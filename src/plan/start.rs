@@ -1,0 +1,104 @@
+//! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
+
+use super::guest::Guest;
+use super::{Effect, Guard, Plan, Step, hooks, rootfs};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::model::hook::Point;
+use crate::model::net::Net;
+use crate::model::schema::to_text;
+use crate::store::started::Started;
+
+/// Seconds a start may take by default: /etc/rc of a slow machine.
+pub const START_TIMEOUT: u64 = 600;
+
+/// The plan for a start, or `None` if it runs already.
+///
+/// # Errors
+/// A jail of that name that is not ours, an address or interface that can't be, leftovers of another start.
+pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Option<Plan>> {
+    let (name, env) = (guest.name, guest.env);
+    if let Some(c) = facts.container(name.as_str()) {
+        if c.uuid != Some(env.uuid) {
+            return Err(Error::conflict(
+                name,
+                format!("a jail or container of this name runs, and it is not jug's: its root is {}", c.path),
+            )
+            .next("stop that one, or choose another name"));
+        }
+        if c.running {
+            return Ok(None);
+        }
+    }
+    let mut plan = Plan::new("jstart", name);
+    plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
+    plan.steps.extend(rootfs::steps(guest, facts)?);
+    let added = addresses(guest, facts, &mut plan)?;
+    let started = Started { version: 1, at: now, added, env: env.clone() };
+    let file = guest.layout.started(name);
+    plan.push(
+        Step::new(
+            "note what it is started with",
+            Effect::Write { path: file.clone(), text: to_text(&started)?, mode: 0o600 },
+        )
+        .undo(Effect::Remove { path: file }),
+    );
+    plan.push(Step::new(
+        "rotate its console log",
+        Effect::Rotate { path: guest.console(), max: 1 << 20, keep: 3 },
+    ));
+    plan.steps.extend(hooks::steps(guest, Point::Prestart));
+    plan.steps.extend(guest.platform.create_container(guest));
+    let (start, _) = crate::platform::commands(guest.platform, env);
+    if !start.is_empty() {
+        let cmd = guest
+            .platform
+            .exec(guest, &start)
+            .limit(env.exec.start_timeout.unwrap_or(START_TIMEOUT))
+            .log(guest.console().as_str());
+        plan.push(Step::run("run its rc to the end", cmd));
+    }
+    plan.steps.extend(hooks::steps(guest, Point::Poststart));
+    Ok(Some(plan))
+}
+
+/// Adds the steps for aliases; returns those that jug adds and so has to take away again.
+fn addresses(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Vec<Net>> {
+    let mut added = Vec::new();
+    for net in &guest.env.net {
+        let Net::Alias { interface, address } = net else { continue };
+        let name = guest.name;
+        if !facts.interfaces.iter().any(|i| i == interface.as_str()) {
+            let near =
+                crate::model::name::nearest(interface.as_str(), facts.interfaces.iter().map(String::as_str));
+            return Err(Error::lacks(name, format!("this host has no interface {interface}")).next(
+                near.map_or_else(
+                    || format!("it has {}", facts.interfaces.join(", ")),
+                    |n| format!("did you mean {n}?"),
+                ),
+            ));
+        }
+        match facts.has_address(address.addr()) {
+            // The administrator's own: used, and left alone.
+            Some(on) if on == interface.as_str() => {}
+            Some(on) => {
+                return Err(Error::conflict(name, format!("{} is in use already, on {on}", address.addr()))
+                    .next(format!("jug jset {name} net=alias:{on}:{address}, or choose another address")));
+            }
+            None => {
+                plan.push(
+                    Step::run(
+                        format!("add {address} to {interface}"),
+                        guest.platform.add_address(interface.as_str(), address),
+                    )
+                    .undo_when(
+                        Guard::Address { interface: interface.clone(), address: address.addr() },
+                        Effect::Run(guest.platform.remove_address(interface.as_str(), address)),
+                    ),
+                );
+                added.push(net.clone());
+            }
+        }
+    }
+    Ok(added)
+}

@@ -1,0 +1,98 @@
+//! jstop: the mirror of the start, in bounded time whatever runs inside.
+
+use super::guest::Guest;
+use super::{Effect, Guard, Plan, Step, hooks};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::model::env::Mode;
+use crate::model::hook::Point;
+use crate::model::net::Net;
+use crate::store::started::Started;
+
+/// Seconds exec.stop may take by default.
+pub const STOP_TIMEOUT: u64 = 60;
+/// Seconds between TERM and KILL by default.
+pub const KILL_TIMEOUT: u64 = 10;
+
+/// The plan for a stop, or `None` if nothing of it runs or is mounted.
+///
+/// # Errors
+/// A jail of that name that is not ours.
+pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Result<Option<Plan>> {
+    let (name, env) = (guest.name, guest.env);
+    let container = facts.container(name.as_str());
+    if let Some(c) = container
+        && c.uuid != Some(env.uuid)
+    {
+        return Err(Error::conflict(
+            name,
+            format!("the jail or container of this name is not jug's: its root is {}", c.path),
+        )
+        .next("stop it with what started it"));
+    }
+    let running = container.is_some();
+    if !running && !leftovers(guest, facts) {
+        return Ok(None);
+    }
+    let mut plan = Plan::new("jstop", name);
+    if running {
+        plan.steps.extend(hooks::steps(guest, Point::Prestop));
+        plan.point_of_no_return();
+        let (_, stop) = crate::platform::commands(guest.platform, env);
+        if !stop.is_empty() && container.is_some_and(|c| c.running) {
+            let cmd = guest
+                .platform
+                .exec(guest, &stop)
+                .limit(env.exec.stop_timeout.unwrap_or(STOP_TIMEOUT))
+                .log(guest.console().as_str())
+                .lenient();
+            plan.push(Step::run("run its rc.shutdown", cmd).when(there(guest)));
+        }
+        plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
+        plan.push(
+            Step::new("remove the jail and kill what is left in it", guest.platform.remove_container(guest))
+                .when(there(guest)),
+        );
+    }
+    plan.point_of_no_return();
+    take_down(guest, started, &mut plan);
+    if running {
+        plan.steps.extend(hooks::steps(guest, Point::Poststop));
+    }
+    Ok(Some(plan))
+}
+
+fn there(guest: &Guest<'_>) -> Guard {
+    Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid }
+}
+
+/// Mounts that have outlived what they were for.
+pub fn leftovers(guest: &Guest<'_>, facts: &Facts) -> bool {
+    let root = guest.root();
+    facts.mounted_below(root.as_str()).next().is_some()
+        || (guest.env.mode == Mode::Thin && facts.mounted(root.as_str()))
+}
+
+/// Mounts, addresses and what lasts while it runs.
+fn take_down(guest: &Guest<'_>, started: Option<&Started>, plan: &mut Plan) {
+    let root = guest.root();
+    let thin = guest.env.mode == Mode::Thin;
+    plan.push(Step::new(
+        "unmount all below its root, deepest first",
+        Effect::UnmountBelow { path: root.clone(), itself: thin },
+    ));
+    for net in started.map(|s| s.added.as_slice()).unwrap_or_default() {
+        let Net::Alias { interface, address } = net else { continue };
+        plan.push(
+            Step::run(
+                format!("take {address} from {interface}"),
+                guest.platform.remove_address(interface.as_str(), address),
+            )
+            .when(Guard::Address { interface: interface.clone(), address: address.addr() }),
+        );
+    }
+    if thin {
+        plan.push(Step::new("remove the place of its root", Effect::RemoveDir { path: root }));
+    }
+    plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
+}

@@ -1,0 +1,146 @@
+//! A plan as a commented sh script: what `-n` prints. It can be read, diffed, and run by hand.
+
+use super::{Action, Effect, Guard, Plan};
+use crate::host::cmd::quote;
+use std::fmt;
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "#!/bin/sh\n# jug {} {}: {} steps", self.verb, self.name, self.steps.len())?;
+        writeln!(f, "set -eu")?;
+        for (i, step) in self.steps.iter().enumerate() {
+            writeln!(f)?;
+            if self.no_return == Some(i) {
+                writeln!(f, "# from here on there is no way back: what breaks is carried to its end")?;
+            }
+            writeln!(f, "# {}. {}", i + 1, step.title.replace('\n', " "))?;
+            writeln!(f, "{}", step.action)?;
+            for undo in &step.undo {
+                for line in undo.to_string().lines() {
+                    writeln!(f, "# undo: {line}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.when {
+            None => write!(f, "{}", self.effect),
+            Some(guard) => write!(f, "if {guard}; then {}; fi", self.effect),
+        }
+    }
+}
+
+impl fmt::Display for Guard {
+    /// A test that sh(1) can make; where only jug can, a comment says what is meant.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Container { name, uuid } => write!(f, ": the container {name} bears {uuid}"),
+            Self::Dataset { name, uuid } => {
+                write!(
+                    f,
+                    "[ \"$(zfs get -H -s local -o value jug:uuid {})\" = {uuid} ]",
+                    quote(name.as_str())
+                )
+            }
+            Self::DatasetMounted { name, path } => {
+                write!(
+                    f,
+                    "[ \"$(zfs get -H -o value mounted,mountpoint {} | tr '\\n' ' ')\" = {} ]",
+                    quote(name.as_str()),
+                    quote(&format!("yes {path} "))
+                )
+            }
+            Self::Mounted { path } => write!(f, "mount | grep -qF {}", quote(&format!(" on {path} "))),
+            Self::Address { interface, address } => write!(f, ": {interface} has {address}"),
+            Self::Exists { path } => write!(f, "[ -e {} ]", quote(path.as_str())),
+        }
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(cmd) => {
+                write!(f, "{cmd}")?;
+                if let Some(log) = &cmd.log {
+                    write!(f, " >>{} 2>&1", quote(log))?;
+                }
+                f.write_str(" </dev/null")?;
+                if cmd.lenient || !cmd.accept.is_empty() { f.write_str(" || true") } else { Ok(()) }
+            }
+            Self::MakeDir { path, mode } => {
+                let p = quote(path.as_str());
+                write!(f, "[ -d {p} ] || mkdir -m {mode:o} {p}")
+            }
+            Self::RemoveDir { path } => write!(f, "rmdir {}", quote(path.as_str())),
+            Self::Write { path, text, mode } => here(f, path.as_str(), text, *mode),
+            Self::WriteIn { root, path, text, mode } => {
+                here(f, root.join(path.as_str()).as_str(), text, *mode)
+            }
+            Self::Remove { path } => write!(f, "rm -f {}", quote(path.as_str())),
+            Self::CopyTree { from, to, only } if only.is_empty() => {
+                write!(f, "tar -C {} -cf - . | tar -C {} -xpf -", quote(from.as_str()), quote(to.as_str()))
+            }
+            Self::CopyTree { from, to, only } => {
+                let names: Vec<String> = only.iter().map(|n| quote(n)).collect();
+                write!(
+                    f,
+                    "(cd {} && ls -d {} 2>/dev/null) | tar -C {} -T - -cf - | tar -C {} -xpf -",
+                    quote(from.as_str()),
+                    names.join(" "),
+                    quote(from.as_str()),
+                    quote(to.as_str())
+                )
+            }
+            Self::RemoveTree { path } => {
+                write!(f, "rm -rf {} # only if nothing is mounted below it", quote(path.as_str()))
+            }
+            Self::CheckTargets { root, paths, make } => {
+                for (i, p) in paths.iter().enumerate() {
+                    let whole = quote(root.join(p.as_str()).as_str());
+                    if i > 0 {
+                        f.write_str("\n")?;
+                    }
+                    match make {
+                        true => write!(f, "mkdir -p {whole} && [ \"$(realpath {whole})\" = {whole} ]")?,
+                        false => write!(f, "[ \"$(realpath {whole})\" = {whole} ]")?,
+                    }
+                }
+                Ok(())
+            }
+            Self::Expect(guard) => write!(f, "{guard}"),
+            Self::Hook { cmd, policy } => {
+                write!(f, "{cmd} </dev/null")?;
+                if *policy == crate::model::hook::Policy::Warn { f.write_str(" || true") } else { Ok(()) }
+            }
+            Self::AwaitEnd { probe, seconds } => {
+                write!(
+                    f,
+                    "i=0; while [ $i -lt {seconds} ] && {probe} >/dev/null 2>&1; do sleep 1; i=$((i+1)); done"
+                )
+            }
+            Self::Rotate { path, max, .. } => {
+                let p = quote(path.as_str());
+                write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")
+            }
+            Self::UnmountBelow { path, itself } => {
+                let itself =
+                    if *itself { format!("; s|^.* on \\({path}\\) .*|\\1|p") } else { String::new() };
+                write!(
+                    f,
+                    "mount | sed -n 's|^.* on \\({path}/[^ ]*\\) .*|\\1|p{itself}' | sort -r | while read -r m; do umount \"$m\"; done"
+                )
+            }
+            Self::Rename { from, to } => write!(f, "mv {} {}", quote(from.as_str()), quote(to.as_str())),
+        }
+    }
+}
+
+fn here(f: &mut fmt::Formatter<'_>, path: &str, text: &str, mode: u32) -> fmt::Result {
+    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    write!(f, "cat >{p} <<'JUG_EOF'\n{text}{newline}JUG_EOF\nchmod {mode:o} {p}", p = quote(path))
+}

@@ -1,0 +1,323 @@
+//! FreeBSD 15.0: jail(8), jexec(8), nullfs(4), devfs(4).
+
+use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups};
+use crate::error::Result;
+use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::host::{Cmd, Host};
+use crate::model::fstab::Mount;
+use crate::model::name::AbsPath;
+use crate::plan::guest::Guest;
+use crate::plan::{Effect, Guard, Step};
+use crate::programs::{ifconfig, jail, jexec, jls, mount, pkill};
+use ipnet::IpNet;
+
+/// The home platform.
+#[derive(Debug)]
+pub struct Freebsd;
+
+const USERLAND: HostUserland = HostUserland {
+    mounts: &[
+        "bin",
+        "sbin",
+        "lib",
+        "libexec",
+        "rescue",
+        "usr/bin",
+        "usr/sbin",
+        "usr/lib",
+        "usr/lib32",
+        "usr/libexec",
+        "usr/libdata",
+        "usr/include",
+        "usr/share",
+    ],
+    skeleton: &[
+        "dev",
+        "proc",
+        "mnt",
+        "media",
+        "net",
+        "usr",
+        "usr/src",
+        "usr/obj",
+        "usr/ports",
+        "etc",
+        "root",
+        "tmp",
+        "home",
+        "usr/local",
+        "var",
+    ],
+    etc: &[
+        "rc",
+        "rc.subr",
+        "rc.shutdown",
+        "rc.d",
+        "rc.bsdextended",
+        "network.subr",
+        "defaults",
+        "login.conf",
+        "login.conf.db",
+        "login.access",
+        "nsswitch.conf",
+        "services",
+        "protocols",
+        "netconfig",
+        "rpc",
+        "shells",
+        "ttys",
+        "syslog.conf",
+        "syslog.d",
+        "newsyslog.conf",
+        "newsyslog.conf.d",
+        "crontab",
+        "termcap",
+        "termcap.small",
+        "profile",
+        "csh.cshrc",
+        "csh.login",
+        "csh.logout",
+        "motd.template",
+        "mtree",
+        "pam.d",
+        "periodic",
+        "security",
+        "ssl/certs",
+        "ssl/openssl.cnf",
+        "ssl/cert.pem",
+        "os-release",
+        "rmt",
+        "libmap.conf",
+        "localtime",
+        "devd",
+        "pkg",
+        "mail/mailer.conf",
+        "gettytab",
+        "phones",
+        "regdomain.xml",
+        "cron.d",
+        "skel",
+        "disktab",
+        "dhclient.conf",
+    ],
+};
+
+/// A small rc.conf: without an address syslogd would fail, and no jail is a mail server by itself (F1.4).
+const RC_CONF: &str = "# Written by jug at creation; yours from now on.\nsyslogd_flags=\"-ss\"\nsendmail_enable=\"NONE\"\ncron_flags=\"-J 60\"\n";
+
+impl Platform for Freebsd {
+    fn kind(&self) -> PlatformKind {
+        PlatformKind::Freebsd
+    }
+    fn default_workdir(&self) -> &'static str {
+        "/usr/jails"
+    }
+    fn default_config(&self) -> &'static str {
+        "/usr/local/etc/jug.toml"
+    }
+    fn needed_programs(&self) -> Vec<(String, &'static str)> {
+        [
+            "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "fetch", "mtree",
+            "pwd_mkdb", "chflags", "ps",
+        ]
+        .map(|p| (p.to_string(), "the base system"))
+        .to_vec()
+    }
+    fn host_userland(&self) -> HostUserland {
+        USERLAND
+    }
+
+    fn list_containers(&self) -> Cmd {
+        jls::list()
+    }
+    fn parse_containers(&self, text: &str) -> Result<Vec<Container>> {
+        jls::parse(text)
+    }
+    fn one_container(&self, name: &str) -> Cmd {
+        jls::one(name)
+    }
+    fn parse_one(&self, text: &str) -> Result<Option<Container>> {
+        Ok(jls::parse(text)?.into_iter().next())
+    }
+    fn mounts(&self, host: &dyn Host) -> Result<Vec<Mounted>> {
+        mount::parse_table(&ask(host, &mount::table())?)
+    }
+    fn list_addresses(&self) -> Cmd {
+        ifconfig::list()
+    }
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
+        Ok(ifconfig::parse(text))
+    }
+    fn zfs_types(&self) -> bool {
+        true
+    }
+
+    fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd {
+        mount::nullfs(source, target, read_only)
+    }
+    fn devices(&self, ruleset: u16, target: &AbsPath) -> Option<Cmd> {
+        Some(mount::devfs(ruleset, target))
+    }
+    fn mount_entry(&self, entry: &Mount, target: &AbsPath) -> Cmd {
+        mount::entry_freebsd(entry, target)
+    }
+    fn add_address(&self, interface: &str, address: &IpNet) -> Cmd {
+        ifconfig::add(interface, address)
+    }
+    fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd {
+        ifconfig::remove(interface, address)
+    }
+
+    fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
+        let (name, env) = (guest.name, guest.env);
+        vec![
+            Step::run(format!("make the jail {name}"), jail::create(name, env, &guest.root())).undo_when(
+                Guard::Container { name: name.clone(), uuid: env.uuid },
+                self.remove_container(guest),
+            ),
+        ]
+    }
+    fn remove_container(&self, guest: &Guest<'_>) -> Effect {
+        Effect::Run(self.stop_orphan(guest.name.as_str()))
+    }
+    fn stop_orphan(&self, name: &str) -> Cmd {
+        jail::remove(name)
+    }
+    fn end_processes(&self, guest: &Guest<'_>, seconds: u64) -> Vec<Step> {
+        let (name, uuid) = (guest.name, guest.env.uuid);
+        let there = || Guard::Container { name: name.clone(), uuid };
+        vec![
+            Step::run("ask what still runs to end", pkill::signal(name.as_str(), "TERM")).when(there()),
+            Step::new("wait for it", Effect::AwaitEnd { probe: pkill::any(name.as_str()), seconds })
+                .when(there()),
+        ]
+    }
+    fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd {
+        jexec::run(guest.name.as_str(), "root", None, argv)
+    }
+    fn exec_inside(&self, name: &str, how: &Inside) -> Result<Cmd> {
+        if how.argv.is_empty() {
+            // Without a command jexec runs the user's own shell, as a login shell.
+            return Ok(jexec::run(name, &how.user, how.dir.as_deref(), &[]));
+        }
+        // env(1) gives 126 and 127 where jexec itself would give 1 (F2.10), and sets variables without a shell.
+        let mut argv = vec!["/usr/bin/env".to_string()];
+        argv.extend(how.env.iter().map(|(k, v)| format!("{k}={v}")));
+        argv.extend(how.argv.iter().cloned());
+        Ok(jexec::run(name, &how.user, how.dir.as_deref(), &argv))
+    }
+    fn default_start(&self) -> Vec<String> {
+        vec!["/bin/sh".into(), "/etc/rc".into()]
+    }
+    fn default_stop(&self) -> Vec<String> {
+        vec!["/bin/sh".into(), "/etc/rc.shutdown".into(), "jail".into()]
+    }
+    fn live(&self, guest: &Guest<'_>, keys: &[String]) -> Option<(Cmd, Vec<String>)> {
+        const LIVE: [&str; 8] = [
+            "host.hostname",
+            "devfs_ruleset",
+            "enforce_statfs",
+            "securelevel",
+            "children.max",
+            "sysvmsg",
+            "sysvsem",
+            "sysvshm",
+        ];
+        let mut covered = Vec::new();
+        let mut parameters = Vec::new();
+        for key in keys {
+            if let Some(permission) = key.strip_prefix("allow.") {
+                parameters.push(jail::allow(permission, guest.env.allow.get(permission)));
+                covered.push(key.clone());
+            } else if LIVE.contains(&key.as_str()) {
+                let prefix = format!("{key}=");
+                parameters.extend(
+                    jail::live_parameters(guest.name, guest.env)
+                        .into_iter()
+                        .filter(|p| p.starts_with(&prefix)),
+                );
+                covered.push(key.clone());
+            }
+        }
+        (!covered.is_empty()).then(|| (jail::modify(guest.name, parameters), covered))
+    }
+
+    fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step> {
+        let data = guest.data();
+        let etc = data.join("etc");
+        let mut master = String::new();
+        for f in system_accounts(&accounts.passwd) {
+            master.push_str(&format!("{}:*:{}:{}::0:0:{}:{}:{}\n", f[0], f[2], f[3], f[4], f[5], f[6]));
+        }
+        let group = system_groups(&accounts.group, &accounts.passwd);
+        let write = |title: &str, path: &str, text: String, mode| {
+            Step::new(
+                title,
+                Effect::WriteIn { root: data.clone(), path: AbsPath::join(&root(), path), text, mode },
+            )
+        };
+        let mut passwd_db = Cmd::new("pwd_mkdb").args(["-d", etc.as_str(), "-p"]);
+        passwd_db = passwd_db.arg(etc.join("master.passwd").as_str());
+        vec![
+            Step::new(
+                "copy what of /etc holds no secret",
+                Effect::CopyTree {
+                    from: AbsPath::join(&root(), "etc"),
+                    to: etc.clone(),
+                    only: USERLAND.etc.iter().map(|s| (*s).to_string()).collect(),
+                },
+            ),
+            write("write system accounts without passwords", "etc/master.passwd", master, 0o600),
+            write("write system groups", "etc/group", group, 0o644),
+            Step::run("build the password database", passwd_db),
+            Step::run(
+                "make the directories of /var",
+                Cmd::new("mtree")
+                    .args(["-deUq", "-f", "/etc/mtree/BSD.var.dist", "-p"])
+                    .arg(data.join("var").as_str())
+                    .accept(2),
+            ),
+        ]
+    }
+
+    fn settle(&self, guest: &Guest<'_>, thin: bool) -> Vec<Step> {
+        let data = guest.data();
+        let mut steps = Vec::new();
+        if thin || !guest.base_has_rc_conf {
+            steps.push(Step::new(
+                "write a small rc.conf",
+                Effect::WriteIn {
+                    root: data.clone(),
+                    path: AbsPath::join(&root(), "etc/rc.conf"),
+                    text: RC_CONF.into(),
+                    mode: 0o644,
+                },
+            ));
+        }
+        if let Some(text) = guest.resolv_conf() {
+            steps.push(Step::new(
+                "copy resolv.conf",
+                Effect::WriteIn {
+                    root: data,
+                    path: AbsPath::join(&root(), "etc/resolv.conf"),
+                    text,
+                    mode: 0o644,
+                },
+            ));
+        }
+        steps
+    }
+
+    fn unprotect(&self, tree: &AbsPath) -> Option<Cmd> {
+        // base.txz sets schg on libc.so.7, /var/empty and more (F9.7).
+        Some(
+            Cmd::new("chflags")
+                .args(["-R", "-x", "noschg,nosappnd,nosunlnk,nouchg,nouappnd,nouunlnk", tree.as_str()])
+                .limit(600),
+        )
+    }
+}
+
+fn root() -> AbsPath {
+    "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"))
+}

@@ -1,0 +1,374 @@
+//! Linux: an OCI runtime, bind mounts, ip(8).
+
+use super::{HostUserland, Inside, Platform, PlatformKind, system_accounts, system_groups};
+use crate::error::{Error, Result};
+use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::host::{Cmd, Host};
+use crate::model::env::Mode;
+use crate::model::fstab::Mount;
+use crate::model::name::{AbsPath, printable};
+use crate::plan::guest::Guest;
+use crate::plan::{Effect, Guard, Step};
+use crate::programs::runc::{ExecAs, Runtime};
+use crate::programs::{ip, mount, oci, runc};
+use ipnet::IpNet;
+
+/// The second platform.
+#[derive(Debug)]
+pub struct Linux {
+    /// The OCI runtime.
+    pub oci: Runtime,
+}
+
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const USERLAND: HostUserland = HostUserland {
+    mounts: &[
+        "bin",
+        "sbin",
+        "lib",
+        "lib32",
+        "lib64",
+        "libx32",
+        "usr/bin",
+        "usr/sbin",
+        "usr/lib",
+        "usr/lib32",
+        "usr/lib64",
+        "usr/libx32",
+        "usr/libexec",
+        "usr/include",
+        "usr/share",
+    ],
+    skeleton: &[
+        "dev",
+        "proc",
+        "sys",
+        "run",
+        "mnt",
+        "media",
+        "opt",
+        "srv",
+        "usr",
+        "etc",
+        "root",
+        "tmp",
+        "home",
+        "usr/local",
+        "var",
+    ],
+    etc: &[
+        "alternatives",
+        "bash.bashrc",
+        "ca-certificates",
+        "debian_version",
+        "environment",
+        "ld.so.cache",
+        "ld.so.conf",
+        "ld.so.conf.d",
+        "localtime",
+        "login.defs",
+        "mime.types",
+        "nsswitch.conf",
+        "os-release",
+        "pam.conf",
+        "pam.d",
+        "profile",
+        "profile.d",
+        "protocols",
+        "rpc",
+        "security",
+        "services",
+        "shells",
+        "skel",
+        "ssl/certs",
+        "ssl/openssl.cnf",
+        "terminfo",
+        "timezone",
+        "inputrc",
+        "issue",
+        "gai.conf",
+    ],
+};
+
+impl Platform for Linux {
+    fn kind(&self) -> PlatformKind {
+        PlatformKind::Linux
+    }
+    fn default_workdir(&self) -> &'static str {
+        "/var/lib/jug"
+    }
+    fn default_config(&self) -> &'static str {
+        "/etc/jug.toml"
+    }
+    fn needed_programs(&self) -> Vec<(String, &'static str)> {
+        let mut all = vec![(self.oci.program.clone(), "package runc (or crun)")];
+        for (program, package) in [
+            ("mount", "package mount"),
+            ("umount", "package mount"),
+            ("ip", "package iproute2"),
+            ("tar", "package tar"),
+            ("curl", "package curl"),
+        ] {
+            all.push((program.to_string(), package));
+        }
+        all
+    }
+    fn host_userland(&self) -> HostUserland {
+        USERLAND
+    }
+
+    fn list_containers(&self) -> Cmd {
+        self.oci.list()
+    }
+    fn parse_containers(&self, text: &str) -> Result<Vec<Container>> {
+        runc::parse_list(text)
+    }
+    fn one_container(&self, name: &str) -> Cmd {
+        self.oci.state(name)
+    }
+    fn parse_one(&self, text: &str) -> Result<Option<Container>> {
+        runc::parse_state(text).map(Some)
+    }
+    fn mounts(&self, host: &dyn Host) -> Result<Vec<Mounted>> {
+        mount::parse_mountinfo(
+            &host.mountinfo().ok_or_else(|| {
+                Error::lacks("/proc/self/mountinfo", "it can't be read").next("mount /proc")
+            })?,
+        )
+    }
+    fn list_addresses(&self) -> Cmd {
+        ip::list()
+    }
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
+        ip::parse(text)
+    }
+    fn zfs_types(&self) -> bool {
+        false
+    }
+
+    fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd {
+        mount::bind(source, target, read_only)
+    }
+    fn devices(&self, _: u16, _: &AbsPath) -> Option<Cmd> {
+        // The runtime makes /dev inside its own mount namespace.
+        None
+    }
+    fn mount_entry(&self, entry: &Mount, target: &AbsPath) -> Cmd {
+        mount::entry_linux(entry, target)
+    }
+    fn add_address(&self, interface: &str, address: &IpNet) -> Cmd {
+        ip::add(interface, address)
+    }
+    fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd {
+        ip::remove(interface, address)
+    }
+
+    fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
+        let (name, env, bundle) = (guest.name, guest.env, guest.run_dir().join("bundle"));
+        let text = oci::config(name, env, &guest.root(), env.mode == Mode::Thin);
+        let stamp = Guard::Container { name: name.clone(), uuid: env.uuid };
+        let config = bundle.join("config.json");
+        let console = guest.console();
+        let mut run = self.oci.run(name.as_str(), bundle.as_str());
+        run.log = Some(console.to_string());
+        vec![
+            Step::new("make the bundle", Effect::MakeDir { path: bundle.clone(), mode: 0o700 })
+                .undo(Effect::RemoveDir { path: bundle }),
+            Step::new(
+                "write the container's configuration",
+                Effect::Write { path: config.clone(), text, mode: 0o600 },
+            )
+            .undo(Effect::Remove { path: config }),
+            // A container that ended without jug (a reboot, a kill) is still in the runtime's books.
+            Step::new("clear an ended container of this name away", self.remove_container(guest))
+                .when(stamp.clone()),
+            Step::run(format!("make the container {name}"), run)
+                .undo_when(stamp, self.remove_container(guest)),
+        ]
+    }
+    fn remove_container(&self, guest: &Guest<'_>) -> Effect {
+        Effect::Run(self.stop_orphan(guest.name.as_str()))
+    }
+    fn stop_orphan(&self, name: &str) -> Cmd {
+        self.oci.delete(name).limit(30)
+    }
+    fn end_processes(&self, guest: &Guest<'_>, seconds: u64) -> Vec<Step> {
+        let name = guest.name.as_str();
+        let there = || Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid };
+        vec![
+            // The first process passes it on to all others and ends after them.
+            Step::run("ask what still runs to end", self.oci.kill(name, "TERM").accept(1)).when(there()),
+            Step::new("wait for it", Effect::AwaitEnd { probe: self.oci.kill(name, "0"), seconds })
+                .when(there()),
+        ]
+    }
+    fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd {
+        let env = [("PATH", PATH), ("HOME", "/root"), ("USER", "root")]
+            .map(|(k, v)| (k.to_string(), v.to_string()));
+        self.oci.exec_as(
+            guest.name.as_str(),
+            &ExecAs { tty: false, dir: "/", user: "0:0", groups: &[], env: &env },
+            argv,
+        )
+    }
+    fn exec_inside(&self, name: &str, how: &Inside) -> Result<Cmd> {
+        let account = account(&how.user, &how.passwd, &how.group)?;
+        let mut env: Vec<(String, String)> = [
+            ("PATH", PATH),
+            ("HOME", &account.home),
+            ("USER", &account.name),
+            ("LOGNAME", &account.name),
+            ("SHELL", &account.shell),
+        ]
+        .map(|(k, v)| (k.to_string(), v.to_string()))
+        .to_vec();
+        if let Ok(term) = std::env::var("TERM") {
+            env.push(("TERM".into(), term));
+        }
+        let argv = if how.argv.is_empty() {
+            vec![account.shell.clone(), "-l".into()]
+        } else {
+            let mut argv = vec!["/usr/bin/env".to_string()];
+            argv.extend(how.env.iter().map(|(k, v)| format!("{k}={v}")));
+            argv.extend(how.argv.iter().cloned());
+            argv
+        };
+        let dir = how.dir.clone().unwrap_or_else(|| account.home.clone());
+        let how = ExecAs {
+            tty: how.tty,
+            dir: &dir,
+            user: &format!("{}:{}", account.uid, account.gid),
+            groups: &account.groups,
+            env: &env,
+        };
+        Ok(self.oci.exec_as(name, &how, &argv))
+    }
+    fn default_start(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn default_stop(&self) -> Vec<String> {
+        Vec::new()
+    }
+    fn live(&self, _: &Guest<'_>, _: &[String]) -> Option<(Cmd, Vec<String>)> {
+        None
+    }
+
+    fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step> {
+        let data = guest.data();
+        let (mut passwd, mut shadow) = (String::new(), String::new());
+        for f in system_accounts(&accounts.passwd) {
+            passwd.push_str(&format!("{}:x:{}:{}:{}:{}:{}\n", f[0], f[2], f[3], f[4], f[5], f[6]));
+            shadow.push_str(&format!("{}:*:::::::\n", f[0]));
+        }
+        let group = system_groups(&accounts.group, &accounts.passwd);
+        let write = |title: &str, path: &str, text: String, mode| {
+            Step::new(title, Effect::WriteIn { root: data.clone(), path: slash().join(path), text, mode })
+        };
+        let mut steps = vec![
+            Step::new(
+                "copy what of /etc holds no secret",
+                Effect::CopyTree {
+                    from: slash().join("etc"),
+                    to: data.join("etc"),
+                    only: USERLAND.etc.iter().map(|s| (*s).to_string()).collect(),
+                },
+            ),
+            write("write system accounts without passwords", "etc/passwd", passwd, 0o644),
+            write("write their shadow", "etc/shadow", shadow, 0o640),
+            write("write system groups", "etc/group", group, 0o644),
+        ];
+        for dir in ["var/log", "var/tmp", "var/cache", "var/lib", "var/spool", "var/mail"] {
+            let mode = if dir == "var/tmp" { 0o1777 } else { 0o755 };
+            steps.push(Step::new(format!("make {dir}"), Effect::MakeDir { path: data.join(dir), mode }));
+        }
+        steps
+    }
+
+    fn settle(&self, guest: &Guest<'_>, _: bool) -> Vec<Step> {
+        let data = guest.data();
+        let hosts =
+            format!("127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t{}\n", guest.env.hostname(guest.name));
+        let write = |title: &str, path: &str, text: String| {
+            Step::new(
+                title,
+                Effect::WriteIn { root: data.clone(), path: slash().join(path), text, mode: 0o644 },
+            )
+        };
+        let mut steps = vec![
+            write("write its hosts", "etc/hosts", hosts),
+            write("write its host name", "etc/hostname", format!("{}\n", guest.env.hostname(guest.name))),
+        ];
+        steps.extend(guest.resolv_conf().map(|text| write("copy resolv.conf", "etc/resolv.conf", text)));
+        steps
+    }
+
+    fn unprotect(&self, _: &AbsPath) -> Option<Cmd> {
+        None
+    }
+}
+
+fn slash() -> AbsPath {
+    "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"))
+}
+
+struct Account {
+    name: String,
+    uid: u32,
+    gid: u32,
+    home: String,
+    shell: String,
+    groups: Vec<u32>,
+}
+
+/// The runtime takes numbers only, so the environment's own passwd is looked up here.
+fn account(user: &str, passwd: &str, group: &str) -> Result<Account> {
+    let by_number = user.parse::<u32>().ok();
+    let found = passwd
+        .lines()
+        .map(|l| l.split(':').collect::<Vec<_>>())
+        .find(|f| f.len() >= 7 && (f[0] == user || (by_number.is_some() && f[2].parse().ok() == by_number)));
+    let home = |h: &str| if h.starts_with('/') { h.to_string() } else { "/".to_string() };
+    let Some(f) = found else {
+        let plain = |uid: u32, name: &str| Account {
+            name: name.to_string(),
+            uid,
+            gid: uid,
+            home: if uid == 0 { "/root".into() } else { "/".into() },
+            shell: "/bin/sh".into(),
+            groups: Vec::new(),
+        };
+        return match (user, by_number) {
+            ("root", _) => Ok(plain(0, user)),
+            (_, Some(uid)) => Ok(plain(uid, user)),
+            _ => Err(Error::not_found(printable(user), "there is no such user in it")),
+        };
+    };
+    let (Ok(uid), Ok(gid)) = (f[2].parse(), f[3].parse()) else {
+        return Err(Error::failed("passwd", "its /etc/passwd is not one"));
+    };
+    let groups = group
+        .lines()
+        .map(|l| l.split(':').collect::<Vec<_>>())
+        .filter(|g| g.len() == 4 && g[3].split(',').any(|m| m == f[0]))
+        .filter_map(|g| g[2].parse().ok())
+        .collect();
+    let shell = if f[6].starts_with('/') { f[6].to_string() } else { "/bin/sh".into() };
+    Ok(Account { name: f[0].to_string(), uid, gid, home: home(f[5]), shell, groups })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_are_looked_up_inside() {
+        let passwd = "root:x:0:0:root:/root:/bin/bash\nwww:x:33:33::/var/www:/usr/sbin/nologin\n";
+        let group = "www:x:33:\nadm:x:4:www,syslog\n";
+        let www = account("www", passwd, group).unwrap();
+        assert_eq!((www.uid, www.groups), (33, vec![4]));
+        assert_eq!(account("0", passwd, group).unwrap().shell, "/bin/bash");
+        assert_eq!(account("77", passwd, group).unwrap().gid, 77);
+        assert_eq!(account("nobody1", passwd, group).err().unwrap().code, crate::error::Code::NotFound);
+    }
+}

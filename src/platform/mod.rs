@@ -1,0 +1,177 @@
+//! Which programs make up an intent such as "start a container" on each platform. Pure: argument vectors and steps
+//! only, so that every FreeBSD plan is made and tested on Linux too. Which platform it is, is decided at run time.
+
+pub mod freebsd;
+pub mod linux;
+
+use crate::error::{Error, Result};
+use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::host::{Cmd, Host};
+use crate::model::env::Env;
+use crate::model::fstab::Mount;
+use crate::model::name::AbsPath;
+use crate::plan::guest::Guest;
+use crate::plan::{Effect, Step};
+use ipnet::IpNet;
+
+/// The platforms.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum PlatformKind {
+    /// jails.
+    #[default]
+    Freebsd,
+    /// OCI containers.
+    Linux,
+}
+
+impl PlatformKind {
+    /// The platform of this binary's system.
+    pub fn native() -> Self {
+        if std::env::consts::OS == "freebsd" { Self::Freebsd } else { Self::Linux }
+    }
+}
+
+/// The running system's userland, as far as a thin jail gets to see it.
+#[derive(Clone, Copy, Debug)]
+pub struct HostUserland {
+    /// Directories that are mounted read-only where they exist; links are remade as links.
+    pub mounts: &'static [&'static str],
+    /// Empty directories that the skeleton needs beside those.
+    pub skeleton: &'static [&'static str],
+    /// What of /etc is copied: nothing that holds a secret (F1.3).
+    pub etc: &'static [&'static str],
+}
+
+/// A command that is to be run inside.
+#[derive(Clone, Debug, Default)]
+pub struct Inside {
+    /// As this user: a name or a number.
+    pub user: String,
+    /// Where; by default the user's home.
+    pub dir: Option<String>,
+    /// Variables.
+    pub env: Vec<(String, String)>,
+    /// The command; none is a login shell.
+    pub argv: Vec<String>,
+    /// Whether there is a terminal.
+    pub tty: bool,
+    /// The environment's passwd(5), for platforms on which a name has to be looked up from outside.
+    pub passwd: String,
+    /// The environment's group(5).
+    pub group: String,
+}
+
+/// The programs of one platform.
+pub trait Platform: Sync + std::fmt::Debug {
+    /// Which it is.
+    fn kind(&self) -> PlatformKind;
+    /// The workdir unless something else is said.
+    fn default_workdir(&self) -> &'static str;
+    /// The node's configuration unless something else is said.
+    fn default_config(&self) -> &'static str;
+    /// Programs that must be there, each with what it belongs to.
+    fn needed_programs(&self) -> Vec<(String, &'static str)>;
+    /// The running system's userland.
+    fn host_userland(&self) -> HostUserland;
+
+    /// Asks for the containers, unless it is known that there are none.
+    fn list_containers(&self) -> Cmd;
+    /// Reads the answer.
+    fn parse_containers(&self, text: &str) -> Result<Vec<Container>>;
+    /// Asks for one container; a nonzero exit status says that it is not there.
+    fn one_container(&self, name: &str) -> Cmd;
+    /// Reads the answer.
+    fn parse_one(&self, text: &str) -> Result<Option<Container>>;
+    /// The mount table.
+    fn mounts(&self, host: &dyn Host) -> Result<Vec<Mounted>>;
+    /// Asks for interfaces and addresses.
+    fn list_addresses(&self) -> Cmd;
+    /// Reads the answer.
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)>;
+    /// Whether its zfs has `zfs get -t`.
+    fn zfs_types(&self) -> bool;
+
+    /// Shows a directory of the host in another place.
+    fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd;
+    /// Mounts devices, where that is not the runtime's business.
+    fn devices(&self, ruleset: u16, target: &AbsPath) -> Option<Cmd>;
+    /// Mounts an fstab entry.
+    fn mount_entry(&self, entry: &Mount, target: &AbsPath) -> Cmd;
+    /// Adds an address to an interface of the host.
+    fn add_address(&self, interface: &str, address: &IpNet) -> Cmd;
+    /// Takes it away.
+    fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd;
+
+    /// The steps that make the container, without running anything of its own in it.
+    fn create_container(&self, guest: &Guest<'_>) -> Vec<Step>;
+    /// What removes it and kills what is in it.
+    fn remove_container(&self, guest: &Guest<'_>) -> Effect;
+    /// Removes a container of jug's that no environment owns, by its name.
+    fn stop_orphan(&self, name: &str) -> Cmd;
+    /// The steps that ask all its processes to end and wait for that.
+    fn end_processes(&self, guest: &Guest<'_>, seconds: u64) -> Vec<Step>;
+    /// Runs a program in it, not interactively.
+    fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd;
+    /// Runs a command in it for a user, interactively.
+    fn exec_inside(&self, name: &str, how: &Inside) -> Result<Cmd>;
+    /// What is run at start by default.
+    fn default_start(&self) -> Vec<String>;
+    /// What is run at stop by default.
+    fn default_stop(&self) -> Vec<String>;
+    /// The command that gives a running container what differs and can be given, and the keys it covers.
+    fn live(&self, guest: &Guest<'_>, keys: &[String]) -> Option<(Cmd, Vec<String>)>;
+
+    /// The steps that fill a new environment's own etc, root and var from the running system.
+    fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step>;
+    /// The steps that make a new environment's files its own, whatever the base.
+    fn settle(&self, guest: &Guest<'_>, thin: bool) -> Vec<Step>;
+    /// The steps that make a tree removable (file flags).
+    fn unprotect(&self, tree: &AbsPath) -> Option<Cmd>;
+}
+
+/// The platform of that kind. `oci` is the OCI runtime's program and the directory of its state.
+pub fn of(kind: PlatformKind, oci: crate::programs::runc::Runtime) -> Box<dyn Platform> {
+    match kind {
+        PlatformKind::Freebsd => Box::new(freebsd::Freebsd),
+        PlatformKind::Linux => Box::new(linux::Linux { oci }),
+    }
+}
+
+/// The effective start and stop commands of an environment.
+pub fn commands(platform: &dyn Platform, env: &Env) -> (Vec<String>, Vec<String>) {
+    (
+        env.exec.start.clone().unwrap_or_else(|| platform.default_start()),
+        env.exec.stop.clone().unwrap_or_else(|| platform.default_stop()),
+    )
+}
+
+/// System accounts only (uid below 1000 or from 65533 on), no password, in passwd(5) form.
+pub(crate) fn system_accounts(passwd: &str) -> impl Iterator<Item = Vec<&str>> {
+    passwd.lines().map(|l| l.split(':').collect::<Vec<_>>()).filter(|f| {
+        f.len() == 7
+            && f.get(2).and_then(|u| u.parse::<u64>().ok()).is_some_and(|uid| uid < 1000 || uid >= 65533)
+    })
+}
+
+/// System groups only, with none of the host's people in them.
+pub(crate) fn system_groups(group: &str, accounts: &str) -> String {
+    let users: Vec<&str> = system_accounts(accounts).map(|f| f[0]).collect();
+    let mut out = String::new();
+    for fields in group.lines().map(|l| l.split(':').collect::<Vec<_>>()) {
+        let [name, _, gid, members] = fields[..] else { continue };
+        if gid.parse::<u64>().is_ok_and(|g| g < 1000 || g >= 65533) {
+            let kept: Vec<&str> = members.split(',').filter(|m| users.contains(m)).collect();
+            out.push_str(&format!("{name}:*:{gid}:{}\n", kept.join(",")));
+        }
+    }
+    out
+}
+
+/// Runs a query that must exit 0.
+pub(crate) fn ask(host: &dyn Host, cmd: &Cmd) -> Result<String> {
+    let out = host.query(cmd).map_err(Error::from)?;
+    if out.ok() { Ok(out.stdout) } else { Err(crate::host::RunError::failed(cmd, &out).into()) }
+}

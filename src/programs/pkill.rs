@@ -1,0 +1,13 @@
+//! pkill(1) and pgrep(1) of FreeBSD, which know jails.
+
+use crate::host::Cmd;
+
+/// Sends a signal to all processes of a jail. Exit status 1: there was none.
+pub fn signal(jail: &str, signal: &str) -> Cmd {
+    Cmd::new("pkill").arg(format!("-{signal}")).args(["-j", jail]).accept(1)
+}
+
+/// Exits 0 while the jail has a process.
+pub fn any(jail: &str) -> Cmd {
+    Cmd::new("pgrep").args(["-j", jail])
+}

@@ -1,0 +1,173 @@
+//! zfs(8). Numbers and properties are read with `zfs get -Hp`, which every ZFS has, zfs-fuse too.
+
+use super::surprise;
+use crate::error::Result;
+use crate::host::Cmd;
+use crate::model::name::{AbsPath, DatasetName};
+use std::collections::BTreeMap;
+
+/// The user property that says whose a dataset is. Only a *local* value proves it (F5.1).
+pub const STAMP: &str = "jug:uuid";
+
+/// What is known of one dataset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dataset {
+    /// `filesystem` or `volume`.
+    pub kind: String,
+    /// A path, `none`, `legacy` or `-`.
+    pub mountpoint: String,
+    /// Whether it is mounted now.
+    pub mounted: bool,
+    /// The snapshot it is a clone of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// Our stamp, if it is local.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<uuid::Uuid>,
+}
+
+fn zfs() -> Cmd {
+    Cmd::new("zfs")
+}
+
+/// Reads everything jug wants to know of `root` and all below it. `types` is whether this zfs has `get -t`
+/// (OpenZFS; not zfs-fuse, which then prints snapshots as well).
+pub fn get_tree(root: &DatasetName, types: bool) -> Cmd {
+    let cmd = zfs().args(["get", "-Hp", "-r"]);
+    let cmd = if types { cmd.args(["-t", "filesystem,volume"]) } else { cmd };
+    cmd.args([
+        "-o",
+        "name,property,value,source",
+        &format!("type,mountpoint,mounted,origin,{STAMP}"),
+        root.as_str(),
+    ])
+}
+
+/// Reads the output of [`get_tree`].
+///
+/// # Errors
+/// A line that has not four columns, or a property nobody asked for.
+pub fn parse_tree(text: &str) -> Result<BTreeMap<String, Dataset>> {
+    let mut all: BTreeMap<String, Dataset> = BTreeMap::new();
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [name, property, value, source] = columns[..] else {
+            return Err(surprise("zfs get", format!("{line:?}")));
+        };
+        if name.contains(['@', '#']) {
+            continue;
+        }
+        let dataset = all.entry(name.to_string()).or_default();
+        match property {
+            "type" => dataset.kind = value.to_string(),
+            "mountpoint" => dataset.mountpoint = value.to_string(),
+            "mounted" => dataset.mounted = value == "yes",
+            "origin" => dataset.origin = (value != "-").then(|| value.to_string()),
+            STAMP => dataset.uuid = if source == "local" { value.parse().ok() } else { None },
+            other => return Err(surprise("zfs get", format!("the property {other}"))),
+        }
+    }
+    Ok(all)
+}
+
+/// The local stamp of one dataset, and where it is mounted.
+pub fn get_one(name: &DatasetName) -> Cmd {
+    zfs().args([
+        "get",
+        "-Hp",
+        "-o",
+        "name,property,value,source",
+        &format!("type,mountpoint,mounted,origin,{STAMP}"),
+        name.as_str(),
+    ])
+}
+
+/// The names of all snapshots at and below a dataset.
+pub fn list_snapshots(name: &DatasetName) -> Cmd {
+    zfs().args(["list", "-H", "-t", "snapshot", "-r", "-o", "name", name.as_str()])
+}
+
+/// The datasets there are, for a look whether a name is one.
+pub fn list(name: &DatasetName) -> Cmd {
+    zfs().args(["list", "-H", "-o", "name", name.as_str()])
+}
+
+/// Makes a file system that bears the stamp; `mountpoint` `None` is "none".
+pub fn create(name: &DatasetName, uuid: &uuid::Uuid, mountpoint: Option<&AbsPath>) -> Cmd {
+    zfs().args([
+        "create",
+        "-o",
+        &format!("{STAMP}={uuid}"),
+        "-o",
+        &mountpoint_option(mountpoint),
+        name.as_str(),
+    ])
+}
+
+/// Makes a clone that bears the stamp.
+pub fn clone(snapshot: &str, name: &DatasetName, uuid: &uuid::Uuid, mountpoint: &AbsPath) -> Cmd {
+    zfs().args([
+        "clone",
+        "-o",
+        &format!("{STAMP}={uuid}"),
+        "-o",
+        &mountpoint_option(Some(mountpoint)),
+        snapshot,
+        name.as_str(),
+    ])
+}
+
+fn mountpoint_option(path: Option<&AbsPath>) -> String {
+    format!("mountpoint={}", path.map_or("none", AbsPath::as_str))
+}
+
+/// Takes a snapshot.
+pub fn snapshot(name: &DatasetName, label: &str) -> Cmd {
+    zfs().args(["snapshot", &format!("{name}@{label}")])
+}
+
+/// Destroys one dataset and nothing below it. ZFS says "busy" for some 50 ms after an unmount (linux.md).
+pub fn destroy(name: &DatasetName) -> Cmd {
+    zfs().args(["destroy", name.as_str()]).retry_busy()
+}
+
+/// Destroys one snapshot.
+pub fn destroy_snapshot(snapshot: &str) -> Cmd {
+    zfs().args(["destroy", snapshot]).retry_busy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_counts_only_if_local() {
+        let u = "7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60";
+        let text = format!(
+            "t/a b\ttype\tfilesystem\t-\nt/a b\tmountpoint\t/x\tlocal\nt/a b\tmounted\tyes\t-\nt/a b\torigin\tt/b@s\t-\nt/a b\tjug:uuid\t{u}\tlocal\n\
+             t/c\ttype\tvolume\t-\nt/c\tjug:uuid\t{u}\tinherited from t\nt/c@s\ttype\tsnapshot\t-\nt/d\tjug:uuid\t{u}\treceived\n"
+        );
+        let all = parse_tree(&text).unwrap();
+        assert_eq!(all.len(), 3);
+        let a = &all["t/a b"];
+        assert!(
+            a.mounted && a.uuid.is_some() && a.origin.as_deref() == Some("t/b@s") && a.mountpoint == "/x"
+        );
+        assert!(all["t/c"].uuid.is_none() && all["t/d"].uuid.is_none());
+        assert!(parse_tree("t\ttype\tfilesystem").is_err());
+        assert!(parse_tree("t\tquota\t0\t-").is_err());
+    }
+
+    #[test]
+    fn argv_is_what_real_zfs_took() {
+        let n: DatasetName = "zroot/jug/env/www/data".parse().unwrap();
+        let p: AbsPath = "/usr/jails/jails-data/www-data".parse().unwrap();
+        let u = uuid::Uuid::nil();
+        assert_eq!(
+            create(&n, &u, Some(&p)).to_string(),
+            "zfs create -o 'jug:uuid=00000000-0000-0000-0000-000000000000' -o 'mountpoint=/usr/jails/jails-data/www-data' zroot/jug/env/www/data"
+        );
+        assert_eq!(destroy(&n).to_string(), "zfs destroy zroot/jug/env/www/data");
+    }
+}

@@ -1,0 +1,89 @@
+//! Locks: flock(2) on files that are opened close-on-exec and never replaced or removed, so that no lock outlives
+//! its process and none is held on a file nobody else will open.
+
+use super::layout::Layout;
+use crate::error::{Error, Result};
+use crate::host::fs;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+
+/// A lock that is held until it is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Takes the lock of an object for a change; another's is exit 6 at once.
+pub fn exclusive(layout: &Layout, object: &str, verb: &str) -> Result<Lock> {
+    let path = layout.lock(object);
+    let mut file = fs::open_lock(path.as_path())?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(held(object, &mut file)),
+        Err(TryLockError::Error(e)) => return Err(Error::io(path.as_path(), "locking it", e)),
+    }
+    // For the other one's message only; that it can't be written (a full disk) is no reason to stop.
+    let _ =
+        file.set_len(0).and_then(|()| file.write_all(format!("{} {verb}\n", std::process::id()).as_bytes()));
+    Ok(Lock { _file: file })
+}
+
+/// Takes the lock of an object that must stay as it is meanwhile.
+pub fn shared(layout: &Layout, object: &str) -> Result<Lock> {
+    let path = layout.lock(object);
+    let mut file = fs::open_lock(path.as_path())?;
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(held(object, &mut file)),
+        Err(TryLockError::Error(e)) => Err(Error::io(path.as_path(), "locking it", e)),
+    }
+}
+
+/// Takes a lock, waiting for it: for short work on what all environments share.
+pub fn waiting(layout: &Layout, object: &str) -> Result<Lock> {
+    let path = layout.lock(object);
+    let file = fs::open_lock(path.as_path())?;
+    loop {
+        match file.lock() {
+            Ok(()) => return Ok(Lock { _file: file }),
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted && !crate::host::signal::stopped() => {}
+            Err(e) => return Err(Error::io(path.as_path(), "locking it", e)),
+        }
+    }
+}
+
+/// Whether somebody holds the lock of an object. Looks without taking it, and makes no file.
+pub fn is_held(layout: &Layout, object: &str) -> bool {
+    let Ok(file) = File::open(layout.lock(object).as_path()) else { return false };
+    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+fn held(object: &str, file: &mut File) -> Error {
+    let mut text = String::new();
+    let _ = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(64).read_to_string(&mut text));
+    let who = match text.trim().split_once(' ') {
+        Some((pid, verb)) => format!("another jug is at it ({verb}, process {pid})"),
+        None => "another jug is at it".to_string(),
+    };
+    Error::busy(object, who).next("wait for it, and give the command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_at_a_time_and_gone_with_its_holder() {
+        let t = tempfile::tempdir().unwrap();
+        let layout = Layout::new(&t.path().to_string_lossy().parse().unwrap()).unwrap().ensure().unwrap();
+        let first = exclusive(&layout, "www", "jstart").unwrap();
+        let e = exclusive(&layout, "www", "jstop").unwrap_err();
+        assert_eq!(e.code, crate::error::Code::Busy);
+        assert!(e.reason.contains("jstart") && is_held(&layout, "www"), "{e}");
+        assert!(shared(&layout, "www").is_err());
+        drop(first);
+        assert!(!is_held(&layout, "www"));
+        let (_a, _b) = (shared(&layout, "www").unwrap(), shared(&layout, "www").unwrap());
+        assert!(exclusive(&layout, "www", "jstop").is_err());
+    }
+}
