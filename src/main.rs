@@ -1,7 +1,7 @@
 //! Parses, runs, prints the error, exits.
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use jug::cli::{self, Cli};
 use jug::error::Code;
 use jug::host::signal;
@@ -11,7 +11,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Files get the modes that are said for them, whatever the caller's umask.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    let cli = match Cli::try_parse() {
+    let plain = std::env::args_os().any(|a| a == "--no-color");
+    let colour = if plain { ColorChoice::Never } else { ColorChoice::Auto };
+    let cli = match Cli::command().color(colour).try_get_matches().and_then(|m| Cli::from_arg_matches(&m)) {
         Ok(cli) => cli,
         Err(e) => {
             let _ = e.print();

@@ -93,7 +93,6 @@ fn effect(
         }
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
         Effect::UnmountBelow { path, itself } => unmount_below(ctx, path, *itself),
-        Effect::Rename { from, to } => fs::move_file(from.as_path(), to.as_path()).map(|()| true),
     }
 }
 

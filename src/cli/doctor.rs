@@ -191,7 +191,7 @@ fn orphans(
     for Mounted { source, target, .. } in facts.mounts.iter().rev() {
         let Some(name) = guest_of(s, target) else { continue };
         let dataset = facts.datasets.get(source);
-        let stopped_root = envs.keys().find(|n| n.as_str() == name).map(|n| s.guest_root(n, &envs[n]));
+        let stopped_root = envs.keys().find(|n| n.as_str() == name).map(|n| s.layout.root(n, &envs[n]));
         let expected = dataset.is_some() || running.contains(&name) || skip.contains(&name);
         // What is mounted at the data directory itself is storage; below it, or below run/, it is a running root's.
         let of_root =

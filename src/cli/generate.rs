@@ -1,8 +1,9 @@
 //! generate: man pages and completions, from the command line's own definition. Hidden; packagers and a test use it.
 
 use super::Cli;
-use crate::error::{Code, Error, Result};
+use crate::error::Code;
 use crate::host::fs;
+use anyhow::{Context, Result};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,7 @@ pub fn files() -> Result<Vec<(String, String)>> {
             .source("jug")
             .manual("System Manager's Manual");
         let mut bytes = Vec::new();
-        page.render(&mut bytes).map_err(|e| Error::io(&name, "making the page", e))?;
+        page.render(&mut bytes).with_context(|| format!("making the page {name}"))?;
         files.push((format!("man/{name}.8"), String::from_utf8_lossy(&bytes).into_owned()));
     }
     for (shell, file) in [(Shell::Bash, "jug.bash"), (Shell::Zsh, "_jug"), (Shell::Fish, "jug.fish")] {

@@ -73,7 +73,7 @@ fn row(s: &Session, facts: &Facts, interrupted: &BTreeSet<String>, entry: &Entry
             .is_some_and(|st| started::pending(&st.env, env).is_ok_and(|p| !p.is_empty())),
         _ => false,
     };
-    let path = env.as_ref().map(|env| s.guest_root(name, env).to_string()).unwrap_or_default();
+    let path = env.as_ref().map(|env| s.layout.root(name, env).to_string()).unwrap_or_default();
     Row { name: name.to_string(), state, id: container.map(|c| c.id.clone()), path, pending, env }
 }
 

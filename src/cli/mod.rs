@@ -131,7 +131,7 @@ pub enum Command {
 pub fn run(cli: Cli) -> Result<i32> {
     let code = |c: Code| i32::from(c as u8);
     if let Command::Generate(a) = &cli.command {
-        return generate::run(a).map(code);
+        return Ok(generate::run(a).map(code)?);
     }
     let session = Session::new(cli.global)?;
     let s = &session;

@@ -175,14 +175,6 @@ impl Session {
         }
     }
 
-    /// The root of an environment as it runs.
-    pub fn guest_root(&self, name: &EnvName, env: &Env) -> AbsPath {
-        match env.mode {
-            crate::model::env::Mode::Thin => self.layout.thin_root(name),
-            _ => self.layout.data(name),
-        }
-    }
-
     /// What a plan about an existing environment wants to know.
     pub fn wanted(&self, env: &Env) -> Wanted {
         let zfs = env.storage == Storage::Zfs;

@@ -1,12 +1,14 @@
 //! Reading the host: each kind of fact costs one command, and only what is asked for is read.
 
-use super::{Accounts, Facts};
+use super::{Accounts, Container, Facts};
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, RunError, fs};
-use crate::model::name::{AbsPath, DatasetName};
+use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::platform::{Platform, PlatformKind, ask, system_accounts, system_groups};
 use crate::programs::zfs;
 use crate::store::layout::Layout;
+use crate::store::registry;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Which facts are wanted.
@@ -34,8 +36,8 @@ pub struct Wanted {
 /// A program is not there, says no, or prints what its parser does not know.
 pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted: &Wanted) -> Result<Facts> {
     let mut facts = Facts { version: 1, platform: platform.kind(), ..Facts::default() };
-    if wanted.containers && containers_possible(platform, layout) {
-        facts.containers = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
+    if wanted.containers {
+        facts.containers = containers(host, platform, layout)?;
     }
     if wanted.mounts {
         facts.mounts = platform.mounts(host)?;
@@ -62,9 +64,47 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
 }
 
 /// On Linux the runtime keeps its state in the workdir: without that there is no container, and nothing to ask.
-fn containers_possible(platform: &dyn Platform, layout: &Layout) -> bool {
-    platform.kind() == PlatformKind::Freebsd
-        || fs::kind(layout.workdir.join("run/oci").as_path()) == Some(fs::Kind::Dir)
+/// An ordinary user can't ask the runtime; what runs is then seen in /proc.
+fn containers(host: &dyn Host, platform: &dyn Platform, layout: &Layout) -> Result<Vec<Container>> {
+    let state = layout.workdir.join("run/oci");
+    if platform.kind() == PlatformKind::Linux {
+        if fs::kind(state.as_path()).is_none() {
+            return Ok(Vec::new());
+        }
+        if std::fs::read_dir(state.as_path()).is_err() {
+            return registry::all(layout).map(|all| running_in_proc(layout, all));
+        }
+    }
+    platform.parse_containers(&ask(host, &platform.list_containers())?)
+}
+
+/// Environments with a process in their control group, `jug-<uuid>` (proc_pid_cgroup(5)).
+fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>) -> Vec<Container> {
+    let mut first: BTreeMap<String, u32> = BTreeMap::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
+        let groups = std::fs::read_to_string(entry.path().join("cgroup")).unwrap_or_default();
+        if let Some((_, rest)) = groups.split_once("/jug-") {
+            let uuid: String = rest.chars().take(36).collect();
+            let known = first.entry(uuid).or_insert(pid);
+            *known = (*known).min(pid);
+        }
+    }
+    registry
+        .into_values()
+        .filter_map(|e| {
+            let env = e.env.ok()?;
+            let pid = first.get(&env.uuid.to_string())?;
+            let path = layout.root(&e.name, &env).to_string();
+            Some(Container {
+                id: pid.to_string(),
+                name: e.name.to_string(),
+                path,
+                uuid: Some(env.uuid),
+                running: true,
+            })
+        })
+        .collect()
 }
 
 /// What a zfs query says; a dataset that is not there is an empty answer.

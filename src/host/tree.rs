@@ -24,7 +24,7 @@ pub struct Copied {
 /// How a tree is copied.
 struct Copier<'a> {
     /// Files with several names that were copied already, by device and inode, as paths below `links`.
-    seen: HashMap<(u64, u64), PathBuf>,
+    seen: HashMap<(rustix::fs::Dev, u64), PathBuf>,
     /// The copy's root, if names of one file are to stay names of one file.
     links: Option<OwnedFd>,
     /// Whether owner, times, attributes and file flags are kept.
@@ -171,7 +171,7 @@ impl Copier<'_> {
         rel: &Path,
     ) -> Result<()> {
         let fail = |doing: &str, e: rustix::io::Errno| Error::io(shown, doing, e);
-        let key = (meta.st_dev as u64, meta.st_ino as u64);
+        let key = (meta.st_dev, meta.st_ino);
         let _ = unlinkat(to, new, AtFlags::empty());
         if let (Some(root), Some(first)) = (&self.links, self.seen.get(&key)) {
             return linkat(root, first, to, new, AtFlags::empty()).map_err(|e| fail("linking the copy", e));

@@ -78,7 +78,7 @@ pub enum Policy {
 
 /// One hook.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "HookText")]
+#[serde(from = "HookText")]
 pub struct Hook {
     /// The executable.
     pub path: AbsPath,
@@ -108,13 +108,12 @@ struct HookTable {
     timeout: Option<u64>,
 }
 
-impl TryFrom<HookText> for Hook {
-    type Error = std::convert::Infallible;
-    fn try_from(t: HookText) -> Result<Self, Self::Error> {
-        Ok(match t {
+impl From<HookText> for Hook {
+    fn from(t: HookText) -> Self {
+        match t {
             HookText::Path(path) => Self { path, policy: None, timeout: None },
             HookText::Table(HookTable { path, policy, timeout }) => Self { path, policy, timeout },
-        })
+        }
     }
 }
 

@@ -143,7 +143,10 @@ name_type!(
 name_type!(
     /// A user inside an environment: a login name or a number.
     UserName,
-    |s| plain(s, 32, &['_', '-', '.', '$']).or_else(|e| if s.starts_with('_') { plain(&s[1..], 31, &['_', '-', '.']) } else { Err(e) })
+    |s| match s.strip_prefix('_') {
+        Some(rest) => plain(rest, 31, &['_', '-', '.']),
+        None => plain(s, 32, &['_', '-', '.', '$']),
+    }
 );
 name_type!(
     /// An absolute, normal path: no `.`, no `..`, no doubled or trailing slash, no control characters.

@@ -77,18 +77,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
             plan.push(mounted(&system_set, &guest.system()));
         }
         _ => {
-            // Away with the tree on undo: the directory was not there before.
-            plan.push(
-                Step::new(format!("make {data}"), Effect::MakeDir { path: data.clone(), mode: 0o755 })
-                    .undo(Effect::RemoveTree { path: data.clone() }),
-            );
-            plan.push(
-                Step::new(
-                    "make the place of what belongs to it",
-                    Effect::MakeDir { path: guest.system(), mode: 0o755 },
-                )
-                .undo(Effect::RemoveTree { path: guest.system() }),
-            );
+            plan.push(tree(guest, format!("make {data}"), &data));
+            plan.push(tree(guest, "make the place of what belongs to it".into(), &guest.system()));
         }
     }
     fill(guest, facts, &mut plan)?;
@@ -191,7 +181,7 @@ fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
                 format!("copy the base {}", guest.env.base),
                 Effect::CopyTree { from: tree, to: data.clone(), only: Vec::new() },
             );
-            plan.push(emptied(guest, step));
+            plan.push(step);
         }
         Mode::Thin => {
             for dir in &base.own {
@@ -209,14 +199,13 @@ fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
                     ));
                 }
             }
-            // With ZFS the dataset goes as a whole; nothing has to be removed file by file.
             if base.mounts.is_empty() {
                 let only = base.own.iter().filter(|d| *d != "tmp" && *d != "home").cloned().collect();
                 let step = Step::new(
                     "copy its own etc, root, usr/local and var from the base",
                     Effect::CopyTree { from: tree, to: data.clone(), only },
                 );
-                plan.push(emptied(guest, step));
+                plan.push(step);
             } else {
                 plan.steps.extend(guest.platform.fill_from_host(guest, &facts.accounts));
             }
@@ -226,14 +215,15 @@ fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-/// File flags forbid removing; on undo they go first.
-fn emptied(guest: &Guest<'_>, step: Step) -> Step {
-    match guest.platform.unprotect(&guest.data()) {
-        Some(cmd) if guest.env.storage == Storage::Dir => {
-            step.undo_when(Guard::Exists { path: guest.data() }, Effect::Run(cmd))
-        }
-        _ => step,
-    }
+/// A directory that was not there before, and that goes with all that is in it on undo: file flags first, which
+/// forbid removing (F9.7).
+fn tree(guest: &Guest<'_>, title: String, path: &AbsPath) -> Step {
+    let step = Step::new(title, Effect::MakeDir { path: path.clone(), mode: 0o755 });
+    let step = match guest.platform.unprotect(path) {
+        Some(cmd) => step.undo_when(Guard::Exists { path: path.clone() }, Effect::Run(cmd)),
+        None => step,
+    };
+    step.undo(Effect::RemoveTree { path: path.clone() })
 }
 
 /// The fstab as people and other nodes read it.

@@ -102,13 +102,6 @@ pub enum Effect {
         /// Whether what is mounted at the directory itself goes too.
         itself: bool,
     },
-    /// Renames a directory or file.
-    Rename {
-        /// From here.
-        from: AbsPath,
-        /// To here.
-        to: AbsPath,
-    },
 }
 
 /// Something that is asked of the host just before an effect.

@@ -1,7 +1,7 @@
 //! An environment with everything a planner needs to know about it: its paths, its base, its platform.
 
 use crate::model::base::Base;
-use crate::model::env::{Env, Mode};
+use crate::model::env::Env;
 use crate::model::name::{AbsPath, EnvName};
 use crate::platform::Platform;
 use crate::store::layout::Layout;
@@ -34,10 +34,7 @@ impl Guest<'_> {
     }
     /// The root as it runs.
     pub fn root(&self) -> AbsPath {
-        match self.env.mode {
-            Mode::Thin => self.layout.thin_root(self.name),
-            Mode::Clone | Mode::Full => self.data(),
-        }
+        self.layout.root(self.name, self.env)
     }
     /// What belongs to it and travels.
     pub fn system(&self) -> AbsPath {

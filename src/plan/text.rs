@@ -135,7 +135,6 @@ impl fmt::Display for Effect {
                     "mount | sed -n 's|^.* on \\({path}/[^ ]*\\) .*|\\1|p{itself}' | sort -r | while read -r m; do umount \"$m\"; done"
                 )
             }
-            Self::Rename { from, to } => write!(f, "mv {} {}", quote(from.as_str()), quote(to.as_str())),
         }
     }
 }

@@ -148,11 +148,13 @@ pub fn commands(platform: &dyn Platform, env: &Env) -> (Vec<String>, Vec<String>
     )
 }
 
+/// User and group ids of people, not of the system.
+const PEOPLE: std::ops::Range<u64> = 1000..65533;
+
 /// System accounts only (uid below 1000 or from 65533 on), no password, in passwd(5) form.
 pub(crate) fn system_accounts(passwd: &str) -> impl Iterator<Item = Vec<&str>> {
     passwd.lines().map(|l| l.split(':').collect::<Vec<_>>()).filter(|f| {
-        f.len() == 7
-            && f.get(2).and_then(|u| u.parse::<u64>().ok()).is_some_and(|uid| uid < 1000 || uid >= 65533)
+        f.len() == 7 && f.get(2).and_then(|u| u.parse::<u64>().ok()).is_some_and(|uid| !PEOPLE.contains(&uid))
     })
 }
 
@@ -162,7 +164,7 @@ pub(crate) fn system_groups(group: &str, accounts: &str) -> String {
     let mut out = String::new();
     for fields in group.lines().map(|l| l.split(':').collect::<Vec<_>>()) {
         let [name, _, gid, members] = fields[..] else { continue };
-        if gid.parse::<u64>().is_ok_and(|g| g < 1000 || g >= 65533) {
+        if gid.parse::<u64>().is_ok_and(|gid| !PEOPLE.contains(&gid)) {
             let kept: Vec<&str> = members.split(',').filter(|m| users.contains(m)).collect();
             out.push_str(&format!("{name}:*:{gid}:{}\n", kept.join(",")));
         }

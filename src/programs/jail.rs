@@ -4,7 +4,7 @@ use crate::host::Cmd;
 use crate::model::env::Env;
 use crate::model::name::{AbsPath, EnvName};
 use crate::model::net::Net;
-use crate::model::params::ALLOW;
+use crate::model::params::{ALLOW, Allow};
 
 /// The parameters of an environment that can be changed while it runs (F2.12), as jail(8) takes them.
 pub fn live_parameters(name: &EnvName, env: &Env) -> Vec<String> {
@@ -18,14 +18,11 @@ pub fn live_parameters(name: &EnvName, env: &Env) -> Vec<String> {
         format!("sysvsem={}", env.sysvsem.as_str()),
         format!("sysvshm={}", env.sysvshm.as_str()),
     ];
-    // Only what the environment says itself or what differs from jail(8)'s own default, so that a kernel
-    // without an optional module (linprocfs, fdescfs) knows every word.
+    // Beside set_hostname only what differs from jail(8)'s own default, so that a kernel without an optional module
+    // (linprocfs, fdescfs) knows every word.
     for permission in ALLOW {
         let wanted = env.allow.get(permission);
-        let said = env.allow.0.contains_key(permission);
-        if permission == "set_hostname" || (said && wanted) {
-            p.push(allow(permission, wanted));
-        } else if said && matches!(permission, "reserved_ports" | "unprivileged_proc_debug" | "suser") {
+        if permission == "set_hostname" || wanted != Allow::default_of(permission) {
             p.push(allow(permission, wanted));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::fs;
+use crate::model::env::{Env, Mode};
 use crate::model::name::{AbsPath, BaseName, EnvName};
 
 /// The workdir's paths. The workdir itself is canonical: the mount table shows resolved paths (F1.5).
@@ -113,6 +114,13 @@ impl Layout {
     /// `run/<name>/root`.
     pub fn thin_root(&self, name: &EnvName) -> AbsPath {
         self.run(name).join("root")
+    }
+    /// The root of an environment as it runs.
+    pub fn root(&self, name: &EnvName, env: &Env) -> AbsPath {
+        match env.mode {
+            Mode::Thin => self.thin_root(name),
+            Mode::Clone | Mode::Full => self.data(name),
+        }
     }
     /// `run/<name>/started.toml`.
     pub fn started(&self, name: &EnvName) -> AbsPath {
