@@ -11,6 +11,7 @@ use crate::platform::Platform;
 use crate::store::journal::{Journal, Progress};
 use crate::store::layout::Layout;
 use crate::store::lock::Lock;
+use crate::store::shown;
 use std::collections::BTreeMap;
 
 /// What applying needs.
@@ -57,9 +58,9 @@ fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress
             held = Some(crate::host::signal::hold());
         }
         let outcome = if crate::host::signal::stopped() && !past {
-            Err(Error::new(Code::Interrupted, object, "interrupted by a signal"))
+            Err(Error::new(Code::Interrupted, shown(object), "interrupted by a signal"))
         } else {
-            ctx.progress.step(object, &step.title);
+            ctx.progress.step(shown(object), &step.title);
             journal.begin_step(i).and_then(|()| {
                 progress.begun = Some(i);
                 perform::action(ctx, &step.action, &mut |child| journal.child(child), &mut warnings)
@@ -68,12 +69,16 @@ fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress
         let changed = match outcome {
             Ok(changed) => changed,
             Err(e) => {
-                let e =
-                    Error { object: object.into(), reason: format!("{}: {}", step.title, whole(&e)), ..e };
+                let e = Error {
+                    object: shown(object).into(),
+                    reason: format!("{}: {}", step.title, whole(&e)),
+                    ..e
+                };
                 if past {
                     return Err(Error { code: Code::Left, ..e }.next(format!(
-                        "mend that, then give `{} {object}` again, or jug doctor --fix",
-                        plan.verb
+                        "mend that, then give `jug {} {}` again, or jug doctor --fix",
+                        plan.verb,
+                        shown(object)
                     )));
                 }
                 // A program that says "exists" did not make it: what is there is somebody else's.

@@ -31,7 +31,7 @@ pub fn recover(ctx: &Ctx<'_>, object: &str, _lock: &Lock) -> Result<Option<Strin
     if !left.is_empty() {
         return Err(Error::new(
             Code::Left,
-            object,
+            crate::store::shown(object),
             format!("an interrupted {verb} can't be undone: {}", left.join("; ")),
         )
         .next("mend that, then jug doctor --fix"));

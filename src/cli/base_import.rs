@@ -8,6 +8,7 @@ use crate::host::Host;
 use crate::model::base::{Base, Origin};
 use crate::model::env::Storage;
 use crate::model::name::{AbsPath, BaseName};
+use crate::plan::Plan;
 use crate::plan::base::{Import, import, paths_of_interest};
 use crate::report::results::Done;
 
@@ -45,8 +46,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             return Err(Error::usage("base-import", "the base made of the running system is called host")
                 .next("jug base-import host"));
         }
-        let source = Source { origin: Origin::Host, text: "/".into(), path: None, sha256: None };
-        (BaseName::HOST.parse()?, source)
+        (BaseName::HOST.parse()?, host_source())
     } else {
         let path = super::absolute(std::path::Path::new(&args.source))?;
         let name = args.name.clone().ok_or_else(|| {
@@ -90,8 +90,13 @@ pub fn storage(s: &Session, asked: Option<Storage>, origin: Origin) -> Result<St
     Ok(storage)
 }
 
-/// The plan of an import, from a tree, an archive or the running system.
-pub fn plan(s: &Session, name: &BaseName, source: &Source, storage: Storage) -> Result<Wish> {
+/// What the running system is as a source.
+pub fn host_source() -> Source {
+    Source { origin: Origin::Host, text: "/".into(), path: None, sha256: None }
+}
+
+/// The plan of an import, from a tree, an archive or the running system, and what will be known of the base.
+pub fn prepare(s: &Session, name: &BaseName, source: &Source, storage: Storage) -> Result<(Plan, Base)> {
     let dataset = match (storage, s.zfs_root()) {
         (Storage::Zfs, Some(root)) => Some(root.child("bases").child(name.as_str())),
         _ => None,
@@ -114,5 +119,10 @@ pub fn plan(s: &Session, name: &BaseName, source: &Source, storage: Storage) -> 
         paths: paths_of_interest(&what),
         ..Wanted::default()
     })?;
-    Ok(Wish::Do(vec![import(what, &facts)?], Done::changed("imported")))
+    import(what, &facts)
+}
+
+/// The wish of an import.
+pub fn plan(s: &Session, name: &BaseName, source: &Source, storage: Storage) -> Result<Wish> {
+    Ok(Wish::Do(vec![prepare(s, name, source, storage)?.0], Done::changed("imported")))
 }

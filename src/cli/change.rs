@@ -7,9 +7,9 @@ use crate::model::name::EnvName;
 use crate::plan::Plan;
 use crate::report::results::{self, Done, Outcome};
 use crate::report::table::out;
-use crate::store::lock;
 use crate::store::lock::Lock;
 use crate::store::oplog::{self, Record};
+use crate::store::{lock, shown};
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,9 +45,9 @@ pub fn finish(
     result: Result<Done>,
     warnings: Vec<String>,
 ) -> Outcome {
-    let result =
-        result.map_err(|e| if e.object.is_empty() { Error { object: object.to_string(), ..e } } else { e });
-    let outcome = Outcome { name: object.to_string(), result, warnings };
+    let result = result
+        .map_err(|e| if e.object.is_empty() { Error { object: shown(object).to_string(), ..e } } else { e });
+    let outcome = Outcome { name: shown(object).to_string(), result, warnings };
     if !session.global.dry_run && session.is_root() && session.layout.workdir.as_path().exists() {
         let reason = match &outcome.result {
             Ok(d) => d.what.clone(),
@@ -56,7 +56,7 @@ pub fn finish(
         let record = Record {
             time: crate::host::Host::now(&session.host),
             verb: verb.to_string(),
-            name: object.to_string(),
+            name: shown(object).to_string(),
             by: oplog::who(),
             result: outcome.word().to_string(),
             code: outcome.code() as u8,
@@ -123,9 +123,9 @@ pub fn mend(
 
 fn interrupted(session: &Session, object: &str) -> Error {
     if lock::is_held(&session.layout, object) {
-        return Error::busy(object, "another jug is at it").next("wait for it");
+        return Error::busy(shown(object), "another jug is at it").next("wait for it");
     }
-    Error::busy(object, "an earlier operation on it was interrupted").next("jug doctor --fix")
+    Error::busy(shown(object), "an earlier operation on it was interrupted").next("jug doctor --fix")
 }
 
 /// Runs a verb on several environments, some at once, and prints what became of each in their order.

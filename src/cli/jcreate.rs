@@ -1,5 +1,6 @@
 //! jcreate
 
+use super::base_import;
 use super::change::{self, Wish};
 use super::session::Session;
 use crate::error::{Code, Error, Result};
@@ -15,6 +16,7 @@ use crate::model::words;
 use crate::plan::{create, start};
 use crate::report::results::Done;
 use crate::store::lock;
+use std::collections::BTreeMap;
 
 /// Create jails, each described by one TOML file
 #[derive(Debug, clap::Args)]
@@ -154,12 +156,13 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let asked = asked(args)?;
-    let mut envs = std::collections::BTreeMap::new();
+    let mut envs = BTreeMap::new();
     for name in &asked.names {
         if envs.insert(name.clone(), wanted(s, args, &asked, name)?).is_some() {
             return Err(Error::usage(name, "it is named twice"));
         }
     }
+    host_base(s, &envs)?;
     Ok(change::each(s, &asked.names, &|name, alone| {
         let env = &envs[name];
         // The base must stay while something is made from it.
@@ -183,8 +186,31 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }))
 }
 
+/// The base `host` is a few empty directories: it is made when it is first asked for.
+fn host_base(s: &Session, envs: &BTreeMap<EnvName, Env>) -> Result<()> {
+    let Some(base) = envs.values().map(|e| &e.base).find(|b| b.is_host() && s.base(b).is_none()) else {
+        return Ok(());
+    };
+    if s.global.dry_run || !s.is_root() {
+        return Ok(());
+    }
+    let outcome = change::one(s, "base-import", &format!("base.{base}"), true, &|| match s.base(base) {
+        Some(_) => Ok(Wish::Nothing(Done::unchanged("it is there"))),
+        None => base_import::plan(s, base, &base_import::host_source(), Storage::Dir),
+    });
+    outcome.result.map(|_| ())
+}
+
 fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish> {
-    let base = s.base(&env.base);
+    let mut plans = Vec::new();
+    let base = match s.base(&env.base) {
+        None if env.base.is_host() => {
+            let (plan, base) = base_import::prepare(s, &env.base, &base_import::host_source(), Storage::Dir)?;
+            plans.push(plan);
+            Some(base)
+        }
+        known => known,
+    };
     let guest = s.guest(name, env, base.as_ref());
     let mut wanted = s.wanted(env);
     wanted.addresses &= then_start;
@@ -196,7 +222,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     if facts.environments.is_empty() {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     }
-    let mut plans = vec![create::plan(&guest, &facts)?];
+    plans.push(create::plan(&guest, &facts)?);
     if then_start && s.global.dry_run {
         plans.extend(start::plan(&guest, &facts, s.host.now())?);
     }

@@ -46,11 +46,11 @@ pub fn paths_of_interest(import: &Import<'_>) -> Vec<AbsPath> {
     paths
 }
 
-/// The plan for a new base.
+/// The plan for a new base, and what its file will say.
 ///
 /// # Errors
 /// It exists, or its source does not.
-pub fn import(import: Import<'_>, facts: &Facts) -> Result<Plan> {
+pub fn import(import: Import<'_>, facts: &Facts) -> Result<(Plan, Base)> {
     let (name, layout, platform) = (import.name, import.layout, import.platform);
     let object = format!("base {name}");
     let dir = layout.base(name);
@@ -138,7 +138,7 @@ pub fn import(import: Import<'_>, facts: &Facts) -> Result<Plan> {
         Step::new("register it", Effect::Write { path: file.clone(), text: to_text(&base)?, mode: 0o644 })
             .undo(Effect::Remove { path: file }),
     );
-    Ok(plan)
+    Ok((plan, base))
 }
 
 fn refuse_dataset(object: &str, dataset: &DatasetName, facts: &Facts) -> Result<()> {

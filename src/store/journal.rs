@@ -61,9 +61,8 @@ impl Journal {
     pub fn begin(layout: &Layout, object: &str, plan: &Plan) -> Result<Self> {
         let path = layout.journal(object);
         if path.as_path().exists() {
-            return Err(
-                Error::busy(object, "an earlier operation on it was interrupted").next("jug doctor --fix")
-            );
+            return Err(Error::busy(super::shown(object), "an earlier operation on it was interrupted")
+                .next("jug doctor --fix"));
         }
         let head = serde_json::to_string(&Line::Plan { version: 1, plan: plan.clone() })
             .map_err(|e| Error::failed(&path, e))?;

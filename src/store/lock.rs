@@ -65,7 +65,7 @@ fn held(object: &str, file: &mut File) -> Error {
         Some((pid, verb)) => format!("another jug is at it ({verb}, process {pid})"),
         None => "another jug is at it".to_string(),
     };
-    Error::busy(object, who).next("wait for it, and give the command again")
+    Error::busy(super::shown(object), who).next("wait for it, and give the command again")
 }
 
 #[cfg(test)]

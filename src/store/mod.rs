@@ -7,3 +7,9 @@ pub mod lock;
 pub mod oplog;
 pub mod registry;
 pub mod started;
+
+/// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, which no
+/// environment can be called; what begins with a dot is the node's own.
+pub fn shown(object: &str) -> &str {
+    object.strip_prefix("base.").unwrap_or(object)
+}
