@@ -69,10 +69,9 @@ fn started(ctx: &Ctx<'_>, pid: u32) -> Option<u64> {
             Some(boot + ticks / rustix::param::clock_ticks_per_second())
         }
         PlatformKind::Freebsd => {
-            let out = ctx
-                .host
-                .query(&Cmd::new("ps").args(["-o", "state=,etimes=", "-p", &pid.to_string()]))
-                .ok()?;
+            // One -o each: in FreeBSD's ps(1) the text after the first `=` is the heading to the end of the word.
+            let cmd = Cmd::new("ps").args(["-o", "state=", "-o", "etimes=", "-p", &pid.to_string()]);
+            let out = ctx.host.query(&cmd).ok()?;
             let mut words = out.stdout.split_whitespace();
             if words.next()?.starts_with('Z') {
                 return None;
