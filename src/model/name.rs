@@ -60,6 +60,10 @@ name_type!(
         if s.bytes().all(|b| b.is_ascii_digit()) {
             return Err("a name of digits only would be taken for a jail id".into());
         }
+        // pkill -j none would signal every process of the host, -j any those of every jail (pkill(1)).
+        if matches!(s, "none" | "any") {
+            return Err("pkill(1) takes this word for no jail or for all of them".into());
+        }
         Ok(())
     }
 );
@@ -253,7 +257,7 @@ mod tests {
     fn hostile_names_are_refused() {
         let long = "a".repeat(64);
         for bad in
-            ["", "../x", "-rf", "a b", "12", "a\n", "a\u{7}", "ü", "a/b", "a.b", ".", "..", long.as_str()]
+            ["", "../x", "-rf", "a b", "12", "none", "any", "a\n", "a\u{7}", "ü", "a/b", "a.b", ".", "..", long.as_str()]
         {
             assert!(bad.parse::<EnvName>().is_err(), "{bad:?} was taken");
         }
