@@ -176,9 +176,10 @@ fn download(s: &Session, url: &str, part: &AbsPath) -> Result<()> {
     if resume && transfer(s, &command(s, url, part, true), part).is_ok() {
         return Ok(());
     }
-    if resume && !crate::host::signal::stopped() {
-        fs::remove_file(part.as_path())?;
+    if crate::host::signal::stopped() {
+        return Err(Error::new(Code::Interrupted, url, "interrupted by a signal"));
     }
+    fs::remove_file(part.as_path())?;
     transfer(s, &command(s, url, part, false), part).map_err(|e| {
         let next = if part.as_path().exists() {
             "give the command again: it goes on where it stopped"

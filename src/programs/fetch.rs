@@ -4,8 +4,10 @@ use crate::host::Cmd;
 
 /// Fetches an address into a file with fetch(1), going on where an earlier try stopped.
 pub fn fetch(url: &str, to: &str, resume: bool) -> Cmd {
-    let cmd = Cmd::new("fetch").args(["-q", "-T", "60"]);
-    let cmd = if resume { cmd.arg("-r") } else { cmd };
+    // -R: what has come is kept when it breaks off. -F: it is gone on with even though its time is not the
+    // mirror's, which it is not after a kill; the sum tells whether the parts fit.
+    let cmd = Cmd::new("fetch").args(["-q", "-R", "-T", "60"]);
+    let cmd = if resume { cmd.args(["-r", "-F"]) } else { cmd };
     cmd.args(["-o", to, url]).limit(0)
 }
 
