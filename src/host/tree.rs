@@ -29,6 +29,9 @@ struct Copier<'a> {
     links: Option<OwnedFd>,
     /// Whether owner, times, attributes and file flags are kept.
     archive: bool,
+    /// File flags still to be given, by path below the copy's root: they forbid more names and more entries, so
+    /// they come when all else is there.
+    flags: Vec<(PathBuf, u32)>,
     done: Copied,
     progress: &'a mut dyn FnMut(Copied),
 }
@@ -39,11 +42,18 @@ struct Copier<'a> {
 pub fn copy(from: &Path, to: &Path, only: &[String], progress: &mut dyn FnMut(Copied)) -> Result<Copied> {
     let to_fd = beneath::open_root(to)?;
     let links = Some(beneath::open_root(to)?);
-    let mut copier = Copier { seen: HashMap::new(), links, archive: true, done: Copied::default(), progress };
+    let mut copier = Copier {
+        seen: HashMap::new(),
+        links,
+        archive: true,
+        flags: Vec::new(),
+        done: Copied::default(),
+        progress,
+    };
     if only.is_empty() {
         let from_fd = beneath::open_root(from)?;
         copier.dir(&from_fd, &to_fd, from, Path::new(""))?;
-        copier.finish(&from_fd, &to_fd, from)?;
+        copier.finish(&from_fd, &to_fd, from, Path::new(""))?;
     }
     for entry in only {
         let (dir, last) = match beneath::open_parent(from, entry, false) {
@@ -53,6 +63,11 @@ pub fn copy(from: &Path, to: &Path, only: &[String], progress: &mut dyn FnMut(Co
         let parent = entry.trim_end_matches(last).trim_end_matches('/');
         let target = beneath::open_dir(to, parent, true)?;
         copier.entry(&dir, &target, &c(last), &from.join(parent), Path::new(parent), true)?;
+    }
+    for (rel, flags) in &copier.flags {
+        let path = to.join(rel);
+        platform::set_flags(&path, *flags)
+            .map_err(|e| Error::io(&path, "giving the copy its file flags", e))?;
     }
     Ok(copier.done)
 }
@@ -64,6 +79,7 @@ pub fn copy_entry(from: &OwnedFd, name: &str, to: &OwnedFd, to_name: &str, shown
         seen: HashMap::new(),
         links: None,
         archive: false,
+        flags: Vec::new(),
         done: Copied::default(),
         progress: &mut |_| {},
     };
@@ -139,7 +155,7 @@ impl Copier<'_> {
                 let from_fd = openat(from, name, flags, Mode::empty()).map_err(|e| fail("opening it", e))?;
                 let to_fd = openat(to, new, flags, Mode::empty()).map_err(|e| fail("opening the copy", e))?;
                 self.dir(&from_fd, &to_fd, &shown, &rel)?;
-                self.finish(&from_fd, &to_fd, &shown)?;
+                self.finish(&from_fd, &to_fd, &shown, &rel)?;
             }
             FileType::RegularFile => self.file(from, to, name, new, &meta, &shown, &rel)?,
             FileType::Symlink => {
@@ -187,16 +203,23 @@ impl Copier<'_> {
         if self.archive && meta.st_nlink > 1 {
             self.seen.insert(key, rel.to_path_buf());
         }
-        self.attributes(source.as_fd(), copy.as_fd(), meta, shown)
+        self.attributes(source.as_fd(), copy.as_fd(), meta, shown, rel)
     }
 
-    fn finish(&mut self, from: &OwnedFd, to: &OwnedFd, shown: &Path) -> Result<()> {
+    fn finish(&mut self, from: &OwnedFd, to: &OwnedFd, shown: &Path, rel: &Path) -> Result<()> {
         let meta = rustix::fs::fstat(from).map_err(|e| Error::io(shown, "reading it", e))?;
-        self.attributes(from.as_fd(), to.as_fd(), &meta, shown)
+        self.attributes(from.as_fd(), to.as_fd(), &meta, shown, rel)
     }
 
-    /// Owner before mode (changing the owner clears set-id bits), flags last (they forbid the rest).
-    fn attributes(&self, from: BorrowedFd<'_>, to: BorrowedFd<'_>, meta: &Stat, shown: &Path) -> Result<()> {
+    /// Owner before mode (changing the owner clears set-id bits).
+    fn attributes(
+        &mut self,
+        from: BorrowedFd<'_>,
+        to: BorrowedFd<'_>,
+        meta: &Stat,
+        shown: &Path,
+        rel: &Path,
+    ) -> Result<()> {
         let fail = |doing: &str, e: rustix::io::Errno| Error::io(shown, doing, e);
         let mut mode = Mode::from_raw_mode(meta.st_mode);
         if self.archive {
@@ -217,7 +240,10 @@ impl Copier<'_> {
                 last_modification: time(meta.st_mtime, meta.st_mtime_nsec),
             };
             futimens(to, &times).map_err(|e| fail("giving the copy its times", e))?;
-            platform::flags(from, to).map_err(|e| Error::io(shown, "giving the copy its file flags", e))?;
+            let flags = platform::flags(from).map_err(|e| Error::io(shown, "reading its file flags", e))?;
+            if flags != 0 {
+                self.flags.push((rel.to_path_buf(), flags));
+            }
         }
         Ok(())
     }
@@ -275,7 +301,12 @@ mod platform {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the other platform's can fail")]
-    pub fn flags(_: BorrowedFd<'_>, _: BorrowedFd<'_>) -> std::io::Result<()> {
+    pub fn flags(_: BorrowedFd<'_>) -> std::io::Result<u32> {
+        Ok(0)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the other platform's can fail")]
+    pub fn set_flags(_: &std::path::Path, _: u32) -> std::io::Result<()> {
         Ok(())
     }
 }
@@ -300,14 +331,15 @@ mod platform {
     const KEPT: u32 =
         0x0000_0001 | 0x0000_0002 | 0x0000_0004 | 0x0000_0010 | 0x0002_0000 | 0x0004_0000 | 0x0010_0000;
 
-    pub fn flags(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> std::io::Result<()> {
-        let flags = File::from(from.try_clone_to_owned()?).metadata()?.st_flags() & KEPT;
-        if flags == 0 {
-            return Ok(());
-        }
-        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&to));
-        let flags = nix::sys::stat::FileFlag::from_bits_retain(flags.into());
-        nix::unistd::chflags(path.as_str(), flags).map_err(Into::into)
+    pub fn flags(from: BorrowedFd<'_>) -> std::io::Result<u32> {
+        Ok(File::from(from.try_clone_to_owned()?).metadata()?.st_flags() & KEPT)
+    }
+
+    /// By path: nix has no fchflags(2), and /dev/fd has no more than 0, 1 and 2. What is named here was just made
+    /// in a place that nobody else writes to.
+    pub fn set_flags(path: &std::path::Path, flags: u32) -> std::io::Result<()> {
+        nix::unistd::chflags(path, nix::sys::stat::FileFlag::from_bits_retain(flags.into()))
+            .map_err(Into::into)
     }
 }
 
