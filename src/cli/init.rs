@@ -88,6 +88,11 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }
     if let Some(text) = config {
         let file = super::absolute(&s.config_file)?;
+        // A host without packages has no /usr/local/etc yet.
+        let missing: Vec<_> = file.as_path().ancestors().skip(1).take_while(|d| !d.exists()).collect();
+        for dir in missing.iter().rev() {
+            fs::make_dir(dir, 0o755)?;
+        }
         fs::write_atomic(file.as_path(), &text, 0o644)?;
         changed.push(format!("wrote {file}"));
         made.config = Some((file, text));
@@ -109,7 +114,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         out(&format!("{}: {}\n", layout.workdir, if changed.is_empty() { "unchanged" } else { "changed" }));
     }
     // The host may lack what only some commands need; that is said and is no failure of init's.
-    let session = Session::new(s.global.clone())?;
+    let session = Session::new(s.global.clone(), false)?;
     doctor::say_lacks(&session)
 }
 

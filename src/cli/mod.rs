@@ -133,7 +133,7 @@ pub fn run(cli: Cli) -> Result<i32> {
     if let Command::Generate(a) = &cli.command {
         return Ok(generate::run(a).map(code)?);
     }
-    let session = Session::new(cli.global)?;
+    let session = Session::new(cli.global, !matches!(cli.command, Command::Init(_)))?;
     let s = &session;
     match &cli.command {
         Command::Init(a) => init::run(s, a).map(code),

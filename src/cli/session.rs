@@ -43,8 +43,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the configuration, and the saved facts if there are any.
-    pub fn new(global: Global) -> Result<Self> {
+    /// Reads the configuration, and the saved facts if there are any. A configuration that was named must be there,
+    /// except for `init`, which writes it.
+    pub fn new(global: Global, must_config: bool) -> Result<Self> {
         let saved = global.facts.as_deref().map(read_facts).transpose()?;
         let kind =
             global.platform.or(saved.as_ref().map(|f| f.platform)).unwrap_or_else(PlatformKind::native);
@@ -67,7 +68,7 @@ impl Session {
         let bare = of(kind, Runtime { program: "runc".into(), root: String::new() });
         let given = global.config.clone().or_else(|| std::env::var_os("JUG_CONFIG").map(PathBuf::from));
         let config_file = given.clone().unwrap_or_else(|| bare.default_config().into());
-        let config = read_config(&config_file, given.is_some())?;
+        let config = read_config(&config_file, must_config && given.is_some())?;
         let workdir = match (&global.workdir, &config.workdir) {
             (Some(dir), _) => super::absolute(dir)?,
             (None, Some(dir)) => dir.clone(),
