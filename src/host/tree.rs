@@ -138,6 +138,13 @@ impl Copier<'_> {
         rel: &Path,
         optional: bool,
     ) -> Result<()> {
+        if super::signal::stopped() {
+            return Err(Error::new(
+                crate::error::Code::Interrupted,
+                shown.display(),
+                "interrupted by a signal",
+            ));
+        }
         let text = name.to_string_lossy();
         let (shown, rel) = (shown.join(&*text), rel.join(new.to_string_lossy().as_ref()));
         let fail = |doing: &str, e: rustix::io::Errno| Error::io(&shown, doing, e);

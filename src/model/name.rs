@@ -256,9 +256,23 @@ mod tests {
     #[test]
     fn hostile_names_are_refused() {
         let long = "a".repeat(64);
-        for bad in
-            ["", "../x", "-rf", "a b", "12", "none", "any", "a\n", "a\u{7}", "ü", "a/b", "a.b", ".", "..", long.as_str()]
-        {
+        for bad in [
+            "",
+            "../x",
+            "-rf",
+            "a b",
+            "12",
+            "none",
+            "any",
+            "a\n",
+            "a\u{7}",
+            "ü",
+            "a/b",
+            "a.b",
+            ".",
+            "..",
+            long.as_str(),
+        ] {
             assert!(bad.parse::<EnvName>().is_err(), "{bad:?} was taken");
         }
         for good in ["a", "www", "1bad", "a-b_c", &"a".repeat(63)] {
