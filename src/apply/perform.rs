@@ -11,7 +11,7 @@ use crate::programs::{mount, zfs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
-const BUSY: Duration = Duration::from_secs(3);
+const BUSY: Duration = Duration::from_secs(15);
 
 /// Performs an action; returns whether it changed anything.
 pub fn action(

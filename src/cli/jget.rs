@@ -25,24 +25,20 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }
     let name = one(s, &args.name)?;
     let (_, env) = s.env(&name)?;
-    let value = super::jshow::merged(s, &name, &env)?;
-    let get = |key: &str| match key.strip_prefix("allow.") {
-        Some(permission) => env.allow.get(permission).to_string(),
-        None => schema::lookup(&value, key),
-    };
+    let get = |key: &str| super::jshow::value(s, &name, &env, key);
     let keys = match &args.key {
         Some(key) => vec![key.clone()],
         None => schema::keys(),
     };
     if s.global.json {
         let map: serde_json::Map<String, serde_json::Value> =
-            keys.iter().map(|k| (k.clone(), json!(get(k)))).collect();
+            keys.iter().map(|k| Ok((k.clone(), json!(get(k)?)))).collect::<Result<_>>()?;
         out(&format!("{}\n", json!({"version": 1, "name": name.as_str(), "values": map})));
     } else if args.key.is_some() {
-        out(&format!("{}\n", get(&keys[0])));
+        out(&format!("{}\n", get(&keys[0])?));
     } else {
         for key in keys {
-            let text = get(&key);
+            let text = get(&key)?;
             if !text.is_empty() || s.global.lines {
                 let text = if text.is_empty() { "-".into() } else { text.replace('\n', ",") };
                 out(&if s.global.lines { format!("{key}\t{text}\n") } else { format!("{key} = {text}\n") });

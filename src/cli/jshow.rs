@@ -40,6 +40,14 @@ pub fn merged(s: &Session, name: &EnvName, env: &Env) -> Result<toml::Value> {
     Ok(value)
 }
 
+/// The bare value of a key, defaults included.
+pub fn value(s: &Session, name: &EnvName, env: &Env, key: &str) -> Result<String> {
+    match key.strip_prefix("allow.") {
+        Some(permission) => Ok(env.allow.get(permission).to_string()),
+        None => Ok(schema::lookup(&merged(s, name, env)?, key)),
+    }
+}
+
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = choose(s, &args.targets.names, args.targets.all)?;
@@ -70,9 +78,13 @@ fn pending(s: &Session, names: &[EnvName]) -> Result<Code> {
         let (_, env) = s.env(name)?;
         let running = facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid));
         let Some(started) = started::read(&s.layout, name).filter(|_| running) else { continue };
-        let (now, then) = (schema::to_value(&started.env)?, schema::to_value(&env)?);
         for key in started::pending(&started.env, &env)? {
-            rows.push((name.to_string(), schema::lookup(&now, &key), schema::lookup(&then, &key), key));
+            rows.push((
+                name.to_string(),
+                value(s, name, &started.env, &key)?,
+                value(s, name, &env, &key)?,
+                key,
+            ));
         }
     }
     let list = crate::report::table::List {
