@@ -10,7 +10,14 @@ use std::io::{Read, Seek, SeekFrom, Write};
 /// A lock that is held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Closing is not enough: a program that another thread is just starting holds the file too, until its exec.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the lock of an object for a change; another's is exit 6 at once.
@@ -25,7 +32,7 @@ pub fn exclusive(layout: &Layout, object: &str, verb: &str) -> Result<Lock> {
     // For the other one's message only; that it can't be written (a full disk) is no reason to stop.
     let _ =
         file.set_len(0).and_then(|()| file.write_all(format!("{} {verb}\n", std::process::id()).as_bytes()));
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 /// Takes the lock of an object that must stay as it is meanwhile.
@@ -33,7 +40,7 @@ pub fn shared(layout: &Layout, object: &str) -> Result<Lock> {
     let path = layout.lock(object);
     let mut file = fs::open_lock(path.as_path())?;
     match file.try_lock_shared() {
-        Ok(()) => Ok(Lock { _file: file }),
+        Ok(()) => Ok(Lock { file }),
         Err(TryLockError::WouldBlock) => Err(held(object, &mut file)),
         Err(TryLockError::Error(e)) => Err(Error::io(path.as_path(), "locking it", e)),
     }
@@ -45,7 +52,7 @@ pub fn waiting(layout: &Layout, object: &str) -> Result<Lock> {
     let file = fs::open_lock(path.as_path())?;
     loop {
         match file.lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
+            Ok(()) => return Ok(Lock { file }),
             Err(e) if e.kind() == std::io::ErrorKind::Interrupted && !crate::host::signal::stopped() => {}
             Err(e) => return Err(Error::io(path.as_path(), "locking it", e)),
         }
