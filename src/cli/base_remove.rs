@@ -4,7 +4,7 @@ use super::change::{self, Wish};
 use super::session::Session;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::model::name::{BaseName, EnvName};
+use crate::model::name::{BaseName, DatasetName, EnvName};
 use crate::plan::base;
 use crate::report::results::Done;
 
@@ -56,7 +56,7 @@ fn plan(s: &Session, name: &BaseName) -> Result<Wish> {
     }
     let wanted = Wanted {
         mounts: true,
-        datasets: it.dataset.as_ref().map(|d| s.zfs_root().cloned().unwrap_or_else(|| d.clone())),
+        datasets: it.dataset.as_ref().map(DatasetName::pool),
         snapshots: it.dataset.clone(),
         ..Wanted::default()
     };

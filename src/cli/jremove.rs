@@ -53,8 +53,8 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let mut wanted = s.wanted(&env);
     wanted.addresses = false;
     wanted.snapshots = wanted.datasets.clone();
-    // The whole node's tree, so that clones of its snapshots are seen.
-    wanted.datasets = wanted.datasets.and(s.zfs_root().cloned().or(env.dataset.clone()));
+    // The whole pool, so that clones of its snapshots are seen, wherever they were made.
+    wanted.datasets = wanted.datasets.map(|d| d.pool());
     let facts = s.gather(&wanted)?;
     Ok(Wish::Do(vec![remove::plan(&guest, &facts)?], Done::changed("removed")))
 }

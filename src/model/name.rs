@@ -173,6 +173,10 @@ name_type!(
 );
 
 impl DatasetName {
+    /// Its pool. A clone may lie anywhere in it.
+    pub fn pool(&self) -> Self {
+        Self(self.0.split('/').next().unwrap_or_default().to_string())
+    }
     /// The dataset `part` below this one.
     pub fn child(&self, part: &str) -> Self {
         Self(format!("{}/{part}", self.0))
