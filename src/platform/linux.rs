@@ -166,7 +166,7 @@ impl Platform for Linux {
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
         let (name, env, bundle) = (guest.name, guest.env, guest.run_dir().join("bundle"));
-        let text = oci::config(name, env, &guest.root(), env.mode == Mode::Thin);
+        let text = oci::config(name, env, &guest.root(), &guest.console(), env.mode == Mode::Thin);
         let stamp = Guard::Container { name: name.clone(), uuid: env.uuid };
         let config = bundle.join("config.json");
         let console = guest.console();
@@ -204,12 +204,19 @@ impl Platform for Linux {
         ]
     }
     fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd {
+        // The runtime puts pipes between, and waits for all who hold them: a daemon that its rc leaves would never let
+        // a start end. So it prints to its console, which is the log. The words of the script are constant.
+        let argv: Vec<String> = ["/bin/sh", "-c", "exec \"$@\" >>/dev/console 2>&1 </dev/null", "sh"]
+            .map(String::from)
+            .into_iter()
+            .chain(argv.iter().cloned())
+            .collect();
         let env = [("PATH", PATH), ("HOME", "/root"), ("USER", "root")]
             .map(|(k, v)| (k.to_string(), v.to_string()));
         self.oci.exec_as(
             guest.name.as_str(),
             &ExecAs { tty: false, dir: "/", user: "0:0", groups: &[], env: &env },
-            argv,
+            &argv,
         )
     }
     fn exec_inside(&self, name: &str, how: &Inside) -> Result<Cmd> {
@@ -243,6 +250,9 @@ impl Platform for Linux {
             env: &env,
         };
         Ok(self.oci.exec_as(name, &how, &argv))
+    }
+    fn home(&self, how: &Inside) -> Result<Option<String>> {
+        account(&how.user, &how.passwd, &how.group).map(|a| Some(a.home))
     }
     fn default_start(&self) -> Vec<String> {
         Vec::new()

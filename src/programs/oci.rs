@@ -48,8 +48,8 @@ fn mount(target: &str, fstype: &str, source: &str, options: &[&str]) -> Value {
     json!({"destination": target, "type": fstype, "source": source, "options": options})
 }
 
-/// The configuration of an environment.
-pub fn config(name: &EnvName, env: &Env, root: &AbsPath, read_only: bool) -> String {
+/// The configuration of an environment. `console` is a file that what runs inside may print to.
+pub fn config(name: &EnvName, env: &Env, root: &AbsPath, console: &AbsPath, read_only: bool) -> String {
     let caps = capabilities(env);
     let mut namespaces = vec![
         json!({"type": "pid"}),
@@ -80,6 +80,7 @@ pub fn config(name: &EnvName, env: &Env, root: &AbsPath, read_only: bool) -> Str
             mount("/dev/pts", "devpts", "devpts", &["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
             mount("/dev/shm", "tmpfs", "shm", &["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]),
             mount("/run", "tmpfs", "run", &["nosuid", "nodev", "mode=755", "size=65536k"]),
+            mount("/dev/console", "none", console.as_str(), &["bind", "nosuid", "noexec", "nodev"]),
             mount("/sys", "none", "/sys", &["bind", "nosuid", "noexec", "nodev", "ro"]),
         ],
         "linux": {
