@@ -62,7 +62,10 @@ fn effect(
         Effect::RemoveTree { path } => remove_tree(ctx, path),
         Effect::CheckTargets { root, paths, make } => {
             for path in paths {
-                beneath::check_target(root.as_path(), path.as_str(), *make)?;
+                beneath::check_target(root.as_path(), path.as_str(), *make).map_err(|e| {
+                    // What it is about is there; one of its directories is not.
+                    if e.code == Code::NotFound { e.code(Code::Failed) } else { e }
+                })?;
             }
             Ok(false)
         }

@@ -101,6 +101,20 @@ pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host:
             text
         };
         (how.passwd, how.group) = (read("etc/passwd"), read("etc/group"));
+        // The runtime says of a missing directory or env(1) only 255, which could be the command's own.
+        let root = format!("/proc/{}/root", container.id);
+        let seen = |path: &str, file| beneath::seen_inside(std::path::Path::new(&root), path, file);
+        let missing = match &how.dir {
+            Some(dir) if !seen(dir, false) => Some(dir.as_str()),
+            _ if !how.argv.is_empty() && !seen("/usr/bin/env", true) => Some("/usr/bin/env"),
+            _ => None,
+        };
+        if let Some(path) = missing {
+            return Err(Error::not_found(name, format!("there is no {} in it", printable(path))));
+        }
+        if how.dir.is_none() && s.platform.home(&how)?.is_some_and(|home| !seen(&home, false)) {
+            how.dir = Some("/".into());
+        }
     }
     let cmd = s.platform.exec_inside(name.as_str(), &how)?;
     Ok(cmd.limit(0))

@@ -25,7 +25,9 @@ fn refusal(root: &Path, rel: &str, part: &str, e: Errno) -> Error {
             format!("`{part}` is a link or no directory, and jug follows no links inside an environment"),
         );
     }
-    Error::io(whole, "opening it", e)
+    let missing = e == Errno::NOENT;
+    let e = Error::io(whole, "opening it", e);
+    if missing { e.code(crate::error::Code::NotFound) } else { e }
 }
 
 fn parts(rel: &str) -> Result<Vec<&str>> {
@@ -107,6 +109,28 @@ pub fn check_target(root: &Path, rel: &str, make: bool) -> Result<()> {
 pub fn exists(root: &Path, rel: &str) -> bool {
     let Ok((dir, last)) = open_parent(root, rel, false) else { return false };
     rustix::fs::statat(&dir, last, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+}
+
+/// Whether `path` is a directory (or, with `file`, anything) as a process with that root sees it: links are followed,
+/// and none leads out of the root. Where the kernel can't tell, the answer is yes.
+#[cfg(target_os = "linux")]
+pub fn seen_inside(root: &Path, path: &str, file: bool) -> bool {
+    use rustix::fs::{ResolveFlags, openat2};
+    let flags = OFlags::PATH | OFlags::CLOEXEC | if file { OFlags::empty() } else { OFlags::DIRECTORY };
+    let Ok(dir) = rustix::fs::open(root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+    else {
+        return true;
+    };
+    match openat2(&dir, path, flags, Mode::empty(), ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS) {
+        Err(e) => !matches!(e, Errno::NOENT | Errno::NOTDIR | Errno::LOOP),
+        Ok(_) => true,
+    }
+}
+
+/// Elsewhere the system's own jexec(8) says what it does not find.
+#[cfg(not(target_os = "linux"))]
+pub fn seen_inside(_: &Path, _: &str, _: bool) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub fn copy(from: &Path, to: &Path, only: &[String], progress: &mut dyn FnMut(Co
     }
     for entry in only {
         let (dir, last) = match beneath::open_parent(from, entry, false) {
-            Err(e) if e.code == crate::error::Code::Failed => continue,
+            Err(e) if e.code == crate::error::Code::NotFound => continue,
             other => other?,
         };
         let parent = entry.trim_end_matches(last).trim_end_matches('/');
