@@ -1,0 +1,16 @@
+//! System tests on Linux: the built binary as root with real runc, real mounts and real zfs-fuse, each test in mount,
+//! network and process namespaces of its own, so that nothing of it is left on the host whatever happens.
+
+#![cfg(target_os = "linux")]
+
+#[path = "linux/support.rs"]
+mod support;
+
+#[path = "linux/configure.rs"]
+mod configure;
+#[path = "linux/dry.rs"]
+mod dry;
+#[path = "linux/main_job.rs"]
+mod main_job;
+#[path = "linux/storage.rs"]
+mod storage;
