@@ -1,0 +1,297 @@
+# shellcheck shell=sh
+# init, doctor, facts, and bases: host, tree, tarball, fetched.
+
+case_version_and_help() {
+	j 0 --version
+	out_has jug
+	j 0 --help
+	out_has base-fetch
+	j 2 nosuchcommand
+	j 2 jcreate --nosuchoption x
+}
+
+case_init() {
+	need_init
+	must [ -d "$WD/jails-data" ]
+	must grep -q '^version = 1' "$CONF"
+	if [ -n "$POOL" ]; then
+		file_has "$CONF" "zfs_root = \"$POOL/jugtest\""
+		c 0 zfs list -H -o name -r "$POOL/jugtest"
+		out_has "$POOL/jugtest/env"
+		out_has "$POOL/jugtest/bases"
+		j 0 init --zfs-root "$POOL/jugtest"
+		out_has unchanged
+		j 5 init --zfs-root "$POOL/other"
+	fi
+	j 0 init
+	out_has unchanged
+}
+
+# A configuration file in a directory that is not there yet, and away with all of it.
+case_init_and_deinit() {
+	w=$WD.second k=$T/new/etc/jug.toml
+	j 0 --config "$k" --workdir "$w" init
+	must [ -f "$k" ]
+	must [ -d "$w/envs" ]
+	j 2 --config "$k" deinit
+	err_has -y
+	j 0 --config "$k" -n deinit
+	must [ -d "$w/envs" ]
+	j 0 --config "$k" deinit -y
+	must_not [ -e "$k" ]
+	must_not [ -e "$w" ]
+}
+
+case_init_lacks_pool() {
+	j 7 --config "$T/none.toml" --workdir "$T/w" init --zfs-root nosuchpool/jug
+	err_has nosuchpool
+}
+
+case_doctor_and_facts() {
+	need_init
+	j 0 doctor
+	out_has 'all is well'
+	j 0 doctor --json
+	out_has '"findings":[]'
+	j 0 facts
+	out_has '"platform": "freebsd"'
+	out_has '"release": "FreeBSD'
+	out_has "\"$LO\""
+	cp "$T/out" "$T/facts.json"
+	need_host
+	j 0 facts
+	cp "$T/out" "$T/facts.json"
+	j 0 -n --facts "$T/facts.json" jcreate planned --base host --start
+	out_has '#!/bin/sh'
+	out_has 'mount -t nullfs -o ro /usr/bin'
+	out_has 'jail -c'
+	must_not [ -e "$WD/envs/planned.toml" ]
+}
+
+case_base_host() {
+	need_host
+	j 5 base-import host
+	err_has exists
+	j 0 base-ls
+	out_has host
+	j 0 base-ls --json
+	out_has '"name":"host"'
+	must [ -d "$WD/bases/host/root/usr/bin" ]
+	must [ -z "$(find "$WD/bases/host/root" -type f)" ]
+	j 2 base-import host other
+	j 2 base-import "$T" host
+}
+
+case_base_host_is_thin_only() {
+	need_host
+	j 2 jcreate x --base host --mode full
+	err_has host
+	j 2 jcreate x --base host --mode clone
+}
+
+case_base_tree() {
+	need_tree
+	must [ -x "$WD/bases/tree/root/bin/sh" ]
+	must [ "$(flags_of "$WD/bases/tree/root/lib/libc.so.7")" = schg ]
+	must [ "$(flags_of "$WD/bases/tree/root/var/empty")" = schg ]
+	a=$(stat -f %i "$WD/bases/tree/root/usr/bin/su")
+	b=$(stat -f %i "$WD/bases/tree/root/usr/bin/su2")
+	must [ "$a" = "$b" ]
+	c 0 stat -f '%Sp %Su' "$WD/bases/tree/root/usr/bin/su"
+	out_is '-r-sr-xr-x root'
+	j 5 base-import "$BASE_TREE" tree
+	# What a base needs beside what the tree has.
+	must [ -d "$WD/bases/tree/root/mnt" ]
+}
+
+case_base_import_refuses() {
+	need_init
+	j 4 base-import "$T/nosuch" x
+	j 2 base-import / x
+	err_has workdir
+	j 2 base-import "$T"
+	mkdir "$T/nothing"
+	j 4 base-import "$T/nothing" x
+	mkdir "$T/nothing/foo"
+	j 1 base-import --storage dir "$T/nothing" x
+	must_not [ -e "$WD/bases/x" ]
+	j 0 base-ls
+	out_lacks nothing
+	echo junk >"$T/junk.txz"
+	remember
+	j 1 base-import --storage dir "$T/junk.txz" x
+	unchanged
+}
+
+# A tree that is hostile: links where jug will mount.
+case_base_with_links_refused() {
+	need_init
+	mkdir -p "$T/bad/bin" "$T/bad/usr"
+	ln -s /etc "$T/bad/usr/local"
+	remember
+	j 5 base-import --storage dir "$T/bad" bad
+	err_has link
+	unchanged
+	rm -rf "$T/bad/usr"
+	ln -s /var "$T/bad/usr"
+	j 5 base-import --storage dir "$T/bad" bad
+	unchanged
+}
+
+case_base_tarball() {
+	need_init
+	make_tarball
+	LIMIT=300 j 0 base-import --storage dir "$T/base.txz" tarred
+	must [ -x "$WD/bases/tarred/root/bin/sh" ]
+	must [ "$(flags_of "$WD/bases/tarred/root/lib/libc.so.7")" = schg ]
+	file_has "$WD/bases/tarred/base.toml" "$(sha256 -q "$T/base.txz")"
+	j 2 base-remove tarred
+	j 0 base-remove -y tarred
+	must_not [ -e "$WD/bases/tarred" ]
+	j 4 base-remove -y tarred
+}
+
+# ---- base-fetch, from a mirror in a directory
+
+make_mirror() {
+	[ -d "$T/mirror" ] && return
+	make_tarball
+	mkdir -p "$T/mirror/99.0-TEST"
+	cp "$T/base.txz" "$T/mirror/99.0-TEST/base.txz"
+	manifest "$(sha256 -q "$T/base.txz")"
+}
+manifest() {
+	printf 'base.txz\t%s\t1\tbase\t"Base system (MANDATORY)"\ton\n' "$1" >"$T/mirror/99.0-TEST/MANIFEST"
+}
+fetched() {
+	_want=$1
+	shift
+	LIMIT=300 j "$_want" base-fetch --mirror "file://$T/mirror" --storage dir 99.0-TEST "$@"
+}
+
+case_fetch_by_manifest() {
+	need_init
+	make_mirror
+	fetched 0
+	out_has MANIFEST
+	must [ -x "$WD/bases/99.0-TEST/root/bin/sh" ]
+	file_has "$WD/bases/99.0-TEST/base.toml" 'origin = "release"'
+	fetched 5
+	j 0 base-remove -y 99.0-TEST
+	must [ -z "$(find "$WD/bases" -name '.*')" ]
+}
+
+case_fetch_by_sha256() {
+	need_init
+	make_mirror
+	sum=$(sha256 -q "$T/base.txz")
+	remember
+	fetched 1 --sha256 "$(echo "$sum" | tr 0-9a-f 1-9a-f0)"
+	err_has sha256
+	unchanged
+	j 2 base-fetch --sha256 12 99.0-TEST
+	fetched 0 other --sha256 "$sum"
+	must [ -x "$WD/bases/other/root/bin/sh" ]
+	j 0 base-remove -y other
+	unchanged
+}
+
+case_fetch_wrong_manifest() {
+	need_init
+	make_mirror
+	remember
+	manifest "$(echo 0 | sha256 -q)"
+	fetched 1
+	err_has 'thrown away'
+	echo "nothing here" >"$T/mirror/99.0-TEST/MANIFEST"
+	fetched 1
+	err_has '--sha256'
+	rm "$T/mirror/99.0-TEST/MANIFEST"
+	fetched 1
+	err_has MANIFEST
+	manifest "$(sha256 -q "$T/base.txz")"
+	unchanged
+}
+
+case_fetch_truncated() {
+	need_init
+	make_mirror
+	remember
+	size=$(stat -f %z "$T/base.txz")
+	head -c $((size / 2)) "$T/base.txz" >"$T/mirror/99.0-TEST/base.txz"
+	fetched 1
+	cp "$T/base.txz" "$T/mirror/99.0-TEST/base.txz"
+	unchanged
+	# The same with a sum that agrees: tar says no, and there is no half base.
+	head -c $((size / 2)) "$T/base.txz" >"$T/mirror/99.0-TEST/half.txz"
+	fetched 1 --archive half.txz --sha256 "$(sha256 -q "$T/mirror/99.0-TEST/half.txz")"
+	must_not [ -e "$WD/bases/99.0-TEST" ]
+	rm -f "$T/mirror/99.0-TEST/half.txz" "$WD"/bases/.fetch-*
+	unchanged
+}
+
+case_fetch_resumes() {
+	need_init
+	make_mirror
+	size=$(stat -f %z "$T/base.txz")
+	head -c $((size / 2)) "$T/base.txz" >"$WD/bases/.fetch-99.0-TEST.part"
+	ino=$(stat -f %i "$WD/bases/.fetch-99.0-TEST.part")
+	# It is gone on with in place: so the beginning was not fetched again.
+	(while [ -e "$WD/bases/.fetch-99.0-TEST.part" ]; do
+		stat -f '%i %z' "$WD/bases/.fetch-99.0-TEST.part"
+	done >"$T/seen" 2>/dev/null) &
+	fetched 0 -v
+	wait
+	err_has '-r'
+	must_not grep -qv "^$ino " "$T/seen"
+	must [ "$(sort -n -k 2 "$T/seen" | tail -n 1)" = "$ino $size" ]
+	j 0 base-remove -y 99.0-TEST
+	# A part that is longer than the whole, or of something else.
+	cat "$T/base.txz" "$T/base.txz" >"$WD/bases/.fetch-99.0-TEST.part"
+	fetched 0
+	j 0 base-remove -y 99.0-TEST
+	echo wrong >"$WD/bases/.fetch-99.0-TEST.part"
+	fetched 1
+	fetched 0
+	j 0 base-remove -y 99.0-TEST
+}
+
+case_fetch_refuses() {
+	need_init
+	remember
+	j 2 base-fetch --mirror ftp://x 99.0-TEST
+	j 2 base-fetch --mirror 'file:///a b' 99.0-TEST
+	j 2 base-fetch --archive ../x 99.0-TEST
+	j 1 base-fetch --mirror "file://$T/nosuch" --sha256 "$(echo 0 | sha256 -q)" --storage dir 99.0-TEST
+	j 0 -n base-fetch --mirror "file://$T/mirror" --storage dir 99.0-TEST
+	out_has 'fetch '
+	unchanged
+}
+
+# The release's own archive, where the host has one.
+case_release() {
+	[ -f /usr/freebsd-dist/base.txz ] || skip "there is no /usr/freebsd-dist/base.txz"
+	need_init
+	release=$(uname -r | sed 's/-p[0-9]*$//')
+	mkdir -p "$T/dist"
+	ln -sfn /usr/freebsd-dist "$T/dist/$release"
+	LIMIT=1200 j 0 base-fetch --mirror "file://$T/dist" --storage dir "$release"
+	out_has /usr/freebsd-dist/MANIFEST
+	must [ "$(flags_of "$WD/bases/$release/root/lib/libc.so.7")" = schg ]
+	LIMIT=1200 j 0 jcreate rel --base "$release" --mode full --storage dir --net none
+	must [ "$(flags_of "$WD/jails-data/rel-data/lib/libc.so.7")" = schg ]
+	LIMIT=600 j 0 jstart rel
+	j 0 jexec rel -- /bin/freebsd-version -u
+	LIMIT=300 j 0 jremove -y --stop rel
+	must_not [ -e "$WD/jails-data/rel-data" ]
+	LIMIT=300 j 0 base-remove -y "$release"
+}
+
+case_base_in_use() {
+	need_host
+	mk user1
+	j 6 base-remove -y host
+	err_has user1
+	must [ -f "$WD/bases/host/base.toml" ]
+	j 0 jremove -y user1
+}
