@@ -41,8 +41,12 @@ enum Cure {
 /// Runs it. The number of commands does not depend on the number of environments.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut findings = look(s)?;
-    if args.fix && !s.global.dry_run {
+    let fix_it = args.fix && !s.global.dry_run;
+    if fix_it {
         s.need_root("doctor --fix")?;
+    }
+    // A cure can bring more to light: mounts that are nobody's once their jail is gone.
+    for _ in 0..if fix_it { 3 } else { 0 } {
         let mut cured = 0;
         for f in &findings {
             if let Some(cure) = &f.cure {
@@ -64,9 +68,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
                 }
             }
         }
-        if cured > 0 {
-            findings = look(s)?;
+        if cured == 0 {
+            break;
         }
+        findings = look(s)?;
     }
     print(s, &findings);
     let left = findings.iter().any(|f| f.kind != "lacks");
