@@ -79,7 +79,6 @@ case_base_host() {
 	must [ -d "$WD/bases/host/root/usr/bin" ]
 	must [ -z "$(find "$WD/bases/host/root" -type f)" ]
 	j 2 base-import host other
-	j 2 base-import "$T" host
 }
 
 case_base_host_is_thin_only() {

@@ -94,7 +94,7 @@ case_dry_run_writes_nothing() {
 	out_has 'mount -t devfs'
 	j 0 -n jremove dry
 	j 0 -n jset dry boot.order=3
-	j 0 -n base-remove host
+	j 6 -n base-remove host
 	unchanged
 	j 0 jstart dry
 	remember

@@ -181,7 +181,7 @@ make_tree() {
 			done
 			for p in awk basename cap_mkdb cmp cut dirname env false find fstat getopt grep head id install \
 				logger login mktemp netstat nohup printf readlink renice sed sort stat su tail tee touch tr true \
-				tty uname uniq wc whoami xargs mkfifo nc timeout id yes; do
+				tty uname uniq wc whoami xargs mkfifo nc timeout yes; do
 				echo "usr/bin/$p"
 			done
 			for p in syslogd cron newsyslog pwd_mkdb mtree sysrc service chroot daemon ip6addrctl; do
@@ -201,7 +201,7 @@ make_tree() {
 		# What these are linked with.
 		{ cat "$T/tree.list"; find bin; } | while read -r p; do [ -f "$p" ] && echo "$p"; done |
 			xargs ldd -f '%p\n' 2>/dev/null | sed -n 's|^/||p' | sort -u >"$T/tree.libs"
-		cat "$T/tree.list" "$T/tree.libs" | tar -cf - -T - | tar -xpf - -C "$BASE_TREE"
+		sort -u "$T/tree.list" "$T/tree.libs" | tar -cf - -T - | tar -xpf - -C "$BASE_TREE"
 	)
 	awk -F: '($3 < 1000 || $3 >= 65533) && NF == 10 { $2 = "*"; print }' OFS=: /etc/master.passwd \
 		>"$BASE_TREE/etc/master.passwd"
@@ -209,8 +209,8 @@ make_tree() {
 	pwd_mkdb -d "$BASE_TREE/etc" -p "$BASE_TREE/etc/master.passwd" || fail "no password database for the tree"
 	mtree -deUq -f /etc/mtree/BSD.var.dist -p "$BASE_TREE/var" >/dev/null
 	: >"$BASE_TREE/etc/fstab"
+	chflags -R 0 "$BASE_TREE"
 	ln "$BASE_TREE/usr/bin/su" "$BASE_TREE/usr/bin/su2"
-	chflags noschg "$BASE_TREE/usr/bin/su" "$BASE_TREE/lib/libc.so.7"
 	chflags schg "$BASE_TREE/usr/bin/su" "$BASE_TREE/lib/libc.so.7" "$BASE_TREE/var/empty"
 	must [ -x "$BASE_TREE/libexec/ld-elf.so.1" ]
 	: >"$T/tree.done"
