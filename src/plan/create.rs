@@ -241,9 +241,8 @@ pub fn portable(guest: &Guest<'_>) -> Result<String> {
     let mut env = guest.env.clone();
     env.dataset = None;
     Ok(format!(
-        "# {}: the portable copy. What counts on this node is {}.\n{}",
+        "# {0}: the portable copy. What counts on a node is envs/{0}.toml in its workdir.\n{1}",
         guest.name,
-        slash("envs").join(&format!("{}.toml", guest.name)),
         to_text(&env)?
     ))
 }
