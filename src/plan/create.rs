@@ -1,7 +1,6 @@
 //! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
 
 use super::guest::Guest;
-use super::rootfs::slash;
 use super::{Effect, Guard, Plan, Step, hooks};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
