@@ -1,0 +1,108 @@
+#!/bin/sh
+# Installs what the tests need and the machine lacks: Debian's packages, and parts of the Rust toolchain.
+# Prints a line `lack: WHAT: WHY` for each thing that could not be had, and ends with 0.
+# JUG_NO_INSTALL=1 installs nothing and only says what is missing.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:${HOME:-/root}/.cargo/bin
+export PATH
+
+lack() {
+	echo "lack: $1: $2"
+}
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# A program, and the package of Debian's that has it.
+programs() {
+	cat <<'LIST'
+runc runc
+zfs-fuse zfs-fuse
+strace strace
+busybox busybox-static
+shellcheck shellcheck
+mandoc mandoc
+ip iproute2
+curl curl
+xz xz-utils
+unshare util-linux
+setpriv util-linux
+bmake bmake
+zsh zsh
+fish fish
+cc gcc
+tar tar
+ps procps
+LIST
+}
+
+system() {
+	if [ "$(uname -s)" = FreeBSD ]; then
+		have shellcheck || lack shellcheck "pkg install hs-ShellCheck"
+		return
+	fi
+	packages=
+	for pair in $(programs | tr ' ' '='); do
+		have "${pair%%=*}" || packages="$packages ${pair#*=}"
+	done
+	if [ -n "$packages" ] && [ -z "${JUG_NO_INSTALL:-}" ]; then
+		if ! have apt-get; then
+			echo "deps: no apt-get here: install$packages by other means"
+		elif [ "$(id -u)" != 0 ]; then
+			echo "deps: not root: cannot install$packages"
+		else
+			echo "deps: installing$packages"
+			install_packages "$packages"
+		fi
+	fi
+	for pair in $(programs | tr ' ' '='); do
+		have "${pair%%=*}" || lack "${pair%%=*}" "package ${pair#*=} is not installed"
+	done
+}
+
+install_packages() {
+	log=$(mktemp) || exit 1
+	DEBIAN_FRONTEND=noninteractive
+	export DEBIAN_FRONTEND
+	# shellcheck disable=SC2086 # a list of words
+	if ! apt-get install -y -q --no-remove --no-install-recommends $1 >"$log" 2>&1; then
+		# Fresh machines have no package lists, and old ones have stale lists.
+		apt-get update -q >"$log" 2>&1
+		apt-get install -y -q --no-remove --no-install-recommends $1 >>"$log" 2>&1 || tail -n 5 "$log"
+	fi
+	rm -f "$log"
+}
+
+rust() {
+	have cargo || {
+		lack cargo "install the Rust toolchain: https://rustup.rs"
+		return
+	}
+	for component in rustfmt clippy; do
+		command="cargo ${component#rust} --version"
+		$command >/dev/null 2>&1 && continue
+		if have rustup && [ -z "${JUG_NO_INSTALL:-}" ]; then
+			echo "deps: rustup component add $component"
+			rustup component add "$component" >/dev/null 2>&1
+		fi
+		$command >/dev/null 2>&1 || lack "$component" "rustup component add $component"
+	done
+	target=x86_64-unknown-freebsd
+	[ "$(uname -s)" = FreeBSD ] && return
+	has_target "$target" && return
+	if have rustup && [ -z "${JUG_NO_INSTALL:-}" ]; then
+		echo "deps: rustup target add $target"
+		rustup target add "$target" >/dev/null 2>&1
+	fi
+	has_target "$target" || lack "$target" "rustup target add $target"
+}
+
+has_target() {
+	[ -d "$(rustc --print sysroot)/lib/rustlib/$1/lib" ]
+}
+
+system
+rust
+exit 0
