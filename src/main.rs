@@ -1,8 +1,8 @@
 //! Parses, runs, prints the error, exits.
 
 use clap::error::ErrorKind;
-use clap::{ColorChoice, CommandFactory, FromArgMatches};
-use jug::cli::{self, Cli};
+use clap::{ColorChoice, FromArgMatches};
+use jug::cli::{self, Cli, examples};
 use jug::error::Code;
 use jug::host::signal;
 use jug::report::results;
@@ -13,17 +13,20 @@ fn main() -> ExitCode {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let plain = std::env::args_os().any(|a| a == "--no-color");
     let colour = if plain { ColorChoice::Never } else { ColorChoice::Auto };
-    let cli = match Cli::command().color(colour).try_get_matches().and_then(|m| Cli::from_arg_matches(&m)) {
-        Ok(cli) => cli,
-        Err(e) => {
-            let _ = e.print();
-            return match e.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-                _ if std::env::args().nth(1).as_deref() == Some("jexec") => ExitCode::from(Code::Exec as u8),
-                _ => ExitCode::from(Code::Usage as u8),
-            };
-        }
-    };
+    let cli =
+        match examples::command().color(colour).try_get_matches().and_then(|m| Cli::from_arg_matches(&m)) {
+            Ok(cli) => cli,
+            Err(e) => {
+                let _ = e.print();
+                return match e.kind() {
+                    ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                    _ if std::env::args().nth(1).as_deref() == Some("jexec") => {
+                        ExitCode::from(Code::Exec as u8)
+                    }
+                    _ => ExitCode::from(Code::Usage as u8),
+                };
+            }
+        };
     signal::install();
     match cli::run(cli) {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),

@@ -8,6 +8,7 @@ pub mod change;
 pub mod config_check;
 pub mod deinit;
 pub mod doctor;
+pub mod examples;
 pub mod facts;
 pub mod generate;
 pub mod init;

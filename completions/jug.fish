@@ -1,0 +1,447 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_jug_global_optspecs
+    string join \n json H n/dry-run q/quiet v/verbose y/yes config= workdir= platform= facts= jobs= no-color h/help
+end
+
+function __fish_jug_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_jug_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_jug_using_subcommand
+    set -l cmd (__fish_jug_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c jug -n "__fish_jug_needs_command" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_needs_command" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_needs_command" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_needs_command" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_needs_command" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_needs_command" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_needs_command" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_needs_command" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_needs_command" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_needs_command" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_needs_command" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_needs_command" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_needs_command" -f -a "init" -d 'Say what the host has and lacks; write jug.toml, make the workdir and datasets'
+complete -c jug -n "__fish_jug_needs_command" -f -a "deinit" -d 'Remove what init made; refused while environments or bases exist'
+complete -c jug -n "__fish_jug_needs_command" -f -a "doctor" -d 'Say what the host lacks, what was interrupted, and what nobody owns any more'
+complete -c jug -n "__fish_jug_needs_command" -f -a "facts" -d 'Print what the host says is there, for --facts and for bug reports'
+complete -c jug -n "__fish_jug_needs_command" -f -a "log" -d 'Show what jug did, when, by whom, and how it ended'
+complete -c jug -n "__fish_jug_needs_command" -f -a "config-check" -d 'Check the node\'s configuration and all environments\', or one file'
+complete -c jug -n "__fish_jug_needs_command" -f -a "base-import" -d 'Make a base from the running system (`host`), a directory tree or a tarball'
+complete -c jug -n "__fish_jug_needs_command" -f -a "base-fetch" -d 'Fetch a release\'s base.txz, check it against a sha256, and make a base of it'
+complete -c jug -n "__fish_jug_needs_command" -f -a "base-ls" -d 'List bases and who uses them'
+complete -c jug -n "__fish_jug_needs_command" -f -a "base-remove" -d 'Remove bases; refused while an environment uses them'
+complete -c jug -n "__fish_jug_needs_command" -f -a "ls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jcreate" -d 'Create jails, each described by one TOML file'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jstart" -d 'Start jails'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jstop" -d 'Stop jails, in bounded time whatever runs in them'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jrestart" -d 'Stop jails and start them again'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jexec" -d 'Run a command inside, with the caller\'s streams, signals and terminal; its exit status is passed on'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jlogin" -d 'Open a login shell inside'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jcp" -d 'Copy files and trees into or out of a jail; links inside are never followed'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jshow" -d 'Show the whole configuration of jails, defaults included'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jset" -d 'Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jget" -d 'Print the bare value of a key, or all keys; runs no other program'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jremove" -d 'Remove jails with all their data'
+complete -c jug -n "__fish_jug_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c jug -n "__fish_jug_using_subcommand init" -l zfs-root -d 'Make datasets below this one, and keep environments and bases there' -r
+complete -c jug -n "__fish_jug_using_subcommand init" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand init" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand init" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand init" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand init" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand init" -l write -d 'Change the host\'s own configuration as well, where something is to be changed'
+complete -c jug -n "__fish_jug_using_subcommand init" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand init" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand init" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand init" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand init" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand init" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand init" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand deinit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l fix -d 'Finish or undo what was interrupted; unmount and stop what nobody owns. Data is never removed'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand facts" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand facts" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand facts" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand facts" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand facts" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand facts" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand facts" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand facts" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand log" -s c -l count -d 'Only the last so many' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand log" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand log" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand log" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand log" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand log" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand log" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand log" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand log" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand log" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand config-check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l storage -d 'Where it lies; zfs where the node has a zfs_root' -r -f -a "zfs\t'ZFS datasets'
+dir\t'Plain directories'"
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand base-import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l mirror -d 'A directory with RELEASE/base.txz and RELEASE/MANIFEST below it: http, https or file' -r
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l archive -d 'The archive\'s name on the mirror' -r
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l sha256 -d 'The sha256 the archive must have' -r
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l storage -d 'Where it lies; zfs where the node has a zfs_root' -r -f -a "zfs\t'ZFS datasets'
+dir\t'Plain directories'"
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand base-fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand base-ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand base-remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand ls" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand ls" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand ls" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand ls" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand ls" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand ls" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand ls" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand ls" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jls" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jls" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jls" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jls" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jls" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jls" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jls" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jls" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l base -d 'The base it stands on (see base-ls)' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l mode -d 'How its root is put together: thin (the base read-only), clone (ZFS) or full (a copy)' -r -f -a "thin\t'The base is mounted read-only; only etc, root, tmp, home, usr/local and var are its own'
+clone\t'A ZFS clone of the base'
+full\t'A copy of the base'"
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l storage -d 'Where its data lies' -r -f -a "zfs\t'ZFS datasets'
+dir\t'Plain directories'"
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l net -d 'none, inherit or alias:IF:ADDR/LEN; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l hook -d 'A hook: created, prestart, poststart, prestop, poststop or removed; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l fstab -d 'An extra mount, in the words of fstab(5); repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l set -d 'Any key of jug.toml(5); repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l tag -d 'A tag; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l start -d 'Start it at once'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s u -l user -d 'As this user' -r
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s e -l env -d 'With this variable; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s w -l workdir-inside -d 'In this directory' -r
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jexec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s u -l user -d 'As this user' -r
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jlogin" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jcp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l pending -d 'Only what waits for a restart: the key, what runs, what is wanted'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jset" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jset" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jset" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jset" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jset" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jset" -l all -d 'All jails'
+complete -c jug -n "__fish_jug_using_subcommand jset" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jset" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jget" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jget" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jget" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jget" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jget" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jget" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jget" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l stop -d 'Stop those that run first'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "init" -d 'Say what the host has and lacks; write jug.toml, make the workdir and datasets'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "deinit" -d 'Remove what init made; refused while environments or bases exist'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "doctor" -d 'Say what the host lacks, what was interrupted, and what nobody owns any more'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "facts" -d 'Print what the host says is there, for --facts and for bug reports'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "log" -d 'Show what jug did, when, by whom, and how it ended'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "config-check" -d 'Check the node\'s configuration and all environments\', or one file'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-import" -d 'Make a base from the running system (`host`), a directory tree or a tarball'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-fetch" -d 'Fetch a release\'s base.txz, check it against a sha256, and make a base of it'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-ls" -d 'List bases and who uses them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-remove" -d 'Remove bases; refused while an environment uses them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "ls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jcreate" -d 'Create jails, each described by one TOML file'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jstart" -d 'Start jails'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jstop" -d 'Stop jails, in bounded time whatever runs in them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jrestart" -d 'Stop jails and start them again'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jexec" -d 'Run a command inside, with the caller\'s streams, signals and terminal; its exit status is passed on'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jlogin" -d 'Open a login shell inside'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jcp" -d 'Copy files and trees into or out of a jail; links inside are never followed'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jshow" -d 'Show the whole configuration of jails, defaults included'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jset" -d 'Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jget" -d 'Print the bare value of a key, or all keys; runs no other program'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jremove" -d 'Remove jails with all their data'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

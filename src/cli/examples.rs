@@ -1,0 +1,152 @@
+//! Examples of the commands, for --help and the man pages. A test reads each with the command line's own parser.
+
+use super::Cli;
+use clap::{Command, CommandFactory};
+
+/// What is done, and the line that does it.
+pub type Example = (&'static str, &'static str);
+
+/// The commands that have examples.
+pub const EXAMPLES: [(&str, &[Example]); 20] = [
+    (
+        "init",
+        &[
+            ("Make the workdir in its default place, and jug.toml", "jug init"),
+            ("Keep environments and bases on ZFS", "jug init --zfs-root tank/jug"),
+        ],
+    ),
+    ("doctor", &[("Look", "jug doctor"), ("Finish or undo what a crash interrupted", "jug doctor --fix")]),
+    (
+        "facts",
+        &[
+            ("Save what this host says", "jug facts >facts.json"),
+            ("Plan elsewhere from it", "jug -n --facts facts.json jstart www"),
+        ],
+    ),
+    ("log", &[("The last ten changes", "jug log -c 10"), ("What happened to one jail", "jug log www")]),
+    (
+        "config-check",
+        &[("All of this node", "jug config-check"), ("One file", "jug config-check ./www.toml")],
+    ),
+    (
+        "base-import",
+        &[
+            ("The running system as a base", "jug base-import host"),
+            ("A tarball", "jug base-import ./base.txz 15.0-RELEASE"),
+            ("A tree, on plain directories", "jug base-import /srv/tree small --storage dir"),
+        ],
+    ),
+    (
+        "base-fetch",
+        &[
+            ("A release of FreeBSD", "jug base-fetch 15.0-RELEASE"),
+            ("From a mirror of one's own", "jug base-fetch 15.0-RELEASE --mirror file:///srv/mirror"),
+        ],
+    ),
+    ("base-remove", &[("Without being asked", "jug base-remove -y 14.3-RELEASE")]),
+    (
+        "jls",
+        &[
+            ("For people", "jug jls"),
+            ("For scripts: name, state, jid, addresses, path", "jug -H jls 'web*'"),
+            ("For programs", "jug --json jls @prod"),
+        ],
+    ),
+    (
+        "jcreate",
+        &[
+            ("Thin, on the host's own userland, and started", "jug jcreate www --base host --start"),
+            ("What would be done, as a script", "jug -n jcreate www --base host"),
+            (
+                "With an address, a mount and a setting",
+                "jug jcreate db --base 15.0-RELEASE --net alias:em0:192.0.2.10/32 --fstab '/srv/db /var/db nullfs rw' --set boot.enabled=true",
+            ),
+            ("A ZFS clone of the base", "jug jcreate box --base 15.0-RELEASE --mode clone"),
+            ("In CBSD's words", "jug jcreate jname=www ver=15.0-RELEASE baserw=1"),
+        ],
+    ),
+    (
+        "jstart",
+        &[("One", "jug jstart www"), ("All that bear a tag, four at once", "jug --jobs 4 jstart @web")],
+    ),
+    ("jstop", &[("One", "jug jstop www"), ("All", "jug jstop --all")]),
+    ("jrestart", &[("All whose names begin so", "jug jrestart 'web*'")]),
+    (
+        "jexec",
+        &[
+            ("A command", "jug jexec www -- uname -a"),
+            (
+                "As another user, with a variable, in a directory",
+                "jug jexec www -u www -e LANG=C.UTF-8 -w /tmp -- env",
+            ),
+        ],
+    ),
+    ("jlogin", &[("A shell of root's", "jug jlogin www")]),
+    (
+        "jcp",
+        &[
+            ("In", "jug jcp ./nginx.conf www:/usr/local/etc/nginx/"),
+            ("Out", "jug jcp www:/var/log/messages ./messages"),
+        ],
+    ),
+    ("jshow", &[("All of it", "jug jshow www"), ("What waits for a restart", "jug jshow www --pending")]),
+    (
+        "jset",
+        &[
+            ("A number, and one more tag", "jug jset www boot.order=5 tags+=web"),
+            ("A permission", "jug jset www allow.raw_sockets=true"),
+            ("Back to the default", "jug jset www boot.order="),
+        ],
+    ),
+    ("jget", &[("One value, bare", "jug jget www base"), ("All", "jug jget www")]),
+    (
+        "jremove",
+        &[("One, without being asked", "jug jremove -y www"), ("One that runs", "jug jremove -y --stop www")],
+    ),
+];
+
+/// The examples of a command.
+pub fn of(command: &str) -> &'static [Example] {
+    EXAMPLES.iter().find(|(c, _)| *c == command).map_or(&[], |(_, e)| e)
+}
+
+/// The command line with the examples in its help.
+pub fn command() -> Command {
+    EXAMPLES.iter().fold(Cli::command(), |all, (name, examples)| {
+        let lines: Vec<String> =
+            examples.iter().map(|(what, line)| format!("  {what}:\n    {line}")).collect();
+        all.mut_subcommand(*name, |c| c.after_help(format!("Examples:\n{}", lines.join("\n"))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_one() {
+        for (name, examples) in EXAMPLES {
+            for (_, line) in examples {
+                let mut words = shlex::split(line).unwrap();
+                // What the shell does with them is no part of jug's command line.
+                words.retain(|w| !w.starts_with('>'));
+                let matches = Cli::command().try_get_matches_from(&words);
+                let matches = matches.unwrap_or_else(|e| panic!("{line}: {e}"));
+                assert!(matches.subcommand_name().is_some(), "{line}");
+                assert!(words.iter().any(|w| *w == name) || line.contains("--facts"), "{name}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_or_needs_none() {
+        let bare = ["ls", "base-ls", "deinit", "generate"];
+        for c in Cli::command().get_subcommands() {
+            assert!(
+                bare.contains(&c.get_name()) || !of(c.get_name()).is_empty(),
+                "{} has no example",
+                c.get_name()
+            );
+        }
+    }
+}
