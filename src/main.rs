@@ -1,11 +1,12 @@
 //! Parses, runs, prints the error, exits.
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
 use clap::{ColorChoice, FromArgMatches};
 use jug::cli::{self, Cli, examples};
 use jug::error::Code;
 use jug::host::signal;
 use jug::report::results;
+use std::error::Error as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,7 +18,10 @@ fn main() -> ExitCode {
         match examples::command().color(colour).try_get_matches().and_then(|m| Cli::from_arg_matches(&m)) {
             Ok(cli) => cli,
             Err(e) => {
-                let _ = e.print();
+                match typed(&e) {
+                    Some(e) => results::error(&e),
+                    None => drop(e.print()),
+                }
                 return match e.kind() {
                     ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
                     _ if std::env::args().nth(1).as_deref() == Some("jexec") => {
@@ -35,4 +39,12 @@ fn main() -> ExitCode {
             ExitCode::from(e.code as u8)
         }
     }
+}
+
+/// A value that one of jug's own types refused: its reason and its hint, under the option's name.
+fn typed(e: &clap::Error) -> Option<jug::error::Error> {
+    let inner = e.source()?.downcast_ref::<jug::error::Error>()?;
+    let option = e.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+    let option = option.split_whitespace().next().unwrap_or_default();
+    Some(jug::error::Error { next: inner.next.clone(), ..jug::error::Error::usage(option, inner) })
 }

@@ -41,7 +41,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         json: rows.iter().map(Row::json).collect(),
     };
     list.print(s.global.json, s.global.lines);
-    if rows.is_empty() && !s.global.json && !s.global.lines && !s.global.quiet {
+    if rows.is_empty()
+        && args.targets.names.is_empty()
+        && !s.global.json
+        && !s.global.lines
+        && !s.global.quiet
+    {
         eprintln!("jug: no environments; jug jcreate NAME --base BASE makes one");
     }
     Ok(Code::Done)

@@ -10,4 +10,5 @@ pub mod node;
 pub mod params;
 pub mod schema;
 pub mod size;
+pub mod toml_error;
 pub mod words;

@@ -42,10 +42,7 @@ impl TryFrom<BTreeMap<String, bool>> for Allow {
     fn try_from(map: BTreeMap<String, bool>) -> Result<Self, String> {
         for key in map.keys() {
             if !ALLOW.contains(&key.as_str()) {
-                let hint = super::name::nearest(key, ALLOW)
-                    .map(|n| format!("; did you mean `{n}`?"))
-                    .unwrap_or_default();
-                return Err(format!("unknown permission `{}`{hint}", super::name::printable(key)));
+                return Err(format!("unknown permission `{}`", super::name::printable(key)));
             }
         }
         Ok(Self(map))

@@ -3,6 +3,7 @@
 use super::env::{Env, VERSION};
 use super::name::{nearest, printable};
 use super::params::ALLOW;
+use super::toml_error::{self, path_of, position};
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
@@ -107,13 +108,7 @@ pub fn read<T: DeserializeOwned>(text: &str, file: &str) -> Result<T> {
         return Err(Error::usage(file, format!("the format is newer than this jug's ({VERSION})"))
             .next("use a newer jug"));
     }
-    toml::from_str(text).map_err(|e| {
-        let message = e.message().lines().next().unwrap_or("invalid").to_string();
-        let place = e.span().map_or(file.to_string(), |s| at(file, text, s.start));
-        let mut err = Error::usage(place, message.clone());
-        err.next = suggestion(&message);
-        err
-    })
+    toml::from_str(text).map_err(|e| toml_error::of(file, text, &e))
 }
 
 /// Only the version, so that a newer format is told from a mistake.
@@ -122,45 +117,13 @@ struct Head {
     version: Option<i64>,
 }
 
-fn at(file: &str, text: &str, offset: usize) -> String {
-    let before = &text[..offset.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!("{file}:{line}:{column}")
-}
-
-/// From serde's "unknown field `x`, expected one of `a`, `b`": the nearest of those.
-fn suggestion(message: &str) -> Option<String> {
-    let rest = message.strip_prefix("unknown field ").or_else(|| message.strip_prefix("unknown variant "))?;
-    let mut quoted = rest.split('`').skip(1).step_by(2);
-    let word = quoted.next()?;
-    nearest(word, quoted).map(|n| format!("did you mean `{n}`?"))
-}
-
 /// Reads and checks an environment's TOML.
 pub fn read_env(text: &str, file: &str) -> Result<Env> {
     let env: Env = read(text, file)?;
     env.check().map_err(|(key, why)| {
-        let place = position(text, key).map_or(file.to_string(), |o| at(file, text, o));
-        Error::usage(place, format!("{key}: {why}"))
+        Error::usage(toml_error::place(file, text, position(text, key)), format!("{key}: {why}"))
     })?;
     Ok(env)
-}
-
-fn position(text: &str, key: &str) -> Option<usize> {
-    let doc = toml_edit::Document::parse(text).ok()?;
-    let mut item: &Item = doc.as_item();
-    for part in path_of(key) {
-        item = item.get(part)?;
-    }
-    item.span().map(|s| s.start)
-}
-
-fn path_of(key: &str) -> Vec<&str> {
-    match key.split_once('.') {
-        Some((table, rest)) => vec![table, rest],
-        None => vec![key],
-    }
 }
 
 /// One `KEY=VALUE`, `KEY+=VALUE`, `KEY-=VALUE`, or `KEY=` for the default.
