@@ -37,7 +37,7 @@ TOML
 		[ "$i" = 1 ] || printf ','
 		root=$dir/jails/run/$name/root
 		if [ "$list" = jls ]; then
-			printf '{"jid":%d,"name":"%s","path":"%s","meta.jug_uuid":"%s"}' "$i" "$name" "$root" "$uuid"
+			printf '{"jid":%d,"name":"%s","path":"%s","meta":"jug_uuid=%s"}' "$i" "$name" "$root" "$uuid"
 		else
 			printf '{"ociVersion":"1.0.2","id":"%s","pid":%d,"status":"running","bundle":"%s","rootfs":"%s","created":"2026-01-02T03:04:05Z","annotations":{"jug.uuid":"%s"},"owner":"root"}' \
 				"$name" "$((i + 1000))" "$dir" "$root" "$uuid"

@@ -22,9 +22,19 @@ pub(crate) fn surprise(program: &str, what: impl std::fmt::Display) -> Error {
         .next("report it, with the output of `jug facts` and the version of the system")
 }
 
-/// JSON as a program printed it.
+/// JSON as a program printed it. libxo(3) passes control characters on as they are, and a jail's `meta` or path may
+/// hold any: one name must not make the whole list unreadable.
 pub(crate) fn json(program: &str, text: &str) -> Result<serde_json::Value> {
-    serde_json::from_str(text).map_err(|e| surprise(program, e))
+    let clean: String = text
+        .chars()
+        .map(|c| match c {
+            '\t' => ' ',
+            '\n' | '\r' => c,
+            c if c.is_control() => char::REPLACEMENT_CHARACTER,
+            c => c,
+        })
+        .collect();
+    serde_json::from_str(&clean).map_err(|e| surprise(program, e))
 }
 
 /// The text of a JSON string or number.
