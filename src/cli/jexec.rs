@@ -6,6 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::beneath;
 use crate::model::name::{EnvName, UserName, printable};
+use crate::platform::account::account;
 use crate::platform::{Inside, PlatformKind};
 use std::io::{IsTerminal, Read};
 
@@ -91,8 +92,8 @@ pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host:
     };
     let mut how = how.clone();
     how.tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    if s.platform.kind() == PlatformKind::Linux {
-        // The runtime takes numbers; names are looked up in the environment's own files.
+    if s.saved.is_none() {
+        // Users are looked up in the environment's own files.
         let read = |rel: &str| {
             let mut text = String::new();
             beneath::open_file(std::path::Path::new(&container.path), rel)
@@ -101,8 +102,12 @@ pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host:
             text
         };
         (how.passwd, how.group) = (read("etc/passwd"), read("etc/group"));
-        // The runtime says of a missing directory or env(1) only 255, which could be the command's own.
-        let root = format!("/proc/{}/root", container.id);
+        let account = account(&how.user, &how.passwd, &how.group)?;
+        // Of a missing directory or env(1) the platform's program says only 255 or 1, which could be the command's own.
+        let root = match s.platform.kind() {
+            PlatformKind::Linux => format!("/proc/{}/root", container.id),
+            PlatformKind::Freebsd => container.path.clone(),
+        };
         let seen = |path: &str, file| beneath::seen_inside(std::path::Path::new(&root), path, file);
         let missing = match &how.dir {
             Some(dir) if !seen(dir, false) => Some(dir.as_str()),
@@ -112,7 +117,7 @@ pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host:
         if let Some(path) = missing {
             return Err(Error::not_found(name, format!("there is no {} in it", printable(path))));
         }
-        if how.dir.is_none() && s.platform.home(&how)?.is_some_and(|home| !seen(&home, false)) {
+        if how.dir.is_none() && !seen(&account.home, false) {
             how.dir = Some("/".into());
         }
     }

@@ -127,16 +127,72 @@ pub fn seen_inside(root: &Path, path: &str, file: bool) -> bool {
     }
 }
 
-/// Elsewhere the system's own jexec(8) says what it does not find.
+/// The same where the kernel has no such walk.
 #[cfg(not(target_os = "linux"))]
-pub fn seen_inside(_: &Path, _: &str, _: bool) -> bool {
-    true
+pub fn seen_inside(root: &Path, path: &str, file: bool) -> bool {
+    walk_inside(root, path, file)
+}
+
+/// Follows links by hand, each from the root it was found in. What changes meanwhile makes the answer wrong, not unsafe.
+#[cfg(any(test, not(target_os = "linux")))]
+fn walk_inside(root: &Path, path: &str, file: bool) -> bool {
+    let reversed = |p: &str| p.split('/').rev().map(str::to_string).collect::<Vec<_>>();
+    let (mut todo, mut at, mut links) = (reversed(path), Vec::<String>::new(), 0);
+    while let Some(part) = todo.pop() {
+        match part.as_str() {
+            "" | "." => continue,
+            ".." => drop(at.pop()),
+            _ => at.push(part),
+        }
+        let rel = at.join("/");
+        let Ok((dir, last)) = open_parent(root, &rel, false) else { continue };
+        let Ok(target) = rustix::fs::readlinkat(&dir, last, Vec::new()) else { continue };
+        links += 1;
+        let target = target.to_string_lossy().into_owned();
+        if links > 32 {
+            return false;
+        }
+        drop(at.pop());
+        if target.starts_with('/') {
+            at.clear();
+        }
+        todo.extend(reversed(&target));
+    }
+    let rel = at.join("/");
+    open_dir(root, &rel, false).is_ok() || (file && exists(root, &rel))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn what_is_inside_is_seen_through_links() {
+        let t = tempfile::tempdir().unwrap();
+        let root = t.path().join("root");
+        std::fs::create_dir_all(root.join("usr/home/me")).unwrap();
+        crate::host::fs::write_atomic(&root.join("usr/env"), "", 0o755).unwrap();
+        symlink("usr/home", root.join("home")).unwrap();
+        symlink("/home/../../..", root.join("up")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        symlink(t.path(), root.join("out")).unwrap();
+        for (path, file, yes) in [
+            ("/home/me", false, true),
+            ("/", false, true),
+            ("/up/usr/home", false, true),
+            ("/home/you", false, false),
+            ("/usr/env", false, false),
+            ("/usr/env", true, true),
+            ("/loop", true, false),
+            ("/out/root", false, false),
+            ("/usr/env/x", true, false),
+        ] {
+            assert_eq!(walk_inside(&root, path, file), yes, "{path}");
+            #[cfg(target_os = "linux")]
+            assert_eq!(seen_inside(&root, path, file), yes, "{path}");
+        }
+    }
 
     #[test]
     fn links_are_refused_and_replaced_never_followed() {

@@ -1,6 +1,7 @@
 //! Which programs make up an intent such as "start a container" on each platform. Pure: argument vectors and steps
 //! only, so that every FreeBSD plan is made and tested on Linux too. Which platform it is, is decided at run time.
 
+pub mod account;
 pub mod freebsd;
 pub mod linux;
 
@@ -117,11 +118,6 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd;
     /// Runs a command in it for a user, interactively.
     fn exec_inside(&self, name: &str, how: &Inside) -> Result<Cmd>;
-    /// The directory in which a command of that user begins, if jug and not the platform's program has to look after
-    /// it.
-    fn home(&self, _how: &Inside) -> Result<Option<String>> {
-        Ok(None)
-    }
     /// What is run at start by default.
     fn default_start(&self) -> Vec<String>;
     /// What is run at stop by default.
