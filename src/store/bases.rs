@@ -13,8 +13,12 @@ pub fn all(layout: &Layout) -> BTreeMap<BaseName, Base> {
     let Ok(dir) = std::fs::read_dir(layout.workdir.join("bases").as_path()) else { return BTreeMap::new() };
     dir.flatten()
         .filter_map(|e| e.file_name().to_str()?.parse::<BaseName>().ok())
-        .filter_map(|name| get(layout, &name).ok().map(|b| (name, b)))
+        .filter_map(|name| read(layout, &name).ok().map(|b| (name, b)))
         .collect()
+}
+
+fn read(layout: &Layout, name: &BaseName) -> Result<Base> {
+    schema::read(&text(layout, name)?, layout.base_file(name).as_str())
 }
 
 /// The text of a base's file.
@@ -24,9 +28,7 @@ pub fn text(layout: &Layout, name: &BaseName) -> Result<String> {
 
 /// One base.
 pub fn get(layout: &Layout, name: &BaseName) -> Result<Base> {
-    let file = layout.base_file(name);
-    match text(layout, name) {
-        Ok(text) => schema::read(&text, file.as_str()),
+    match read(layout, name) {
         Err(e) if e.code == crate::error::Code::NotFound => {
             let names = all(layout);
             let near = nearest(name.as_str(), names.keys().map(BaseName::as_str))
@@ -35,6 +37,20 @@ pub fn get(layout: &Layout, name: &BaseName) -> Result<Base> {
             e.next = Some(near.unwrap_or_else(|| "jug base-ls shows what there is".into()));
             Err(e)
         }
-        Err(e) => Err(e),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_half_base_is_none() {
+        let t = tempfile::tempdir().unwrap();
+        let layout = Layout::new(&t.path().to_string_lossy().parse().unwrap()).unwrap().ensure().unwrap();
+        std::fs::create_dir_all(layout.workdir.join("bases/half/root").as_path()).unwrap();
+        assert!(all(&layout).is_empty());
+        assert_eq!(get(&layout, &"half".parse().unwrap()).unwrap_err().code, crate::error::Code::NotFound);
     }
 }
