@@ -91,8 +91,8 @@ case_base_host_is_thin_only() {
 case_base_tree() {
 	need_tree
 	must [ -x "$WD/bases/tree/root/bin/sh" ]
-	must [ "$(flags_of "$WD/bases/tree/root/lib/libc.so.7")" = schg ]
-	must [ "$(flags_of "$WD/bases/tree/root/var/empty")" = schg ]
+	must has_schg "$WD/bases/tree/root/lib/libc.so.7"
+	must has_schg "$WD/bases/tree/root/var/empty"
 	a=$(stat -f %i "$WD/bases/tree/root/usr/bin/su")
 	b=$(stat -f %i "$WD/bases/tree/root/usr/bin/su2")
 	must [ "$a" = "$b" ]
@@ -142,7 +142,7 @@ case_base_tarball() {
 	make_tarball
 	LIMIT=300 j 0 base-import --storage dir "$T/base.txz" tarred
 	must [ -x "$WD/bases/tarred/root/bin/sh" ]
-	must [ "$(flags_of "$WD/bases/tarred/root/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/bases/tarred/root/lib/libc.so.7"
 	file_has "$WD/bases/tarred/base.toml" "$(sha256 -q "$T/base.txz")"
 	j 2 base-remove tarred
 	j 0 base-remove -y tarred
@@ -229,29 +229,95 @@ case_fetch_truncated() {
 	unchanged
 }
 
+# A web server that knows ranges, as inetd(8) starts it. It writes down what it was asked for.
+serve() {
+	script_file httpd <<-X
+		#!/bin/sh
+		cr=\$(printf '\\r')
+		read -r verb path rest
+		from=0
+		while read -r key value && [ "\$key" != "\$cr" ]; do
+			case \$key in [Rr]ange:) from=\${value#bytes=} from=\${from%%-*} ;; esac
+		done
+		file=$T/mirror\$path
+		echo "\$path \$from" >>$T/asked
+		[ -f "\$file" ] || { printf 'HTTP/1.0 404 Not Found\\r\\n\\r\\n'; exit; }
+		size=\$(stat -f %z "\$file")
+		if [ \$from -gt 0 ] && [ \$from -lt \$size ]; then
+			printf 'HTTP/1.0 206 Partial\\r\\nContent-Range: bytes %d-%d/%d\\r\\n' \$from \$((size - 1)) \$size
+		elif [ \$from -gt 0 ]; then
+			printf 'HTTP/1.0 416 Range\\r\\nContent-Range: bytes */%d\\r\\n\\r\\n' \$size
+			exit
+		else
+			printf 'HTTP/1.0 200 OK\\r\\n'
+		fi
+		printf 'Content-Length: %d\\r\\n\\r\\n' \$((size - from))
+		if [ -e $T/breaks ]; then
+			rm $T/breaks
+			tail -c +\$((from + 1)) "\$file" | head -c \$((size / 3))
+		else
+			tail -c +\$((from + 1)) "\$file"
+		fi
+	X
+	echo "127.0.0.1:8099 stream tcp nowait root $T/hooks/httpd httpd" >"$T/inetd.conf"
+	inetd -d -a 127.0.0.1 "$T/inetd.conf" >/dev/null 2>&1 &
+	INETD=$!
+	sleep 1
+}
+over_http() {
+	_want=$1
+	shift
+	: >"$T/asked"
+	run 300 "$JUG" base-fetch --mirror http://127.0.0.1:8099 --storage dir 99.0-TEST "$@"
+	[ "$RC" = "$_want" ] || { kill "$INETD"; fail "base-fetch over http: $RC, and $_want was expected"; }
+}
+
 case_fetch_resumes() {
+	[ -x /usr/sbin/inetd ] || skip "there is no inetd"
 	need_init
 	make_mirror
+	serve
 	size=$(stat -f %z "$T/base.txz")
-	head -c $((size / 2)) "$T/base.txz" >"$WD/bases/.fetch-99.0-TEST.part"
-	ino=$(stat -f %i "$WD/bases/.fetch-99.0-TEST.part")
-	# It is gone on with in place: so the beginning was not fetched again.
-	(while [ -e "$WD/bases/.fetch-99.0-TEST.part" ]; do
-		stat -f '%i %z' "$WD/bases/.fetch-99.0-TEST.part"
-	done >"$T/seen" 2>/dev/null) &
-	fetched 0 -v
-	wait
-	err_has '-r'
-	must_not grep -qv "^$ino " "$T/seen"
-	must [ "$(sort -n -k 2 "$T/seen" | tail -n 1)" = "$ino $size" ]
+	part=$WD/bases/.fetch-99.0-TEST.part
+	# It breaks off, and what has come stays; the same command goes on there.
+	touch "$T/breaks"
+	over_http 1
+	must [ ! -e "$WD/bases/99.0-TEST" ]
+	must [ -s "$part" ]
+	at=$(stat -f %z "$part")
+	over_http 0
+	kill $INETD
+	file_has "$T/asked" "/99.0-TEST/base.txz ${at}"
+	must_not grep -q 'base.txz 0$' "$T/asked"
+	must [ -x "$WD/bases/99.0-TEST/root/bin/sh" ]
 	j 0 base-remove -y 99.0-TEST
-	# A part that is longer than the whole, or of something else.
-	cat "$T/base.txz" "$T/base.txz" >"$WD/bases/.fetch-99.0-TEST.part"
+	# A part left by a kill: its time is not the mirror's.
+	head -c $((size / 2)) "$T/base.txz" >"$part"
+	serve
+	over_http 0
+	kill $INETD
+	file_has "$T/asked" "/99.0-TEST/base.txz $((size / 2))"
+	must_not grep -q 'base.txz 0$' "$T/asked"
+	j 0 base-remove -y 99.0-TEST
+}
+
+# A part of a mirror that is a directory, one that is longer than the whole, and one of something else.
+case_fetch_odd_parts() {
+	need_init
+	make_mirror
+	part=$WD/bases/.fetch-99.0-TEST.part
+	head -c $(($(stat -f %z "$T/base.txz") / 2)) "$T/base.txz" >"$part"
 	fetched 0
 	j 0 base-remove -y 99.0-TEST
-	echo wrong >"$WD/bases/.fetch-99.0-TEST.part"
-	fetched 1
+	cat "$T/base.txz" "$T/base.txz" >"$part"
 	fetched 0
+	j 0 base-remove -y 99.0-TEST
+	: >"$part"
+	fetched 0
+	j 0 base-remove -y 99.0-TEST
+	echo wrong >"$part"
+	run 300 "$JUG" base-fetch --mirror "file://$T/mirror" --storage dir 99.0-TEST
+	[ "$RC" = 0 ] || fetched 0
 	j 0 base-remove -y 99.0-TEST
 }
 
@@ -262,6 +328,7 @@ case_fetch_refuses() {
 	j 2 base-fetch --mirror 'file:///a b' 99.0-TEST
 	j 2 base-fetch --archive ../x 99.0-TEST
 	j 1 base-fetch --mirror "file://$T/nosuch" --sha256 "$(echo 0 | sha256 -q)" --storage dir 99.0-TEST
+	err_has "$T/nosuch"
 	j 0 -n base-fetch --mirror "file://$T/mirror" --storage dir 99.0-TEST
 	out_has 'fetch '
 	unchanged
@@ -276,9 +343,9 @@ case_release() {
 	ln -sfn /usr/freebsd-dist "$T/dist/$release"
 	LIMIT=1200 j 0 base-fetch --mirror "file://$T/dist" --storage dir "$release"
 	out_has /usr/freebsd-dist/MANIFEST
-	must [ "$(flags_of "$WD/bases/$release/root/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/bases/$release/root/lib/libc.so.7"
 	LIMIT=1200 j 0 jcreate rel --base "$release" --mode full --storage dir --net none
-	must [ "$(flags_of "$WD/jails-data/rel-data/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/jails-data/rel-data/lib/libc.so.7"
 	LIMIT=600 j 0 jstart rel
 	j 0 jexec rel -- /bin/freebsd-version -u
 	LIMIT=300 j 0 jremove -y --stop rel

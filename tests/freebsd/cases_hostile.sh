@@ -113,7 +113,7 @@ case_links_where_jug_writes() {
 
 case_foreign_jail() {
 	mk fj
-	c 0 jail -c name=fj2 path=/ persist
+	c 0 jail -c name=fj2 path="$T" persist
 	remember
 	j 5 jcreate fj2 --base host --storage dir
 	err_has fj2
@@ -131,8 +131,16 @@ case_foreign_jail() {
 	j 5 jstop fj
 	unchanged
 	c 0 jail -R fj
-	c 0 jail -R fj2
 	j 0 jstart fj
+	# jails without the stamp, before and after one that has it, and one whose meta is no JSON
+	c 0 jail -c name=fj3 path="$T" persist "meta=$(printf 'a\001\033\tb\377')"
+	j 0 -H jls fj
+	out_has running
+	j 0 jrestart fj
+	j 0 -H jls fj
+	out_has running
+	c 0 jail -R fj2
+	c 0 jail -R fj3
 }
 
 case_not_empty_mount_point() {

@@ -3,7 +3,7 @@
 
 case_zfs_clone() {
 	need_zbase
-	must [ "$(flags_of "$WD/bases/zbase/root/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/bases/zbase/root/lib/libc.so.7"
 	j 0 jcreate cl --base zbase --mode clone --net none
 	c 0 zfs get -Hp -o value origin "$POOL/jugtest/env/cl/data"
 	out_is "$POOL/jugtest/bases/zbase@jug-base"
@@ -29,14 +29,14 @@ case_zfs_clone() {
 case_zfs_full() {
 	need_zbase
 	LIMIT=300 j 0 jcreate zf --base zbase --mode full --storage zfs
-	must [ "$(flags_of "$WD/jails-data/zf-data/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/jails-data/zf-data/lib/libc.so.7"
 	LIMIT=300 j 0 jstart zf
 	file_has "$WD/jails-system/zf/console.log" 'Starting cron'
 	j 0 jremove --stop -y zf
 	c 1 zfs list "$POOL/jugtest/env/zf"
 	# From ZFS into a directory.
 	LIMIT=300 j 0 jcreate zd --base zbase --mode full --storage dir --set exec.start=/usr/bin/true
-	must [ "$(flags_of "$WD/jails-data/zd-data/lib/libc.so.7")" = schg ]
+	must has_schg "$WD/jails-data/zd-data/lib/libc.so.7"
 	j 0 jstart zd
 	LIMIT=300 j 0 jremove --stop -y zd
 	must [ ! -e "$WD/jails-data/zd-data" ]
@@ -54,7 +54,7 @@ case_zfs_thin() {
 	j 0 jstop zt
 	need_zbase
 	LIMIT=300 j 0 jcreate zt2 --base zbase --mode thin --storage zfs --set exec.start=/usr/bin/true
-	must [ "$(flags_of "$WD/jails-data/zt2-data/var/empty")" = schg ]
+	must has_schg "$WD/jails-data/zt2-data/var/empty"
 	j 0 jstart zt2
 	j 1 jexec zt2 -- touch /bin/x
 	j 0 jremove --stop -y zt zt2
@@ -145,7 +145,7 @@ case_zfs_busy() {
 
 case_zfs_full_pool() {
 	need_zbase
-	c 0 zfs set quota=6m "$POOL/jugtest/env"
+	c 0 zfs set quota=2m "$POOL/jugtest/env"
 	remember
 	LIMIT=300 j 1 jcreate fp --base zbase --mode full --storage zfs
 	c 0 zfs set quota=none "$POOL/jugtest/env"

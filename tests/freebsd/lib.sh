@@ -115,10 +115,11 @@ wait_for() {
 # ---- what the host says
 
 running() { jls -j "$1" jid >/dev/null 2>&1; }
-mounts_below() { mount -p | awk -v d="$1" '{ if (index($2, d "/") == 1) print $2 }'; }
+# All but the datasets of bases, which stay.
+mounts_below() { mount -p | awk -v d="$1" -v b="$WD/bases/" 'index($2, d "/") == 1 && index($2, b) != 1 { print $2 }'; }
 mounted() { mount -p | awk -v d="$1" '$2 == d { f = 1 } END { exit !f }'; }
 has_address() { ifconfig "$LO" | grep -q "inet $1 "; }
-flags_of() { stat -f %Sf "$1"; }
+has_schg() { stat -f ,%Sf, "$1" | grep -q ,schg,; }
 root_of() { "$JUG" -H jls "$1" | cut -f 5; }
 
 # The host as jug could change it, for comparing before and after.
@@ -245,7 +246,7 @@ script_file() {
 # What is there of environments: jails, mounts, datasets, addresses, files. Bases stay.
 leftovers() {
 	jls name path | awk -v d="$WD/" 'index($2, d) == 1 { print "jail", $1 }'
-	mounts_below "$WD" | grep -v "^$WD/bases/" | sed 's/^/mount /'
+	mounts_below "$WD" | sed 's/^/mount /'
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/address \1/p'
 	for d in envs jails-data jails-system jails-rcconf jails-fstab journal run; do
 		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name oci | sed 's/^/file /'
@@ -274,8 +275,8 @@ sweep() {
 
 # Without jug: jails, mounts, datasets, addresses, files of environments.
 force_clean() {
-	jls name path | awk -v d="$1/" 'index($2, d) == 1 { print $1 }' | while read -r n; do jail -R "$n"; done
-	mounts_below "$1" | grep -v "^$1/bases/" | sort -r | while read -r m; do umount -f "$m"; done
+	jls name path | awk -v d="$1/" -v t="$T" 'index($2, d) == 1 || index($2, t) == 1 { print $1 }' | while read -r n; do jail -R "$n"; done
+	mounts_below "$1" | sort -r | while read -r m; do umount -f "$m"; done
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/\1/p' | while read -r a; do ifconfig "$LO" inet "$a" -alias; done
 	if [ -n "$POOL" ]; then
 		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do zfs destroy -rf "$d"; done
