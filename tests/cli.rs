@@ -1,6 +1,8 @@
 //! The command line's contract: help, usage, exit statuses, names, words, configuration errors, lists, plans.
 //! TRYCMD=overwrite writes what came; read the difference before it is committed.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

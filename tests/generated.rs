@@ -1,6 +1,8 @@
 //! Generated man pages and completions are those that are checked in (UPDATE=1 writes them), the hand-written pages
 //! name every key and every exit status, and the completions complete.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 use jug::cli::generate;
 use jug::error::Code;
 use std::fs;
