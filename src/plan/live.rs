@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, create};
+use super::{Effect, Guard, Plan, Step, create};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::schema::to_text;
@@ -53,14 +53,21 @@ pub fn plan(
     if let (true, Some(started)) = (running, started) {
         pending = crate::store::started::pending(&started.env, guest.env)?;
         if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
-            plan.push(Step::run(format!("give the running jail {}", covered.join(", ")), cmd));
+            let runs = Guest { env: &started.env, host_resolv_conf: None, node_hooks: Vec::new(), ..*guest };
+            let mut step = Step::run(format!("give the running jail {}", covered.join(", ")), cmd);
+            if let Some((back, _)) = guest.platform.live(&runs, &covered) {
+                let there = Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid };
+                step = step.undo_when(there, Effect::Run(back));
+            }
+            plan.push(step);
             pending.retain(|k| !covered.contains(k));
             let mut now = started.clone();
             now.take_over(guest.env, &covered)?;
-            plan.push(Step::new(
-                "note what it runs with",
-                Effect::Write { path: guest.layout.started(guest.name), text: to_text(&now)?, mode: 0o600 },
-            ));
+            let path = guest.layout.started(guest.name);
+            let write = |text: String| Effect::Write { path: path.clone(), text, mode: 0o600 };
+            plan.push(
+                Step::new("note what it runs with", write(to_text(&now)?)).undo(write(to_text(started)?)),
+            );
         }
     }
     Ok((plan, pending))
