@@ -8,7 +8,7 @@ use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
 use crate::programs::{mount, zfs};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long "busy" is borne.
 const BUSY: Duration = Duration::from_secs(15);
@@ -84,12 +84,10 @@ fn effect(
             Err(e) => Err(e),
         },
         Effect::AwaitEnd { probe, seconds } => {
-            let begun = Instant::now();
-            let mut pause = Duration::from_millis(20);
-            while begun.elapsed() < Duration::from_secs(*seconds)
-                && ctx.host.query(probe).is_ok_and(|o| o.ok())
-            {
-                std::thread::sleep(pause);
+            let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
+            while waited < Duration::from_secs(*seconds) && ctx.host.query(probe).is_ok_and(|o| o.ok()) {
+                ctx.host.pause(pause);
+                waited += pause;
                 pause = (pause * 2).min(Duration::from_millis(500));
             }
             Ok(false)
@@ -110,20 +108,28 @@ fn expectation(guard: &Guard) -> String {
 
 /// Runs a program that must succeed, trying again for a moment where it says "busy".
 fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
-    let begun = Instant::now();
-    let mut pause = Duration::from_millis(20);
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
     loop {
         let out = ctx.host.change(cmd, started).map_err(Error::from)?;
         if out.ok() || cmd.accept.contains(&out.status) {
             return Ok(out);
         }
         let busy = cmd.retry_busy && out.stderr.to_ascii_lowercase().contains("busy");
-        if !busy || begun.elapsed() > BUSY {
-            return Err(RunError::failed(cmd, &out).into());
+        if !busy || waited > BUSY {
+            let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
+            return Err(Error::from(RunError::failed(cmd, &out)).code(code));
         }
-        std::thread::sleep(pause);
+        ctx.host.pause(pause);
+        waited += pause;
         pause = (pause * 2).min(Duration::from_millis(400));
     }
+}
+
+/// Whether a program says that what it was to make is there already: it is somebody else's then. What a log got is the
+/// talk of others.
+fn taken(cmd: &Cmd, out: &Output) -> bool {
+    let said = ["already exists", "File exists", "already assigned"];
+    cmd.log.is_none() && said.iter().any(|s| out.stderr.contains(s))
 }
 
 /// Whether a guard holds now.
@@ -131,17 +137,28 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
     let ask = |cmd: &Cmd| ctx.host.query(cmd).map_err(Error::from);
     Ok(match guard {
         Guard::Container { name, uuid } => {
-            let out = ask(&ctx.platform.one_container(name.as_str()))?;
-            out.ok() && ctx.platform.parse_one(&out.stdout)?.is_some_and(|c| c.uuid == Some(*uuid))
+            let cmd = ctx.platform.one_container(name.as_str());
+            let out = ask(&cmd)?;
+            if out.ok() {
+                ctx.platform.parse_one(&out.stdout)?.is_some_and(|c| c.uuid == Some(*uuid))
+            } else if ["not found", "does not exist", "No such file"].iter().any(|s| out.stderr.contains(s)) {
+                // So say jls(8), runc(8) and crun(1).
+                false
+            } else {
+                return Err(RunError::failed(&cmd, &out).into());
+            }
         }
         Guard::Dataset { name, uuid } => dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)),
+        Guard::Snapshot { dataset: name, label, uuid } => {
+            dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)) && snapshot(ctx, name, label)?
+        }
         Guard::DatasetMounted { name, path } => {
             dataset(ctx, name)?.is_some_and(|d| d.mounted && d.mountpoint == path.as_str())
         }
         Guard::Mounted { path } => ctx.platform.mounts(ctx.host)?.iter().any(|m| m.target == path.as_str()),
         Guard::Address { interface, address } => {
-            let out = ask(&ctx.platform.list_addresses())?;
-            let (_, all) = ctx.platform.parse_addresses(&out.stdout)?;
+            let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
+            let (_, all) = ctx.platform.parse_addresses(&text)?;
             all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
         }
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
@@ -154,8 +171,19 @@ fn dataset(ctx: &Ctx<'_>, name: &crate::model::name::DatasetName) -> Result<Opti
     if out.ok() {
         return Ok(zfs::parse_tree(&out.stdout)?.remove(name.as_str()));
     }
-    // Anything but "not there" must not be taken for "not there".
-    if out.stderr.contains("does not exist") { Ok(None) } else { Err(RunError::failed(&cmd, &out).into()) }
+    if absent(&out) { Ok(None) } else { Err(RunError::failed(&cmd, &out).into()) }
+}
+
+fn snapshot(ctx: &Ctx<'_>, dataset: &crate::model::name::DatasetName, label: &str) -> Result<bool> {
+    let cmd = zfs::list_snapshot(&format!("{dataset}@{label}"));
+    let out = ctx.host.query(&cmd).map_err(Error::from)?;
+    if out.ok() || absent(&out) { Ok(out.ok()) } else { Err(RunError::failed(&cmd, &out).into()) }
+}
+
+/// Whether zfs(8) says that what was asked for is not there. Anything else must not be taken for that, or an undo would
+/// leave what it is for.
+fn absent(out: &Output) -> bool {
+    out.stderr.contains("does not exist")
 }
 
 fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {

@@ -7,7 +7,7 @@ use crate::host::{Child, Cmd};
 use crate::platform::PlatformKind;
 use crate::store::journal::{self, Journal};
 use crate::store::lock::Lock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a child that outlived its jug is waited for before it is ended.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,13 +44,14 @@ pub fn recover(ctx: &Ctx<'_>, object: &str, _lock: &Lock) -> Result<Option<Strin
 /// was started at another time is somebody else's.
 fn outlive(ctx: &Ctx<'_>, child: Child) {
     let runs = || started(ctx, child.pid).is_some_and(|at| at.abs_diff(child.started) <= 2);
-    let begun = Instant::now();
+    let mut waited = Duration::ZERO;
     while runs() {
-        if begun.elapsed() > PATIENCE {
+        if waited > PATIENCE {
             end_group(child.pid, || !runs());
             return;
         }
-        std::thread::sleep(Duration::from_millis(50));
+        ctx.host.pause(Duration::from_millis(50));
+        waited += Duration::from_millis(50);
     }
 }
 

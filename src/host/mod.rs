@@ -36,6 +36,10 @@ pub trait Host: Sync {
     fn has(&self, program: &str) -> bool;
     /// A text file of the host, such as /etc/passwd; `None` if it is not there or can't be read.
     fn read(&self, path: &Path) -> Option<String>;
+    /// Waits; a host in a test has its own time.
+    fn pause(&self, time: std::time::Duration) {
+        std::thread::sleep(time);
+    }
     /// Seconds since the epoch.
     fn now(&self) -> jiff::Timestamp;
     /// A fresh identity.

@@ -128,8 +128,8 @@ pub fn import(import: Import<'_>, facts: &Facts) -> Result<(Plan, Base)> {
         plan.push(
             Step::run("take the snapshot that clones are made of", zfs::snapshot(dataset, SNAPSHOT))
                 .undo_when(
-                    Guard::Dataset { name: dataset.clone(), uuid: base.uuid },
-                    Effect::Run(zfs::destroy_snapshot(&format!("{dataset}@{SNAPSHOT}")).accept(1)),
+                    Guard::Snapshot { dataset: dataset.clone(), label: SNAPSHOT.into(), uuid: base.uuid },
+                    Effect::Run(zfs::destroy_snapshot(&format!("{dataset}@{SNAPSHOT}"))),
                 ),
         );
     }
@@ -234,7 +234,8 @@ pub fn remove(
         plan.point_of_no_return();
         let ours = || Guard::Dataset { name: dataset.clone(), uuid: base.uuid };
         if facts.snapshots.contains(&snapshot) {
-            plan.push(Step::run("destroy its snapshot", zfs::destroy_snapshot(&snapshot)).when(ours()));
+            let there = Guard::Snapshot { dataset: dataset.clone(), label: SNAPSHOT.into(), uuid: base.uuid };
+            plan.push(Step::run("destroy its snapshot", zfs::destroy_snapshot(&snapshot)).when(there));
         }
         plan.push(Step::run("destroy its dataset", zfs::destroy(dataset)).when(ours()));
     } else {

@@ -122,6 +122,15 @@ pub enum Guard {
         /// Our stamp.
         uuid: uuid::Uuid,
     },
+    /// The snapshot is there, and its dataset bears this identity. `zfs destroy` of one that is gone fails.
+    Snapshot {
+        /// Its dataset.
+        dataset: DatasetName,
+        /// What follows the `@`.
+        label: String,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+    },
     /// The dataset is mounted at this path.
     DatasetMounted {
         /// Its name.

@@ -96,9 +96,10 @@ fn datasets(
     }
     plan.point_of_no_return();
     for snapshot in &facts.snapshots {
+        let (of, label) = snapshot.split_once('@').unwrap_or((snapshot, ""));
         plan.push(
             Step::run(format!("destroy the snapshot {snapshot}"), zfs::destroy_snapshot(snapshot))
-                .when(Guard::Dataset { name: dataset.clone(), uuid }),
+                .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
         );
     }
     // Children before parents; each by its own name, so that nothing goes that jug did not make.

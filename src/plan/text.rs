@@ -46,6 +46,11 @@ impl fmt::Display for Guard {
                     quote(name.as_str())
                 )
             }
+            Self::Snapshot { dataset, label, uuid } => {
+                let own = Self::Dataset { name: dataset.clone(), uuid: *uuid };
+                let snapshot = quote(&format!("{dataset}@{label}"));
+                write!(f, "{own} && zfs list -H -t snapshot -o name {snapshot} >/dev/null 2>&1")
+            }
             Self::DatasetMounted { name, path } => {
                 write!(
                     f,

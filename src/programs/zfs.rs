@@ -88,6 +88,11 @@ pub fn list_snapshots(name: &DatasetName) -> Cmd {
     zfs().args(["list", "-H", "-t", "snapshot", "-r", "-o", "name", name.as_str()])
 }
 
+/// One snapshot; exit status 1 if it is not there.
+pub fn list_snapshot(name: &str) -> Cmd {
+    zfs().args(["list", "-H", "-t", "snapshot", "-o", "name", name])
+}
+
 /// The datasets there are, for a look whether a name is one.
 pub fn list(name: &DatasetName) -> Cmd {
     zfs().args(["list", "-H", "-o", "name", name.as_str()])
