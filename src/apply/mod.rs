@@ -5,8 +5,8 @@ pub mod perform;
 pub mod recover;
 
 use crate::error::{Code, Error, Result};
-use crate::host::Host;
-use crate::plan::Plan;
+use crate::host::{Host, fs};
+use crate::plan::{Action, Effect, Guard, Plan};
 use crate::platform::Platform;
 use crate::store::journal::{Journal, Progress};
 use crate::store::layout::Layout;
@@ -81,8 +81,8 @@ fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress
                         shown(object)
                     )));
                 }
-                // A program that says "exists" did not make it: what is there is somebody else's.
-                let made = !e.reason.contains("exists");
+                // What was there already was not made here: it is somebody else's.
+                let made = e.code != Code::Conflict;
                 return Err(back(ctx, journal, &mut progress, e, made));
             }
         };
@@ -121,11 +121,14 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
     let mut left = Vec::new();
     let Some(last) = progress.begun else { return left };
     for i in (0..=last).rev() {
-        let untouched =
-            progress.done.get(&i) == Some(&false) || progress.undone.contains(&i) || skip == Some(i);
+        let untouched = progress.done.get(&i) == Some(&false) || progress.undone.contains(&i);
         let Some(step) = progress.plan.steps.get(i).filter(|_| !untouched) else { continue };
         let mut clean = true;
         for action in &step.undo {
+            let theirs = skip == Some(i) && !by_identity(action);
+            if theirs || (!progress.done.contains_key(&i) && was_there(action)) {
+                continue;
+            }
             ctx.progress.step(&progress.plan.name, &format!("undo: {}", step.title));
             if let Err(e) = perform::undo(ctx, action) {
                 clean = false;
@@ -137,6 +140,16 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
         }
     }
     left
+}
+
+/// Whether an undo touches only what bears jug's identity, whoever made it.
+fn by_identity(action: &Action) -> bool {
+    matches!(action.when, Some(Guard::Container { .. } | Guard::Dataset { .. } | Guard::Snapshot { .. }))
+}
+
+/// Whether the directory that a step was at when it broke off cannot be the one it makes: there is something in it.
+fn was_there(action: &Action) -> bool {
+    matches!(&action.effect, Effect::RemoveDir { path } if fs::kind(path.as_path()) == Some(fs::Kind::Dir))
 }
 
 fn whole(e: &Error) -> String {
