@@ -1,0 +1,9 @@
+//! What the tests share: a host that answers as the real programs do, a world to plan in, a driver that breaks plans,
+//! and a reader of records.
+#![allow(dead_code, missing_docs, missing_debug_implementations, reason = "each test uses a part of it")]
+
+pub mod drive;
+pub mod fake;
+pub mod os;
+pub mod world;
+pub mod zfs;

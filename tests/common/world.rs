@@ -1,0 +1,298 @@
+//! A workdir in memory, a simulated host around it, and the plans that the commands would make there.
+
+use super::fake::{Dataset, Fake, Jail, Mount, State};
+use super::os::write;
+use jug::facts::Facts;
+use jug::facts::gather::{Wanted, gather};
+use jug::host::fs::Kind;
+use jug::model::base::{Base, Origin};
+use jug::model::env::{Env, Mode, Storage};
+use jug::model::hook::{Hook, Point};
+use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
+use jug::model::schema;
+use jug::plan::guest::Guest;
+use jug::plan::{Effect, Plan, base, create, live, remove, start, stop};
+use jug::platform::{PlatformKind, of};
+use jug::programs::runc::Runtime;
+use jug::store::layout::Layout;
+use jug::store::{bases, registry, started};
+use std::path::Path;
+
+pub const UUID: uuid::Uuid = uuid::uuid!("7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60");
+pub const BASE_UUID: uuid::Uuid = uuid::uuid!("0b0b0b0b-6d0e-4a53-9f4c-1d2c3b4a5f60");
+
+pub fn time() -> jiff::Timestamp {
+    "2026-01-02T03:04:05Z".parse().unwrap()
+}
+
+pub struct World {
+    dir: tempfile::TempDir,
+    pub kind: PlatformKind,
+    pub layout: Layout,
+    pub fake: Fake,
+}
+
+/// The files of a small userland.
+pub fn userland(root: &Path) {
+    for dir in ["bin", "etc", "root", "tmp", "home", "usr", "usr/local", "var", "var/log", "dev", "mnt"] {
+        let _ = std::fs::create_dir(root.join(dir));
+    }
+    for (file, text) in [("bin/sh", "sh"), ("etc/rc", "rc"), ("etc/group", "wheel:*:0:root\n")] {
+        write(&root.join(file), text);
+    }
+}
+
+/// What is wanted of the environment.
+#[derive(Clone, Copy)]
+pub struct Wish {
+    pub base: &'static str,
+    pub mode: Mode,
+    pub storage: Storage,
+}
+
+impl World {
+    /// A host with things on it that are not jug's.
+    pub fn new(kind: PlatformKind) -> Self {
+        let memory = Path::new("/dev/shm");
+        let dir = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()).unwrap();
+        let top: AbsPath = dir.path().canonicalize().unwrap().to_str().unwrap().parse().unwrap();
+        let layout = Layout::new(&top.join("w")).unwrap().ensure().unwrap();
+        for d in ["store", "tree", "host", "host/etc", "host/usr", "host/usr/bin", "hooks"] {
+            std::fs::create_dir(top.join(d).as_path()).unwrap();
+        }
+        std::os::unix::fs::symlink("usr/bin", top.join("host/bin").as_path()).unwrap();
+        write(top.join("host/etc/rc").as_path(), "rc");
+        write(top.join("host/etc/profile").as_path(), "profile");
+        userland(top.join("tree").as_path());
+        jug::host::fs::write_atomic(top.join("hooks/h").as_path(), "#!/bin/sh\n", 0o755).unwrap();
+        let plain = |mountpoint: &str| Dataset {
+            stamp: None,
+            mountpoint: mountpoint.into(),
+            mounted: false,
+            origin: None,
+        };
+        let names =
+            ["tank", "tank/jug", "tank/jug/env", "tank/jug/bases", "tank/home", "tank/jug/env/theirs"];
+        let mount = |source: &str, target: &str| Mount {
+            source: source.into(),
+            target: target.into(),
+            fstype: "zfs".into(),
+        };
+        let state = State {
+            kind,
+            workdir: layout.workdir.to_string(),
+            store: top.join("store").as_path().to_path_buf(),
+            datasets: names.map(|n| (n.to_string(), plain("none"))).into(),
+            snapshots: [("tank/home@monday".to_string(), "/nowhere".into())].into(),
+            mounts: vec![mount("tank/home", "/home of all"), mount("/dev/vda", "/")],
+            jails: vec![Jail {
+                name: "db".into(),
+                path: "/srv/db".into(),
+                stamp: None,
+                running: true,
+                processes: true,
+                params: [].into(),
+            }],
+            interfaces: vec!["lo0".into(), "em0".into()],
+            addresses: vec![("em0".into(), "192.0.2.1".parse().unwrap())],
+            wont_mount: false,
+        };
+        let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/oci").to_string() };
+        let fake = Fake::new(state, of(kind, oci), layout.clone());
+        Self { dir, kind, layout, fake }
+    }
+
+    pub fn top(&self) -> AbsPath {
+        self.dir.path().canonicalize().unwrap().to_str().unwrap().parse().unwrap()
+    }
+    pub fn name() -> EnvName {
+        "www".parse().unwrap()
+    }
+    fn zfs_root() -> DatasetName {
+        "tank/jug".parse().unwrap()
+    }
+
+    /// What is there, told in text: what programs know, and every file but locks, logs and journals.
+    pub fn picture(&self) -> String {
+        let state = self.fake.state();
+        let mut text = format!(
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            state.datasets,
+            state.snapshots.keys(),
+            state.mounts,
+            state.jails,
+            state.addresses
+        );
+        drop(state);
+        tree(self.layout.workdir.as_path(), "", &mut text);
+        text.replace(self.top().as_str(), "TOP")
+    }
+
+    /// A new environment with all that can break.
+    pub fn env(&self, wish: Wish) -> Env {
+        let mut env = Env::new(UUID, time(), wish.base.parse().unwrap());
+        (env.mode, env.storage) = (wish.mode, wish.storage);
+        env.dataset = (wish.storage == Storage::Zfs).then(|| "tank/jug/env/www".parse().unwrap());
+        env.net = vec!["alias:em0:192.0.2.7/32".parse().unwrap(), "alias:em0:192.0.2.1/24".parse().unwrap()];
+        env.fstab = vec!["tmpfs /mnt tmpfs size=1m".parse().unwrap()];
+        env.exec.kill_timeout = Some(1);
+        if self.kind == PlatformKind::Linux {
+            env.exec.start = Some(vec!["/bin/sh".into(), "/etc/rc".into()]);
+        }
+        let hook = Hook { path: self.top().join("hooks/h"), policy: None, timeout: None };
+        env.hooks = Point::ALL.map(|p| (p, vec![hook.clone()])).into();
+        env
+    }
+
+    pub fn guest<'a>(&'a self, name: &'a EnvName, env: &'a Env, base: Option<&'a Base>) -> Guest<'a> {
+        Guest {
+            name,
+            env,
+            base,
+            layout: &self.layout,
+            platform: self.fake.platform.as_ref(),
+            base_has_rc_conf: false,
+            host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
+            node_hooks: vec![(Point::Prestart, self.top().join("hooks/h"))],
+        }
+    }
+
+    fn facts(&self, env: &Env) -> Facts {
+        let name = Self::name();
+        let zfs = (env.storage == Storage::Zfs).then(Self::zfs_root);
+        let l = &self.layout;
+        let wanted = Wanted {
+            containers: true,
+            mounts: true,
+            snapshots: env.dataset.clone(),
+            datasets: zfs,
+            addresses: true,
+            accounts: true,
+            paths: vec![l.data(&name), l.system(&name), l.rcconf(&name), l.fstab(&name), l.root(&name, env)],
+        };
+        let mut facts = gather(&self.fake, self.fake.platform.as_ref(), l, &wanted).unwrap();
+        let all = registry::all(l).unwrap();
+        facts.environments = all.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+        facts
+    }
+
+    pub fn create(&self, wish: Wish) -> jug::error::Result<Plan> {
+        let (name, env) = (Self::name(), self.env(wish));
+        let base = bases::get(&self.layout, &env.base).unwrap();
+        create::plan(&self.guest(&name, &env, Some(&base)), &self.facts(&env)).map(|p| self.here(p))
+    }
+    pub fn start(&self) -> jug::error::Result<Option<Plan>> {
+        let name = Self::name();
+        let (_, env) = registry::get(&self.layout, &name)?;
+        let base = bases::get(&self.layout, &env.base).ok();
+        start::plan(&self.guest(&name, &env, base.as_ref()), &self.facts(&env), time())
+    }
+    pub fn stop(&self) -> jug::error::Result<Option<Plan>> {
+        let name = Self::name();
+        let (_, env) = registry::get(&self.layout, &name)?;
+        let started = started::read(&self.layout, &name);
+        stop::plan(&self.guest(&name, &env, None), &self.facts(&env), started.as_ref())
+    }
+    pub fn remove(&self) -> jug::error::Result<Plan> {
+        let name = Self::name();
+        let (_, env) = registry::get(&self.layout, &name)?;
+        remove::plan(&self.guest(&name, &env, None), &self.facts(&env))
+    }
+    pub fn set(&self, changes: &[&str]) -> jug::error::Result<Plan> {
+        let name = Self::name();
+        let (text, old) = registry::get(&self.layout, &name)?;
+        let changes: Vec<_> = changes.iter().map(|c| c.parse().unwrap()).collect();
+        let (new_text, new) = schema::edit(&text, "www", &changes)?;
+        let started = started::read(&self.layout, &name);
+        let (before, after) = (self.guest(&name, &old, None), self.guest(&name, &new, None));
+        live::plan(&before, &after, &self.facts(&new), started.as_ref(), (&text, &new_text)).map(|p| p.0)
+    }
+
+    pub fn import(&self, name: &str, origin: Origin, zfs: bool) -> jug::error::Result<Plan> {
+        let name: BaseName = name.parse().unwrap();
+        let source = match origin {
+            Origin::Host => None,
+            Origin::Tree => Some(self.top().join("tree")),
+            _ => Some(self.top().join("base.txz")),
+        };
+        let dataset: Option<DatasetName> = zfs.then(|| format!("tank/jug/bases/{name}").parse().unwrap());
+        let it = Base {
+            version: 1,
+            uuid: BASE_UUID,
+            created: time(),
+            origin,
+            source: "somewhere".into(),
+            sha256: None,
+            dataset: dataset.clone(),
+            mounts: Vec::new(),
+            own: Vec::new(),
+        };
+        let what = base::Import {
+            name: &name,
+            base: it,
+            source,
+            layout: &self.layout,
+            platform: self.fake.platform.as_ref(),
+        };
+        let wanted = Wanted {
+            datasets: dataset.and(Some(Self::zfs_root())),
+            paths: base::paths_of_interest(&what),
+            ..Wanted::default()
+        };
+        let mut facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
+        // The host's own userland is that of the test, not of the machine it runs on.
+        facts.paths.retain(|p, _| p.starts_with(self.top().as_str()));
+        for (dir, kind) in [("/usr/bin", Kind::Dir), ("/usr/share", Kind::Dir), ("/bin", Kind::Link)] {
+            facts.paths.insert(dir.into(), kind);
+        }
+        base::import(what, &facts).map(|p| self.here(p.0))
+    }
+    pub fn forget_base(&self, name: &str) -> jug::error::Result<Plan> {
+        let name: BaseName = name.parse().unwrap();
+        let it = bases::get(&self.layout, &name)?;
+        let wanted = Wanted {
+            mounts: true,
+            datasets: it.dataset.as_ref().map(|_| Self::zfs_root()),
+            snapshots: it.dataset.clone(),
+            ..Wanted::default()
+        };
+        let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
+        base::remove(&name, &it, &[], &self.layout, self.fake.platform.as_ref(), &facts)
+    }
+
+    /// Copies of the running system's files come from the test's own.
+    fn here(&self, mut plan: Plan) -> Plan {
+        for step in &mut plan.steps {
+            if let Effect::CopyTree { from, .. } = &mut step.action.effect
+                && !from.as_str().starts_with(self.top().as_str())
+            {
+                *from = self.top().join("host").join(from.as_str());
+            }
+        }
+        plan
+    }
+}
+
+fn tree(dir: &Path, rel: &str, text: &mut String) {
+    use std::os::unix::fs::PermissionsExt;
+    let mut entries: Vec<_> = std::fs::read_dir(dir).unwrap().flatten().collect();
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let rel = format!("{rel}/{}", entry.file_name().to_string_lossy());
+        // The console log tells of every start, of failing ones too.
+        if ["/lock", "/log", "/journal"].contains(&rel.as_str()) || rel.ends_with("/console.log") {
+            continue;
+        }
+        let meta = entry.path().symlink_metadata().unwrap();
+        let mode = meta.permissions().mode();
+        if meta.is_dir() {
+            text.push_str(&format!("{rel} {mode:o}\n"));
+            tree(&entry.path(), &rel, text);
+        } else if meta.is_symlink() {
+            text.push_str(&format!("{rel} -> {:?}\n", std::fs::read_link(entry.path()).unwrap()));
+        } else {
+            let content = std::fs::read(entry.path()).unwrap();
+            text.push_str(&format!("{rel} {mode:o} {:?}\n", String::from_utf8_lossy(&content)));
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! zfs(8), as zfs-create.txt, zfs-destroy.txt, zfs-get.txt and zfs-snapshot.txt have it.
+
+use super::fake::{Dataset, Mount, State, fine, no};
+use jug::host::Output;
+use std::path::{Path, PathBuf};
+
+pub fn run(s: &mut State, args: &[String]) -> Output {
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let (verb, rest) = words.split_first().unwrap();
+    let name = *rest.last().unwrap();
+    match *verb {
+        "create" => create(s, rest, name, None),
+        "clone" => {
+            let origin = rest[rest.len() - 2];
+            let Some(tree) = s.snapshots.get(origin).cloned() else {
+                return no(1, format!("cannot open '{origin}': dataset does not exist"));
+            };
+            create(s, rest, name, Some((origin, tree)))
+        }
+        "snapshot" => snapshot(s, name),
+        "destroy" if name.contains('@') => destroy_snapshot(s, name),
+        "destroy" => destroy(s, name),
+        "get" => get(s, rest, name),
+        "list" => list(s, rest, name),
+        other => no(2, format!("unrecognized command '{other}'")),
+    }
+}
+
+fn option<'a>(words: &[&'a str], key: &str) -> Option<&'a str> {
+    words
+        .windows(2)
+        .filter(|w| w[0] == "-o")
+        .find_map(|w| w[1].split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| v))
+}
+
+fn parent(name: &str) -> Option<&str> {
+    name.rsplit_once('/').map(|(p, _)| p)
+}
+
+fn create(s: &mut State, words: &[&str], name: &str, from: Option<(&str, PathBuf)>) -> Output {
+    if s.datasets.contains_key(name) {
+        return no(1, format!("cannot create '{name}': dataset already exists"));
+    }
+    if parent(name).is_none_or(|p| !s.datasets.contains_key(p)) {
+        return no(1, format!("cannot create '{name}': parent does not exist"));
+    }
+    let mountpoint = option(words, "mountpoint").unwrap_or("none").to_string();
+    let mut dataset = Dataset {
+        stamp: option(words, "jug:uuid").map(str::to_string),
+        mountpoint: mountpoint.clone(),
+        mounted: false,
+        origin: from.as_ref().map(|f| f.0.to_string()),
+    };
+    let mut out = fine("");
+    if mountpoint.starts_with('/') {
+        let wont = std::mem::take(&mut s.wont_mount);
+        let path = Path::new(&mountpoint);
+        if wont || std::fs::create_dir_all(path).is_err() {
+            out.stderr = "filesystem successfully created, but not mounted\n".into();
+        } else {
+            dataset.mounted = true;
+            s.mounts.push(Mount { source: name.into(), target: mountpoint.clone(), fstype: "zfs".into() });
+            if let Some((_, tree)) = from {
+                copy(&tree, path, true);
+            }
+        }
+    }
+    s.datasets.insert(name.into(), dataset);
+    out
+}
+
+fn snapshot(s: &mut State, name: &str) -> Output {
+    let (dataset, label) = name.split_once('@').unwrap();
+    let Some(d) = s.datasets.get(dataset) else {
+        return no(1, format!("cannot open '{dataset}': dataset does not exist\nusage:"));
+    };
+    if s.snapshots.contains_key(name) {
+        return no(
+            1,
+            format!("cannot create snapshot '{name}': dataset already exists\nno snapshots were created"),
+        );
+    }
+    let tree = s.store.join(format!("{}-{label}", dataset.replace('/', "-")));
+    std::fs::create_dir_all(&tree).unwrap();
+    if d.mounted {
+        copy(Path::new(&d.mountpoint), &tree, true);
+    }
+    s.snapshots.insert(name.into(), tree);
+    fine("")
+}
+
+fn destroy_snapshot(s: &mut State, name: &str) -> Output {
+    let dataset = name.split('@').next().unwrap();
+    if !s.datasets.contains_key(dataset) {
+        return no(1, format!("cannot open '{dataset}': dataset does not exist"));
+    }
+    let Some(tree) = s.snapshots.get(name).cloned() else {
+        return no(1, "could not find any snapshots to destroy; check snapshot names.");
+    };
+    if let Some((clone, _)) = s.datasets.iter().find(|(_, d)| d.origin.as_deref() == Some(name)) {
+        return no(
+            1,
+            format!(
+                "cannot destroy '{name}': snapshot has dependent clones\nuse '-R' to destroy the following datasets:\n{clone}"
+            ),
+        );
+    }
+    s.snapshots.remove(name);
+    let _ = std::fs::remove_dir_all(tree);
+    fine("")
+}
+
+fn destroy(s: &mut State, name: &str) -> Output {
+    let Some(d) = s.datasets.get(name).cloned() else {
+        return no(1, format!("cannot open '{name}': dataset does not exist"));
+    };
+    let below = |n: &String| n.starts_with(&format!("{name}/")) || n.starts_with(&format!("{name}@"));
+    if let Some(child) = s.datasets.keys().chain(s.snapshots.keys()).find(|n| below(n)) {
+        return no(
+            1,
+            format!(
+                "cannot destroy '{name}': filesystem has children\nuse '-r' to destroy the following datasets:\n{child}"
+            ),
+        );
+    }
+    if d.mounted {
+        // A mount inside, or a nullfs of something inside (F5.3, F1.6).
+        let p = format!("{}/", d.mountpoint);
+        if s.mounts.iter().any(|m| m.target.starts_with(&p) || format!("{}/", m.source).starts_with(&p)) {
+            return no(1, format!("cannot unmount '{}': pool or dataset is busy", d.mountpoint));
+        }
+        s.mounts.retain(|m| m.source != name);
+        clear(Path::new(&d.mountpoint));
+    }
+    s.datasets.remove(name);
+    fine("")
+}
+
+fn get(s: &State, words: &[&str], name: &str) -> Output {
+    if !s.datasets.contains_key(name) {
+        return no(1, format!("cannot open '{name}': dataset does not exist"));
+    }
+    let deep = words.contains(&"-r");
+    let properties = words[words.len() - 2];
+    let mut text = String::new();
+    let ours = |n: &str| n == name || (deep && n.starts_with(&format!("{name}/")));
+    for (n, d) in s.datasets.iter().filter(|(n, _)| ours(n)) {
+        for p in properties.split(',') {
+            let (value, source) = match p {
+                "type" => ("filesystem".into(), "-".into()),
+                "mountpoint" => (d.mountpoint.clone(), "local".into()),
+                "mounted" => (if d.mounted { "yes" } else { "no" }.into(), "-".to_string()),
+                "origin" => (d.origin.clone().unwrap_or("-".into()), "-".into()),
+                _ => stamp(s, n),
+            };
+            text.push_str(&format!("{n}\t{p}\t{value}\t{source}\n"));
+        }
+    }
+    fine(text)
+}
+
+/// A user property: local, or inherited from the nearest above (F5.1).
+fn stamp(s: &State, name: &str) -> (String, String) {
+    let mut at = Some(name);
+    while let Some(n) = at {
+        if let Some(value) = s.datasets.get(n).and_then(|d| d.stamp.clone()) {
+            return (value, if n == name { "local".into() } else { format!("inherited from {n}") });
+        }
+        at = parent(n);
+    }
+    ("-".into(), "-".into())
+}
+
+fn list(s: &State, words: &[&str], name: &str) -> Output {
+    if !s.datasets.contains_key(name) && !s.snapshots.contains_key(name) {
+        return no(1, format!("cannot open '{name}': dataset does not exist"));
+    }
+    if !words.contains(&"snapshot") {
+        return fine(format!("{name}\n"));
+    }
+    let ours =
+        |n: &&String| *n == name || n.starts_with(&format!("{name}/")) || n.starts_with(&format!("{name}@"));
+    fine(s.snapshots.keys().filter(ours).map(|n| format!("{n}\n")).collect::<String>())
+}
+
+/// Copies a small tree; of files only if wanted.
+pub fn copy(from: &Path, to: &Path, files: bool) {
+    for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            let _ = std::fs::create_dir(&target);
+            copy(&path, &target, files);
+        } else if kind.is_symlink() {
+            let _ = std::os::unix::fs::symlink(std::fs::read_link(&path).unwrap(), &target);
+        } else if files {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// What was mounted is gone, and with it what was seen there.
+pub fn clear(dir: &Path) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        } else {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Every plan on both platforms, with every step failing in turn in every way programs fail, jug dying before and
+//! after each, and undo failing as well: the host is as before, or past the point of no return the same command given
+//! again ends clean. What others own stays.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod common;
+
+use common::drive::{PLATFORMS, Scenario, run};
+use common::world::{Wish, World};
+use jug::model::base::Origin;
+use jug::model::env::{Mode, Storage};
+use jug::platform::PlatformKind;
+
+const HOST: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::Dir };
+const TREE: Wish = Wish { base: "rel", mode: Mode::Thin, storage: Storage::Dir };
+const FULL: Wish = Wish { base: "rel", mode: Mode::Full, storage: Storage::Dir };
+const THIN_ZFS: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::Zfs };
+const FULL_ZFS: Wish = Wish { base: "rel", mode: Mode::Full, storage: Storage::Zfs };
+const CLONE: Wish = Wish { base: "rel", mode: Mode::Clone, storage: Storage::Zfs };
+
+/// The base that an environment stands on.
+fn base(w: &World, wish: Wish) {
+    let plan = match wish.base {
+        "host" => w.import("host", Origin::Host, false),
+        name => w.import(name, Origin::Tree, wish.storage == Storage::Zfs),
+    };
+    run(w, &plan.unwrap());
+}
+
+fn created(w: &World, wish: Wish) {
+    base(w, wish);
+    run(w, &w.create(wish).unwrap());
+}
+
+fn started(w: &World, wish: Wish) {
+    created(w, wish);
+    run(w, &w.start().unwrap().unwrap());
+}
+
+fn every(scenario: &Scenario, at_least: usize) {
+    let met = scenario.break_every_step();
+    assert!(met >= at_least, "only {met} faults were met");
+    scenario.break_every_undo();
+    scenario.break_every_question();
+    scenario.break_every_question_past_return();
+}
+
+fn create(wish: Wish) {
+    for kind in PLATFORMS {
+        let plan = move |w: &World| w.create(wish).ok();
+        every(&Scenario { kind, setup: Box::new(move |w| base(w, wish)), plan: Box::new(plan) }, 50);
+    }
+}
+
+fn start(wish: Wish) {
+    for kind in PLATFORMS {
+        let plan = |w: &World| w.start().unwrap();
+        every(&Scenario { kind, setup: Box::new(move |w| created(w, wish)), plan: Box::new(plan) }, 60);
+    }
+}
+
+fn stop(wish: Wish) {
+    for kind in PLATFORMS {
+        let plan = |w: &World| w.stop().unwrap();
+        every(&Scenario { kind, setup: Box::new(move |w| started(w, wish)), plan: Box::new(plan) }, 30);
+    }
+}
+
+fn remove(wish: Wish) {
+    for kind in PLATFORMS {
+        let setup = move |w: &World| {
+            created(w, wish);
+            let snapshot = |w: &World| {
+                w.fake.state().snapshots.insert("tank/jug/env/www/data@jug-1".into(), "/nowhere".into())
+            };
+            if wish.storage == Storage::Zfs {
+                snapshot(w);
+            }
+        };
+        let plan = |w: &World| w.remove().ok();
+        every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 30);
+    }
+}
+
+fn import(name: &'static str, origin: Origin, zfs: bool) {
+    for kind in PLATFORMS {
+        let plan = move |w: &World| w.import(name, origin, zfs).ok();
+        every(&Scenario { kind, setup: Box::new(|_| ()), plan: Box::new(plan) }, 15);
+        let setup = move |w: &World| run(w, &w.import(name, origin, zfs).unwrap());
+        let plan = move |w: &World| w.forget_base(name).ok();
+        every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 8);
+    }
+}
+
+#[test]
+fn create_thin_on_the_hosts_userland() {
+    create(HOST);
+}
+#[test]
+fn create_thin_on_a_tree() {
+    create(TREE);
+}
+#[test]
+fn create_thin_on_zfs() {
+    create(THIN_ZFS);
+}
+#[test]
+fn create_full_in_a_directory() {
+    create(FULL);
+}
+#[test]
+fn create_full_on_zfs() {
+    create(FULL_ZFS);
+}
+#[test]
+fn create_clone() {
+    create(CLONE);
+}
+
+#[test]
+fn start_thin_on_the_hosts_userland() {
+    start(HOST);
+}
+#[test]
+fn start_thin_on_a_tree() {
+    start(TREE);
+}
+#[test]
+fn start_full() {
+    start(FULL);
+}
+#[test]
+fn start_clone() {
+    start(CLONE);
+}
+
+#[test]
+fn stop_thin() {
+    stop(HOST);
+}
+#[test]
+fn stop_clone() {
+    stop(CLONE);
+}
+
+#[test]
+fn remove_directories() {
+    remove(FULL);
+}
+#[test]
+fn remove_datasets() {
+    remove(CLONE);
+}
+
+#[test]
+fn bases_of_the_host() {
+    import("host", Origin::Host, false);
+}
+#[test]
+fn bases_of_a_tree() {
+    import("rel", Origin::Tree, false);
+}
+#[test]
+fn bases_of_a_tarball_on_zfs() {
+    import("rel", Origin::Tarball, true);
+}
+
+#[test]
+fn set_on_a_running_jail() {
+    for kind in PLATFORMS {
+        let plan =
+            |w: &World| Some(w.set(&["host.hostname=new", "allow.raw_sockets=true", "tags+=web"]).unwrap());
+        let at_least = if kind == PlatformKind::Freebsd { 20 } else { 16 };
+        every(&Scenario { kind, setup: Box::new(|w| started(w, HOST)), plan: Box::new(plan) }, at_least);
+    }
+}
