@@ -130,7 +130,7 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
                 continue;
             }
             ctx.progress.step(&progress.plan.name, &format!("undo: {}", step.title));
-            if let Err(e) = perform::undo(ctx, action) {
+            if let Err(e) = perform::undo(ctx, action, &mut |child| journal.child(child)) {
                 clean = false;
                 left.push(whole(&e));
             }

@@ -29,8 +29,8 @@ pub fn action(
 }
 
 /// Performs an undo, which bears that there is nothing to undo.
-pub fn undo(ctx: &Ctx<'_>, action_: &Action) -> Result<()> {
-    action(ctx, action_, &mut |_| {}, &mut Vec::new()).map(|_| ())
+pub fn undo(ctx: &Ctx<'_>, it: &Action, started: &mut dyn FnMut(Child)) -> Result<()> {
+    action(ctx, it, started, &mut Vec::new()).map(|_| ())
 }
 
 fn effect(
@@ -73,9 +73,7 @@ fn effect(
             true => Ok(false),
             false => Err(Error::failed("", expectation(guard))),
         },
-        Effect::Hook { cmd, policy } => match fs::check_runnable(std::path::Path::new(&cmd.program))
-            .and_then(|()| run(ctx, cmd, started))
-        {
+        Effect::Hook { cmd, policy } => match hook(ctx, cmd, started) {
             Ok(_) => Ok(true),
             Err(e) if *policy == Policy::Warn && e.code != Code::Interrupted => {
                 warnings.push(format!("hook: {e}"));
@@ -93,7 +91,7 @@ fn effect(
             Ok(false)
         }
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
-        Effect::UnmountBelow { path, itself } => unmount_below(ctx, path, *itself),
+        Effect::UnmountBelow { path, itself } => unmount_below(ctx, path, *itself, started),
     }
 }
 
@@ -130,6 +128,12 @@ fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outpu
 fn taken(cmd: &Cmd, out: &Output) -> bool {
     let said = ["already exists", "File exists", "already assigned"];
     cmd.log.is_none() && said.iter().any(|s| out.stderr.contains(s))
+}
+
+/// Runs a hook, if none but root could have written it.
+fn hook(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
+    let checked = fs::check_runnable(std::path::Path::new(&cmd.program))?;
+    run(ctx, &Cmd { program: checked.to_string_lossy().into_owned(), ..cmd.clone() }, started)
 }
 
 /// Whether a guard holds now.
@@ -201,11 +205,16 @@ fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
     Ok(targets)
 }
 
-fn unmount_below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<bool> {
+fn unmount_below(
+    ctx: &Ctx<'_>,
+    path: &AbsPath,
+    itself: bool,
+    started: &mut dyn FnMut(Child),
+) -> Result<bool> {
     let targets = below(ctx, path, itself)?;
     let mut failed = Vec::new();
     for target in &targets {
-        if let Err(e) = run(ctx, &mount::umount(target), &mut |_| {}) {
+        if let Err(e) = run(ctx, &mount::umount(target), started) {
             failed.push(e);
         }
     }

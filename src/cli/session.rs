@@ -17,7 +17,7 @@ use crate::platform::{Platform, PlatformKind, of};
 use crate::programs::runc::Runtime;
 use crate::report::progress::{Progress, Silent, Spinner};
 use crate::report::results::Style;
-use crate::store::layout::Layout;
+use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::{bases, registry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl Session {
             None if saved.is_none() && !host.has("runc") && host.has("crun") => "crun".into(),
             None => "runc".into(),
         };
-        let platform = of(kind, Runtime { program, root: layout.workdir.join("run/oci").to_string() });
+        let platform = of(kind, Runtime { program, root: layout.workdir.join(OCI_STATE).to_string() });
         let spinner = (!global.quiet && !global.verbose && !global.json).then(Spinner::new);
         Ok(Self { global, config, config_file, platform, layout, host, saved, spinner })
     }

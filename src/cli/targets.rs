@@ -68,7 +68,10 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
             note(session, found, name);
         } else {
             let name: EnvName = name.parse()?;
-            if !registry.contains_key(&name) {
+            // What was interrupted may be in no registry yet, or no more: it is the verb that recovers it.
+            let interrupted =
+                session.saved.is_none() && session.layout.journal(name.as_str()).as_path().exists();
+            if !interrupted && !registry.contains_key(&name) {
                 return Err(registry::missing(&name, registry.keys()));
             }
             add(&name);

@@ -6,7 +6,7 @@ use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::platform::{Platform, PlatformKind, ask, system_accounts, system_groups};
 use crate::programs::zfs;
-use crate::store::layout::Layout;
+use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::registry;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -66,16 +66,23 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
 /// On Linux the runtime keeps its state in the workdir: without that there is no container, and nothing to ask.
 /// An ordinary user can't ask the runtime; what runs is then seen in /proc.
 fn containers(host: &dyn Host, platform: &dyn Platform, layout: &Layout) -> Result<Vec<Container>> {
-    let state = layout.workdir.join("run/oci");
-    if platform.kind() == PlatformKind::Linux {
-        if fs::kind(state.as_path()).is_none() {
-            return Ok(Vec::new());
-        }
-        if std::fs::read_dir(state.as_path()).is_err() {
-            return registry::all(layout).map(|all| running_in_proc(layout, all));
+    let linux = platform.kind() == PlatformKind::Linux;
+    let state = layout.workdir.join(OCI_STATE);
+    if linux && !rustix::process::geteuid().is_root() {
+        return registry::all(layout).map(|all| running_in_proc(layout, all));
+    }
+    if linux && fs::kind(state.as_path()).is_none() {
+        return Ok(Vec::new());
+    }
+    let all = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
+    // The runtime leaves out of its list what it can't read; that must not be taken for "does not run".
+    for entry in std::fs::read_dir(state.as_path()).into_iter().filter(|_| linux).flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !all.iter().any(|c| c.name == name) {
+            ask(host, &platform.one_container(&name))?;
         }
     }
-    platform.parse_containers(&ask(host, &platform.list_containers())?)
+    Ok(all)
 }
 
 /// Environments with a process in their control group, `jug-<uuid>` (proc_pid_cgroup(5)).

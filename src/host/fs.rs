@@ -103,6 +103,16 @@ pub fn make_dir(path: &Path, mode: u32) -> Result<bool> {
     }
 }
 
+/// Sets the mode of a directory that is there.
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    let now = fs::symlink_metadata(path).map_err(|e| Error::io(path, "reading its mode", e))?.mode() & 0o7777;
+    if now == mode {
+        return Ok(());
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|e| Error::io(path, "setting its mode", e))
+}
+
 /// Removes an empty directory; nothing there is no error. Returns whether it was removed.
 pub fn remove_dir(path: &Path) -> Result<bool> {
     match fs::remove_dir(path) {
@@ -155,8 +165,9 @@ pub fn move_file(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Whether root may run this file: a regular file, executable, and neither it nor a directory above it
-/// can be written by others than root (or, for an ordinary user, than that user).
-pub fn check_runnable(path: &Path) -> Result<()> {
+/// can be written by others than root (or, for an ordinary user, than that user). Returns its canonical path, which is
+/// what was checked and so what must be run.
+pub fn check_runnable(path: &Path) -> Result<PathBuf> {
     let me = rustix::process::geteuid().as_raw();
     let meta = fs::metadata(path)
         .map_err(|e| Error::io(path, "it can't be run", e).code(crate::error::Code::NotFound))?;
@@ -188,7 +199,7 @@ pub fn check_runnable(path: &Path) -> Result<()> {
                 .next(format!("chmod go-w {}", part.display())));
         }
     }
-    Ok(())
+    Ok(real)
 }
 
 /// A file opened for a lock: made if it is not there, never truncated, closed on exec.

@@ -49,7 +49,7 @@ impl Host for System {
     }
 
     fn mountinfo(&self) -> Option<String> {
-        std::fs::read_to_string("/proc/self/mountinfo").ok()
+        std::fs::read("/proc/self/mountinfo").ok().map(|b| String::from_utf8_lossy(&b).into_owned())
     }
 
     fn has(&self, program: &str) -> bool {

@@ -130,7 +130,7 @@ pub fn unescape(s: &str) -> Option<String> {
             out.push(b);
         }
     }
-    String::from_utf8(out).ok()
+    Some(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Writes blanks and backslashes as `\ooo`.

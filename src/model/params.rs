@@ -4,7 +4,7 @@ use super::name::HostName;
 use std::collections::BTreeMap;
 
 /// Every `allow.*` that jail(8) of FreeBSD 15.0 knows (freebsd/jail.txt, `jls -h`), without the prefix.
-pub const ALLOW: [&str; 25] = [
+pub const ALLOW: [&str; 28] = [
     "adjtime",
     "chflags",
     "extattr",
@@ -15,6 +15,7 @@ pub const ALLOW: [&str; 25] = [
     "mount.linprocfs",
     "mount.linsysfs",
     "mount.nullfs",
+    "mount.p9fs",
     "mount.procfs",
     "mount.tmpfs",
     "mount.zfs",
@@ -25,10 +26,12 @@ pub const ALLOW: [&str; 25] = [
     "reserved_ports",
     "routing",
     "set_hostname",
+    "setaudit",
     "settime",
     "socket_af",
     "suser",
     "sysvipc",
+    "unprivileged_parent_tampering",
     "unprivileged_proc_debug",
 ];
 

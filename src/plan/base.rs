@@ -68,6 +68,7 @@ pub fn import(import: Import<'_>, facts: &Facts) -> Result<(Plan, Base)> {
     }
     let mut plan = Plan::new("base-import", name);
     plan.make_dir("make the place of the base", &dir, 0o755);
+    plan.make_dir("make the place of its tree, closed to others", &layout.base_tree(name), 0o700);
     let root = layout.base_root(name);
     let mut base = import.base;
     if let Some(dataset) = &base.dataset {

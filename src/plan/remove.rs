@@ -8,9 +8,6 @@ use crate::model::env::Storage;
 use crate::model::hook::Point;
 use crate::programs::zfs;
 
-/// Snapshots with this prefix are jug's.
-pub const SNAPSHOT_PREFIX: &str = "jug-";
-
 /// The plan for removing a stopped environment.
 ///
 /// # Errors
@@ -81,27 +78,14 @@ fn datasets(
         )
         .next(format!("zfs promote {n}")));
     }
-    let foreign: Vec<&str> = facts
-        .snapshots
-        .iter()
-        .map(String::as_str)
-        .filter(|s| !s.split_once('@').is_some_and(|(_, l)| l.starts_with(SNAPSHOT_PREFIX)))
-        .collect();
-    if !foreign.is_empty() {
+    if !facts.snapshots.is_empty() {
         return Err(Error::conflict(
             name,
-            format!("it has snapshots that jug did not take: {}", foreign.join(", ")),
+            format!("it has snapshots that jug did not take: {}", facts.snapshots.join(", ")),
         )
         .next("zfs destroy them one by one, if they are not needed"));
     }
     plan.point_of_no_return();
-    for snapshot in &facts.snapshots {
-        let (of, label) = snapshot.split_once('@').unwrap_or((snapshot, ""));
-        plan.push(
-            Step::run(format!("destroy the snapshot {snapshot}"), zfs::destroy_snapshot(snapshot))
-                .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
-        );
-    }
     // Children before parents; each by its own name, so that nothing goes that jug did not make.
     for n in facts.datasets.keys().filter(|n| ours(n)).rev() {
         let n: crate::model::name::DatasetName = n.parse()?;

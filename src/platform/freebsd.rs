@@ -95,7 +95,6 @@ const USERLAND: HostUserland = HostUserland {
         "gettytab",
         "phones",
         "regdomain.xml",
-        "cron.d",
         "skel",
         "disktab",
         "dhclient.conf",

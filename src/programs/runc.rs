@@ -41,10 +41,6 @@ impl Runtime {
     pub fn delete(&self, name: &str) -> Cmd {
         self.cmd().args(["delete", "--force", name])
     }
-    /// Runs a command inside.
-    pub fn exec(&self, name: &str) -> Cmd {
-        self.cmd().arg("exec").arg("--cwd").arg("/").arg(name)
-    }
     /// Runs a command inside with everything said.
     pub fn exec_as(&self, name: &str, how: &ExecAs<'_>, argv: &[String]) -> Cmd {
         let mut cmd = self.cmd().arg("exec");

@@ -50,10 +50,22 @@ fn field(s: &str) -> String {
     if s.is_empty() { "-".into() } else { s.replace(['\t', '\n'], " ") }
 }
 
-/// Writes to standard output. A closed pipe is no error: whoever read it has had enough.
+/// Writes to standard output. A closed pipe is no error: whoever read it has had enough. Anything else is: what was to
+/// be told is lost.
 pub fn out(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    if stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).is_err() {
-        std::process::exit(0);
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("jug: standard output: {}", crate::error::os_text(&e));
+            LOST.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        _ => {}
     }
+}
+
+static LOST: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+
+/// Whether something could not be told.
+pub fn lost() -> bool {
+    LOST.load(std::sync::atomic::Ordering::Relaxed)
 }

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::sync::Mutex;
 
 /// The most a journal may be read, in bytes.
 const MAX: usize = 32 << 20;
@@ -27,7 +26,7 @@ enum Line {
 /// A journal that is being written.
 #[derive(Debug)]
 pub struct Journal {
-    file: Mutex<File>,
+    file: File,
     path: std::path::PathBuf,
 }
 
@@ -78,13 +77,22 @@ impl Journal {
             .mode(0o600)
             .open(&path)
             .map_err(|e| Error::io(&path, "opening the journal", e))?;
-        Ok(Self { file: Mutex::new(file), path })
+        // What a crash tore off must not swallow the next line.
+        let torn = fs::read_text(&path, MAX).is_ok_and(|t| !t.ends_with('\n'));
+        let journal = Self { file, path };
+        if torn {
+            journal.text("\n")?;
+        }
+        Ok(journal)
     }
 
     fn line(&self, line: &Line) -> Result<()> {
-        let mut text = serde_json::to_string(line).map_err(|e| Error::failed(self.path.display(), e))?;
-        text.push('\n');
-        let mut file = self.file.lock().map_err(|_| Error::failed(self.path.display(), "a thread died"))?;
+        let text = serde_json::to_string(line).map_err(|e| Error::failed(self.path.display(), e))?;
+        self.text(&format!("{text}\n"))
+    }
+
+    fn text(&self, text: &str) -> Result<()> {
+        let mut file = &self.file;
         file.write_all(text.as_bytes())
             .and_then(|()| file.sync_data())
             .map_err(|e| Error::io(&self.path, "writing the journal", e))
@@ -131,8 +139,8 @@ fn parse(text: &str) -> Option<Progress> {
     let Line::Plan { plan, .. } = serde_json::from_str(lines.next()?).ok()? else { return None };
     let mut p = Progress { plan, begun: None, done: BTreeMap::new(), undone: Vec::new(), child: None };
     for line in lines {
-        // The last line may be torn by a crash: it was not synced, so what it says has not happened yet.
-        let Ok(line) = serde_json::from_str(line) else { break };
+        // A line may be torn by a crash: it was not synced, so what it says had not happened yet.
+        let Ok(line) = serde_json::from_str(line) else { continue };
         match line {
             Line::Plan { .. } => return None,
             Line::Begin(i) => (p.begun, p.child) = (Some(i), None),
@@ -174,7 +182,7 @@ mod tests {
         assert_eq!(Journal::begin(&layout, "www", &plan).unwrap_err().code, Code::Busy);
         j.begin_step(0).unwrap();
         j.child(Child { pid: 7, started: 8 });
-        j.file.lock().unwrap().write_all(b"{\"done\":{\"st").unwrap();
+        (&j.file).write_all(b"{\"done\":{\"st").unwrap();
         let p = read(&layout, "www").unwrap().unwrap();
         assert_eq!((p.begun, p.child.unwrap().pid, p.done.len(), p.past_return()), (Some(0), 7, 0, false));
         assert_eq!(all(&layout), ["www"]);

@@ -12,31 +12,39 @@ pub struct Layout {
     pub workdir: AbsPath,
 }
 
-/// Directories of the workdir and their modes. What holds environments' data is closed to others: a set-uid file
-/// made inside must not be reachable by the host's users.
+/// Where the OCI runtime keeps its state: no environment's name begins with a dot.
+pub const OCI_STATE: &str = "run/.oci";
+
+/// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
+/// inside must not be within reach of the host's users.
 const DIRS: [(&str, u32); 12] = [
     ("envs", 0o755),
-    ("jails-data", 0o711),
-    ("jails-system", 0o711),
+    ("jails-data", 0o700),
+    ("jails-system", 0o700),
     ("jails-rcconf", 0o700),
     ("jails-fstab", 0o700),
-    ("run", 0o711),
+    ("run", 0o700),
     ("bases", 0o755),
     ("hooks.d", 0o755),
     ("lock", 0o700),
     ("journal", 0o755),
     ("log", 0o700),
-    ("run/oci", 0o700),
+    (OCI_STATE, 0o700),
 ];
 
 impl Layout {
     /// The layout of a workdir; its path is made canonical if it is there.
     pub fn new(workdir: &AbsPath) -> Result<Self> {
-        let workdir = match std::fs::canonicalize(workdir.as_path()) {
-            Ok(real) => real.to_string_lossy().parse()?,
-            Err(_) => workdir.clone(),
-        };
-        Ok(Self { workdir })
+        // The part of it that is there may be behind a link; the rest will be made below that.
+        for there in workdir.as_path().ancestors() {
+            if let (Ok(real), Ok(rest)) =
+                (std::fs::canonicalize(there), workdir.as_path().strip_prefix(there))
+            {
+                let real: AbsPath = real.to_string_lossy().parse()?;
+                return Ok(Self { workdir: real.join(&rest.to_string_lossy()) });
+            }
+        }
+        Ok(Self { workdir: workdir.clone() })
     }
 
     /// Makes what is missing of it.
@@ -53,23 +61,42 @@ impl Layout {
         }
         let real = Self::new(&self.workdir)?;
         for (dir, mode) in DIRS {
-            fs::make_dir(real.workdir.join(dir).as_path(), mode)?;
+            let path = real.workdir.join(dir);
+            if !fs::make_dir(path.as_path(), mode)? {
+                fs::set_mode(path.as_path(), mode)?;
+            }
         }
         Ok(real)
     }
 
-    /// Removes it, as far as it is empty but for what jug itself leaves behind. Refuses if anything else is there.
-    pub fn remove(&self) -> Result<Vec<AbsPath>> {
-        for (dir, _) in
-            DIRS.iter().filter(|(d, _)| !matches!(*d, "lock" | "log" | "journal" | "run" | "hooks.d"))
-        {
+    /// Refuses if anything is in it but what jug itself leaves behind.
+    pub fn check_unused(&self) -> Result<()> {
+        for (dir, _) in DIRS.iter().filter(|(d, _)| !matches!(*d, "lock" | "log" | "run")) {
             let path = self.workdir.join(dir);
             if fs::kind(path.as_path()) == Some(fs::Kind::Dir) {
                 return Err(Error::busy(&path, "it is not empty").next(format!("ls -la {path}")));
             }
         }
+        let run = self.workdir.join("run");
+        let other = std::fs::read_dir(run.as_path())
+            .into_iter()
+            .flatten()
+            .flatten()
+            .find(|e| e.file_name() != ".oci");
+        match other {
+            Some(e) => Err(Error::busy(e.path().display(), "it is still there").next("jug doctor --fix")),
+            None if fs::kind(self.workdir.join(OCI_STATE).as_path()) == Some(fs::Kind::Dir) => {
+                Err(Error::busy(self.workdir.join(OCI_STATE), "containers are still there")
+                    .next("jug doctor --fix"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Removes it, once [`Layout::check_unused`] agrees. What is not jug's stays.
+    pub fn remove(&self) -> Result<Vec<AbsPath>> {
         let mut gone = Vec::new();
-        for dir in ["lock", "log"] {
+        for dir in ["log", "lock"] {
             if crate::host::tree::remove(self.workdir.join(dir).as_path())? {
                 gone.push(self.workdir.join(dir));
             }
@@ -130,9 +157,13 @@ impl Layout {
     pub fn base(&self, name: &BaseName) -> AbsPath {
         self.workdir.join(&format!("bases/{name}"))
     }
-    /// `bases/<name>/root`: the tree.
+    /// `bases/<name>/tree`: closed to others, like environments' files.
+    pub fn base_tree(&self, name: &BaseName) -> AbsPath {
+        self.base(name).join("tree")
+    }
+    /// `bases/<name>/tree/root`: the userland.
     pub fn base_root(&self, name: &BaseName) -> AbsPath {
-        self.base(name).join("root")
+        self.base_tree(name).join("root")
     }
     /// `bases/<name>/base.toml`.
     pub fn base_file(&self, name: &BaseName) -> AbsPath {
