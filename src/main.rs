@@ -5,13 +5,14 @@ use clap::{ColorChoice, FromArgMatches};
 use jug::cli::{self, Cli, examples};
 use jug::error::Code;
 use jug::host::signal;
-use jug::report::results;
+use jug::report::{results, table};
 use std::error::Error as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // Files get the modes that are said for them, whatever the caller's umask.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    let is_jexec = std::env::args().take_while(|a| a != "--").any(|a| a == "jexec" || a == "jlogin");
     let plain = std::env::args_os().any(|a| a == "--no-color");
     let colour = if plain { ColorChoice::Never } else { ColorChoice::Auto };
     let cli =
@@ -24,19 +25,18 @@ fn main() -> ExitCode {
                 }
                 return match e.kind() {
                     ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-                    _ if std::env::args().nth(1).as_deref() == Some("jexec") => {
-                        ExitCode::from(Code::Exec as u8)
-                    }
+                    _ if is_jexec => ExitCode::from(Code::Exec as u8),
                     _ => ExitCode::from(Code::Usage as u8),
                 };
             }
         };
     signal::install();
     match cli::run(cli) {
+        Ok(0) if table::lost() => ExitCode::from(Code::Failed as u8),
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(1)),
         Err(e) => {
             results::error(&e);
-            ExitCode::from(e.code as u8)
+            ExitCode::from(if is_jexec { Code::Exec } else { e.code } as u8)
         }
     }
 }

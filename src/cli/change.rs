@@ -94,6 +94,7 @@ fn attempt(
         });
     }
     session.layout.ensure()?;
+    let _node = lock::shared(&session.layout, ".node")?;
     let lock = lock::exclusive(&session.layout, object, verb)?;
     mend(session, object, alone, &lock, warnings)?;
     match plan()? {
@@ -130,7 +131,16 @@ fn interrupted(session: &Session, object: &str) -> Error {
 
 /// Runs a verb on several environments, some at once, and prints what became of each in their order.
 pub fn each(session: &Session, names: &[EnvName], work: &(dyn Fn(&EnvName, bool) -> Outcome + Sync)) -> Code {
-    let outcomes = all(session, names, work);
+    each_group(session, vec![names.to_vec()], work)
+}
+
+/// The same, one group after the other.
+pub fn each_group(
+    session: &Session,
+    groups: Vec<Vec<EnvName>>,
+    work: &(dyn Fn(&EnvName, bool) -> Outcome + Sync),
+) -> Code {
+    let outcomes: Vec<Outcome> = groups.iter().flat_map(|names| all(session, names, work)).collect();
     session.progress(true).finish();
     if session.global.dry_run && !session.global.json {
         outcomes.iter().for_each(|o| match &o.result {

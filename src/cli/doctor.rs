@@ -2,13 +2,16 @@
 
 use super::change;
 use super::session::Session;
+use crate::apply::perform::holds;
 use crate::apply::recover;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError};
-use crate::model::env::Env;
+use crate::model::env::{Env, Mode};
+
 use crate::model::name::EnvName;
+use crate::plan::Guard;
 use crate::programs::mount;
 use crate::report::table::out;
 use crate::store::{journal, lock};
@@ -34,8 +37,8 @@ struct Finding {
 
 enum Cure {
     Recover(String),
-    Unmount(String),
-    Stop(String),
+    Unmount { name: String, target: String },
+    Stop { name: EnvName, uuid: uuid::Uuid },
 }
 
 /// Runs it. The number of commands does not depend on the number of environments.
@@ -183,31 +186,27 @@ fn orphans(
     let mut running: BTreeSet<String> = BTreeSet::new();
     for Container { name, path, uuid, .. } in facts.containers.iter().filter(|c| own(&c.path)) {
         running.insert(name.clone());
-        if uuid.is_some_and(|u| !known.contains(&u)) && !skip.contains(name) {
+        let stamp = uuid.filter(|u| !known.contains(u) && !skip.contains(name));
+        if let (Some(uuid), Ok(guest)) = (stamp, name.parse()) {
             findings.push(Finding {
                 kind: "orphan",
                 object: name.clone(),
                 reason: format!("a jail or container of jug's runs at {path}, and no environment owns it"),
                 next: "jug doctor --fix stops it".into(),
-                cure: Some(Cure::Stop(name.clone())),
+                cure: Some(Cure::Stop { name: guest, uuid }),
             });
         }
     }
     for Mounted { source, target, .. } in facts.mounts.iter().rev() {
-        let Some(name) = guest_of(s, target) else { continue };
-        let dataset = facts.datasets.get(source);
-        let stopped_root = envs.keys().find(|n| n.as_str() == name).map(|n| s.layout.root(n, &envs[n]));
-        let expected = dataset.is_some() || running.contains(&name) || skip.contains(&name);
-        // What is mounted at the data directory itself is storage; below it, or below run/, it is a running root's.
-        let of_root =
-            stopped_root.is_none_or(|r| target == r.as_str() || target.starts_with(&format!("{r}/")));
-        if !expected && of_root && !s.layout.journal(&name).as_path().exists() {
+        let Some(name) = guest_of(s, envs, target) else { continue };
+        let at_work = s.layout.journal(&name).as_path().exists() || lock::is_held(&s.layout, &name);
+        if !running.contains(&name) && !skip.contains(&name) && !at_work {
             findings.push(Finding {
                 kind: "orphan",
                 object: target.clone(),
                 reason: format!("{source} is mounted there, and {name} does not run"),
                 next: "jug doctor --fix unmounts it".into(),
-                cure: Some(Cure::Unmount(target.clone())),
+                cure: Some(Cure::Unmount { name, target: target.clone() }),
             });
         }
     }
@@ -230,13 +229,24 @@ fn orphans(
     }
 }
 
-/// The environment a mount point below the workdir belongs to.
-fn guest_of(s: &Session, target: &str) -> Option<String> {
+/// The environment that something is mounted for there: anywhere at or below the place of a thin root; with a root of
+/// its own only where jug mounts, since what else is mounted there, or at its data, is the administrator's.
+fn guest_of(s: &Session, envs: &BTreeMap<EnvName, Env>, target: &str) -> Option<String> {
     let rest = target.strip_prefix(s.layout.workdir.as_str())?.strip_prefix('/')?;
     let mut parts = rest.split('/');
-    match (parts.next()?, parts.next()?) {
-        ("run", name) => Some(name.to_string()),
-        ("jails-data", data) => data.strip_suffix("-data").map(str::to_string),
+    match (parts.next()?, parts.next()?, parts.next()) {
+        ("run", name, Some("root")) => Some(name.to_string()),
+        ("jails-data", data, Some(_)) => {
+            let (name, env) = envs.iter().find(|(n, _)| data.strip_suffix("-data") == Some(n.as_str()))?;
+            let root = s.layout.root(name, env);
+            let ours = env
+                .fstab
+                .iter()
+                .map(|m| m.target.as_str())
+                .chain(["/dev"])
+                .any(|t| root.join(t).as_str() == target);
+            (ours && env.mode != Mode::Thin).then(|| name.to_string())
+        }
         _ => None,
     }
 }
@@ -251,12 +261,17 @@ fn fix(s: &Session, cure: &Cure) -> Result<()> {
             let lock = lock::exclusive(&s.layout, object, "doctor")?;
             recover::recover(&s.ctx(true), object, &lock).map(|_| ())
         }
-        Cure::Unmount(target) => run(mount::umount(target)),
-        Cure::Stop(name) => {
-            let lock = lock::exclusive(&s.layout, name, "doctor")?;
-            let result = run(s.platform.stop_orphan(name));
-            drop(lock);
-            result
+        // What was seen may have changed since: both look again, under the lock.
+        Cure::Unmount { name, target } => {
+            let _lock = lock::exclusive(&s.layout, name, "doctor")?;
+            let facts = s.gather(&Wanted { containers: true, mounts: true, ..Wanted::default() })?;
+            let needed = facts.container(name).is_some_and(|c| c.running);
+            if needed || !facts.mounted(target) { Ok(()) } else { run(mount::umount(target)) }
+        }
+        Cure::Stop { name, uuid } => {
+            let _lock = lock::exclusive(&s.layout, name.as_str(), "doctor")?;
+            let there = Guard::Container { name: name.clone(), uuid: *uuid };
+            if holds(&s.ctx(true), &there)? { run(s.platform.stop_orphan(name.as_str())) } else { Ok(()) }
         }
     }
 }

@@ -3,13 +3,16 @@
 use super::doctor;
 use super::session::Session;
 use crate::error::{Code, Error, Result};
+use crate::host::cmd::quote;
 use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName};
 use crate::model::schema;
 use crate::platform::PlatformKind;
 use crate::programs::zfs;
+use crate::report::results::{self, Done, Outcome};
 use crate::report::table::out;
 use crate::store::lock;
+use std::path::Path;
 
 /// Say what the host has and lacks; write jug.toml, make the workdir and datasets
 #[derive(Debug, clap::Args)]
@@ -61,13 +64,17 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let missing = missing_datasets(s, root.as_ref())?;
     let config = new_config(s, args);
     if s.global.dry_run {
+        out("#!/bin/sh\n# jug init\nset -eu\n");
         for d in &missing {
-            out(&format!("{}\n", zfs::create(d, &uuid::Uuid::nil(), None)));
+            out(&format!("{}\n# undo: {}\n", zfs::create(d, &uuid::Uuid::nil(), None), zfs::destroy(d)));
         }
         if let Some(text) = &config {
-            out(&format!("cat >{} <<'JUG_EOF'\n{text}JUG_EOF\n", s.config_file.display()));
+            let file = quote(&s.config_file.display().to_string());
+            out(&format!("cat >{file} <<'JUG_EOF'\n{text}JUG_EOF\n# undo: rm {file}\n"));
         }
-        out(&format!("mkdir -p {}\n", s.layout.workdir));
+        out(&format!("mkdir -p {}\n", quote(s.layout.workdir.as_str())));
+        let lines = if s.saved.is_some() { Vec::new() } else { host_lines(s, root.is_some())? };
+        lines.iter().for_each(|l| out(&format!("{}{l}\n", if args.write { "" } else { "# with --write: " })));
         return Ok(Code::Done);
     }
     s.need_root("init")?;
@@ -76,6 +83,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut made = read_made(s)?;
     let mut changed = Vec::new();
     let uuid = *made.uuid.get_or_insert_with(|| s.host.uuid());
+    // Noted before they are made: deinit destroys only what bears the stamp, so noting too much does no harm.
+    made.datasets.extend(missing.iter().cloned());
+    keep(s, &made)?;
     for dataset in missing {
         let cmd = zfs::create(&dataset, &uuid, None);
         let done = s.host.change(&cmd, &mut |_| {}).map_err(Error::from)?;
@@ -83,8 +93,6 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             return Err(RunError::failed(&cmd, &done).into());
         }
         changed.push(format!("made the dataset {dataset}"));
-        made.datasets.push(dataset);
-        keep(s, &made)?;
     }
     if let Some(text) = config {
         let file = super::absolute(&s.config_file)?;
@@ -93,9 +101,17 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         for dir in missing.iter().rev() {
             fs::make_dir(dir, 0o755)?;
         }
+        let there = s.config_file.exists();
+        if there {
+            let backup = format!("{file}.bak");
+            let old = fs::read_text(file.as_path(), schema::MAX_FILE)?;
+            fs::write_atomic(Path::new(&backup), &old, 0o644)?;
+            changed.push(format!("kept the old {file} as {backup}"));
+        }
         fs::write_atomic(file.as_path(), &text, 0o644)?;
         changed.push(format!("wrote {file}"));
-        made.config = Some((file, text));
+        // The administrator's own file is not jug's to remove again.
+        made.config = if there { made.config } else { Some((file, text)) };
     }
     keep(s, &made)?;
     for line in host_lines(s, root.is_some())? {
@@ -109,9 +125,14 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             eprintln!("jug: to be done on this host (init --write does it): {line}");
         }
     }
-    if !s.global.quiet && !s.global.json {
-        changed.iter().for_each(|c| out(&format!("{c}\n")));
-        out(&format!("{}: {}\n", layout.workdir, if changed.is_empty() { "unchanged" } else { "changed" }));
+    let what = if changed.is_empty() { "all is there".to_string() } else { changed.join("; ") };
+    let done = Done { changed: !changed.is_empty(), what };
+    results::print(
+        &[Outcome { name: layout.workdir.to_string(), result: Ok(done), warnings: Vec::new() }],
+        s.style(),
+    );
+    if s.global.json {
+        return Ok(Code::Done);
     }
     // The host may lack what only some commands need; that is said and is no failure of init's.
     let session = Session::new(s.global.clone(), false)?;

@@ -180,7 +180,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         if args.start && outcome.result.is_ok() && !s.global.dry_run {
             let started = super::jstart::one(s, name, alone);
             outcome.warnings.extend(started.warnings);
-            outcome.result = started.result.map(|_| Done::changed("created and started"));
+            outcome.result = match started.result {
+                Ok(_) => Ok(Done::changed("created and started")),
+                Err(e) => Err(super::jrestart::halfway("created, but not started", e)),
+            };
         }
         outcome
     }))

@@ -27,16 +27,23 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let list: Vec<&str> = names.iter().map(EnvName::as_str).collect();
     change::confirm(s, &format!("Remove {} with all their data?", list.join(", ")))?;
     Ok(change::each(s, &names, &|name, alone| {
+        let mut stopped = false;
         if args.stop && !s.global.dry_run {
             let protected = s.env(name).is_ok_and(|(_, e)| e.protected);
             if !protected {
-                let stopped = super::jstop::one(s, name, alone);
-                if stopped.result.is_err() {
-                    return stopped;
+                let outcome = super::jstop::one(s, name, alone);
+                match &outcome.result {
+                    Err(_) => return outcome,
+                    Ok(done) => stopped = done.changed,
                 }
             }
         }
-        change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name))
+        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name));
+        if stopped {
+            outcome.result =
+                outcome.result.map_err(|e| super::jrestart::halfway("stopped, but not removed", e));
+        }
+        outcome
     }))
 }
 

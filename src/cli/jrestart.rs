@@ -3,7 +3,7 @@
 use super::change;
 use super::session::Session;
 use super::targets::{Targets, choose};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::report::results::Done;
 
 /// Stop jails and start them again
@@ -18,14 +18,23 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = choose(s, &args.targets.names, args.targets.all)?;
     Ok(change::each(s, &names, &|name, alone| {
         let mut stopped = super::jstop::one(s, name, alone);
-        if stopped.result.is_err() || s.global.dry_run {
+        if stopped.result.is_err() {
             return stopped;
+        }
+        if s.global.dry_run {
+            return change::one(s, "jrestart", name.as_str(), alone, &|| super::jstart::after_stop(s, name));
         }
         let started = super::jstart::one(s, name, alone);
         stopped.warnings.extend(started.warnings);
-        stopped.result = started
-            .result
-            .map(|d| Done { changed: true, what: if d.changed { "restarted".into() } else { d.what } });
+        stopped.result = match started.result {
+            Ok(d) => Ok(Done { changed: true, what: if d.changed { "restarted".into() } else { d.what } }),
+            Err(e) => Err(halfway("stopped, but not started again", e)),
+        };
         stopped
     }))
+}
+
+/// The error of a verb whose first half was done: something is left, and the message says what.
+pub fn halfway(done: &str, e: Error) -> Error {
+    Error { code: Code::Left, reason: format!("{done}: {}", e.reason), ..e }
 }

@@ -3,13 +3,17 @@
 use super::change::{self, Wish};
 use super::session::Session;
 use super::targets::{Targets, choose};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
+use crate::facts::Facts;
 use crate::host::Host;
+use crate::model::env::Env;
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::plan::start;
 use crate::report::results::{Done, Outcome};
-use crate::store::lock;
+use crate::store::{lock, started};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// Start jails
 #[derive(Debug, clap::Args)]
@@ -20,43 +24,98 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let mut names = choose(s, &args.targets.names, args.targets.all)?;
-    by_boot_order(s, &mut names);
-    Ok(change::each(s, &names, &|name, alone| one(s, name, alone)))
+    let names = choose(s, &args.targets.names, args.targets.all)?;
+    Ok(change::each_group(s, by_boot_order(s, names), &|name, alone| one(s, name, alone)))
 }
 
-/// The lower `boot.order`, the earlier; those that are equal stay as they were asked for.
-pub fn by_boot_order(s: &Session, names: &mut [EnvName]) {
-    names.sort_by_cached_key(|n| s.env(n).map_or(u32::MAX, |(_, e)| e.boot.order));
+/// In groups of one `boot.order` each, the lowest first; those that are equal stay as they were asked for.
+pub fn by_boot_order(s: &Session, names: Vec<EnvName>) -> Vec<Vec<EnvName>> {
+    let mut groups: BTreeMap<u32, Vec<EnvName>> = BTreeMap::new();
+    for name in names {
+        groups.entry(s.env(&name).map_or(u32::MAX, |(_, e)| e.boot.order)).or_default().push(name);
+    }
+    groups.into_values().collect()
 }
 
 /// Starts one.
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
-    // Who adds addresses must not be surprised by another who does.
-    let aliases = s.env(name).is_ok_and(|(_, e)| e.net.iter().any(|n| matches!(n, Net::Alias { .. })));
-    let held = if aliases && s.is_root() && !s.global.dry_run {
-        match s.layout.ensure().and_then(|l| lock::waiting(&l, ".addresses")) {
-            Ok(lock) => Some(lock),
-            Err(e) => return change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
+    let held = if s.is_root() && !s.global.dry_run { address_locks(s, name) } else { Ok(Vec::new()) };
+    match held {
+        Ok(_held) => change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name)),
+        Err(e) => change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
+    }
+}
+
+/// Two starts must not both find an address free: each of its aliases is locked until it runs.
+fn address_locks(s: &Session, name: &EnvName) -> Result<Vec<lock::Lock>> {
+    let Ok((_, env)) = s.env(name) else { return Ok(Vec::new()) };
+    env.addresses()
+        .iter()
+        .map(|a| {
+            let layout = s.layout.ensure()?;
+            lock::exclusive(&layout, &format!(".address-{a}"), "jstart").map_err(|e| Error {
+                object: name.to_string(),
+                reason: format!("{a}: {}", e.reason),
+                ..e
+            })
+        })
+        .collect()
+}
+
+/// What other environments that run have from jug.
+fn lent(s: &Session, name: &EnvName, facts: &Facts) -> Result<BTreeMap<IpAddr, String>> {
+    let mut lent = BTreeMap::new();
+    for other in s.registry()?.into_keys().filter(|n| n != name) {
+        if !facts.container(other.as_str()).is_some_and(|c| c.running) {
+            continue;
         }
-    } else {
-        None
-    };
-    let outcome = change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name));
-    drop(held);
-    outcome
+        for net in started::read(&s.layout, &other).map(|s| s.added).unwrap_or_default() {
+            if let Net::Alias { address, .. } = net {
+                lent.insert(address.addr(), other.to_string());
+            }
+        }
+    }
+    Ok(lent)
 }
 
 fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let (_, env) = s.env(name)?;
-    let base = s.base(&env.base);
-    let guest = s.guest(name, &env, base.as_ref());
-    let mut wanted = s.wanted(&env);
+    let facts = gather(s, name, &env)?;
+    wish(s, name, &env, &facts)
+}
+
+fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
+    let mut wanted = s.wanted(env);
     wanted.datasets = None;
-    wanted.paths.push(guest.root());
-    let facts = s.gather(&wanted)?;
-    Ok(match start::plan(&guest, &facts, s.host.now())? {
+    wanted.paths.push(s.layout.root(name, env));
+    let mut facts = s.gather(&wanted)?;
+    if s.saved.is_none() && !env.addresses().is_empty() {
+        facts.lent = lent(s, name, &facts)?;
+    }
+    Ok(facts)
+}
+
+fn wish(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Wish> {
+    let base = s.base(&env.base);
+    let guest = s.guest(name, env, base.as_ref());
+    Ok(match start::plan(&guest, facts, s.host.now())? {
         Some(plan) => Wish::Do(vec![plan], Done::changed("started")),
         None => Wish::Nothing(Done::unchanged("it runs already")),
     })
+}
+
+/// The plan of a start as it will be once it is stopped: for `-n jrestart`.
+pub fn after_stop(s: &Session, name: &EnvName) -> Result<Wish> {
+    let (_, env) = s.env(name)?;
+    let mut facts = gather(s, name, &env)?;
+    let root = s.layout.root(name, &env).to_string();
+    facts.containers.retain(|c| c.name != name.as_str());
+    facts.mounts.retain(|m| m.target != root && !m.target.starts_with(&format!("{root}/")));
+    facts.paths.remove(&root);
+    for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {
+        if let Net::Alias { address, .. } = net {
+            facts.addresses.retain(|a| a.address != address.addr());
+        }
+    }
+    wish(s, name, &env, &facts)
 }

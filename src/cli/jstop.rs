@@ -18,10 +18,10 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let mut names = choose(s, &args.targets.names, args.targets.all)?;
-    super::jstart::by_boot_order(s, &mut names);
-    names.reverse();
-    Ok(change::each(s, &names, &|name, alone| one(s, name, alone)))
+    let names = choose(s, &args.targets.names, args.targets.all)?;
+    let mut groups = super::jstart::by_boot_order(s, names);
+    groups.reverse();
+    Ok(change::each_group(s, groups, &|name, alone| one(s, name, alone)))
 }
 
 /// Stops one.

@@ -81,6 +81,8 @@ pub struct Facts {
     pub interfaces: Vec<String>,
     /// Addresses.
     pub addresses: Vec<Address>,
+    /// Addresses that jug added for other environments that run, and whose they are.
+    pub lent: BTreeMap<IpAddr, String>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.

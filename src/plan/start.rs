@@ -32,6 +32,15 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     }
     let mut plan = Plan::new("jstart", name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
+    if let Some(dataset) = &env.dataset {
+        // Not mounted, the empty mount point would be taken for its data (F5.2).
+        for (part, path) in [("data", guest.data()), ("system", guest.system())] {
+            plan.push(Step::new(
+                format!("see that the dataset of its {part} is mounted"),
+                Effect::Expect(Guard::DatasetMounted { name: dataset.child(part), path }),
+            ));
+        }
+    }
     plan.steps.extend(rootfs::steps(guest, facts)?);
     let added = addresses(guest, facts, &mut plan)?;
     let started = Started { version: 1, at: now, added, env: env.clone() };
@@ -77,6 +86,10 @@ fn addresses(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Vec<Ne
                     |n| format!("did you mean {n}?"),
                 ),
             ));
+        }
+        if let Some(other) = facts.lent.get(&address.addr()) {
+            return Err(Error::conflict(name, format!("{} is {other}'s, which runs", address.addr()))
+                .next(format!("choose another address, or jug jstop {other}")));
         }
         match facts.has_address(address.addr()) {
             // The administrator's own: used, and left alone.

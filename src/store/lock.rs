@@ -24,7 +24,7 @@ impl Drop for Lock {
 pub fn exclusive(layout: &Layout, object: &str, verb: &str) -> Result<Lock> {
     let path = layout.lock(object);
     let mut file = fs::open_lock(path.as_path())?;
-    match file.try_lock() {
+    match patient(|| file.try_lock()) {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(held(object, &mut file)),
         Err(TryLockError::Error(e)) => return Err(Error::io(path.as_path(), "locking it", e)),
@@ -39,30 +39,33 @@ pub fn exclusive(layout: &Layout, object: &str, verb: &str) -> Result<Lock> {
 pub fn shared(layout: &Layout, object: &str) -> Result<Lock> {
     let path = layout.lock(object);
     let mut file = fs::open_lock(path.as_path())?;
-    match file.try_lock_shared() {
+    match patient(|| file.try_lock_shared()) {
         Ok(()) => Ok(Lock { file }),
         Err(TryLockError::WouldBlock) => Err(held(object, &mut file)),
         Err(TryLockError::Error(e)) => Err(Error::io(path.as_path(), "locking it", e)),
     }
 }
 
-/// Takes a lock, waiting for it: for short work on what all environments share.
-pub fn waiting(layout: &Layout, object: &str) -> Result<Lock> {
-    let path = layout.lock(object);
-    let file = fs::open_lock(path.as_path())?;
-    loop {
-        match file.lock() {
-            Ok(()) => return Ok(Lock { file }),
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted && !crate::host::signal::stopped() => {}
-            Err(e) => return Err(Error::io(path.as_path(), "locking it", e)),
-        }
+/// Whether somebody holds the lock of an object, as far as this process may know: an ordinary user may not look, and
+/// must not call interrupted what is only at work. Makes no file.
+pub fn is_held(layout: &Layout, object: &str) -> bool {
+    match File::open(layout.lock(object).as_path()) {
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(e) => e.kind() == std::io::ErrorKind::PermissionDenied,
     }
 }
 
-/// Whether somebody holds the lock of an object. Looks without taking it, and makes no file.
-pub fn is_held(layout: &Layout, object: &str) -> bool {
-    let Ok(file) = File::open(layout.lock(object).as_path()) else { return false };
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+/// Tries for a moment: a list that looks whether a lock is held holds it itself for that long.
+fn patient(
+    mut attempt: impl FnMut() -> std::result::Result<(), TryLockError>,
+) -> std::result::Result<(), TryLockError> {
+    for _ in 0..10 {
+        match attempt() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            other => return other,
+        }
+    }
+    attempt()
 }
 
 fn held(object: &str, file: &mut File) -> Error {
