@@ -7,7 +7,7 @@ use crate::host::{Child, beneath, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{mount, zfs};
+use crate::programs::{mount, rm, zfs};
 use std::time::Duration;
 
 /// How long "busy" is borne.
@@ -59,7 +59,7 @@ fn effect(
                 tree::copy(from.as_path(), to.as_path(), only, &mut |done| ctx.progress.copied(done));
             copied.map(|_| true)
         }
-        Effect::RemoveTree { path } => remove_tree(ctx, path),
+        Effect::RemoveTree { path } => remove_tree(ctx, path, started),
         Effect::CheckTargets { root, paths, make } => {
             for path in paths {
                 beneath::check_target(root.as_path(), path.as_str(), *make).map_err(|e| {
@@ -225,12 +225,17 @@ fn unmount_below(
 }
 
 /// A tree goes only if nothing is mounted at or below it: what is mounted there belongs to somebody else.
-fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath) -> Result<bool> {
+fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) -> Result<bool> {
     if fs::kind(path.as_path()).is_none() {
         return Ok(false);
     }
     if let Some(m) = below(ctx, path, true)?.first() {
         return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
     }
-    tree::remove(path.as_path())
+    match tree::remove(path.as_path()) {
+        Err(e) if e.reason.starts_with(tree::DEEP) => {
+            run(ctx, &rm::tree(path.as_str()), started).map(|_| true)
+        }
+        other => other,
+    }
 }

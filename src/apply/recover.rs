@@ -4,8 +4,10 @@ use super::{Ctx, forward, undo};
 use crate::error::{Code, Error, Result};
 use crate::host::process::end_group;
 use crate::host::{Child, Cmd};
+use crate::plan::Effect;
 use crate::platform::PlatformKind;
-use crate::store::journal::{self, Journal};
+use crate::programs::ps;
+use crate::store::journal::{self, Journal, Progress};
 use crate::store::lock::Lock;
 use std::time::Duration;
 
@@ -18,8 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Exit 3: it can't be brought to an end; the journal stays.
 pub fn recover(ctx: &Ctx<'_>, object: &str, _lock: &Lock) -> Result<Option<String>> {
     let Some(progress) = journal::read(ctx.layout, object)? else { return Ok(None) };
-    if let Some(child) = progress.child {
-        outlive(ctx, child);
+    match (progress.child, unfinished(&progress)) {
+        (Some(child), _) => outlive(ctx, child),
+        (None, Some(cmd)) => unrecorded(ctx, cmd).into_iter().for_each(|child| outlive(ctx, child)),
+        (None, None) => {}
     }
     let verb = progress.plan.verb.clone();
     let journal = Journal::open(ctx.layout, object)?;
@@ -38,6 +42,44 @@ pub fn recover(ctx: &Ctx<'_>, object: &str, _lock: &Lock) -> Result<Option<Strin
     }
     journal.end()?;
     Ok(Some(format!("an interrupted {verb} was undone")))
+}
+
+/// The program of a step that was begun and not ended.
+fn unfinished(progress: &Progress) -> Option<&Cmd> {
+    let step = progress.begun.filter(|i| !progress.done.contains_key(i))?;
+    match &progress.plan.steps.get(step)?.action.effect {
+        Effect::Run(cmd) | Effect::Hook { cmd, .. } => Some(cmd),
+        _ => None,
+    }
+}
+
+/// jug may have been killed between starting a program and writing its number down. Such a one has no parent any more,
+/// and the very words of the step.
+fn unrecorded(ctx: &Ctx<'_>, cmd: &Cmd) -> Option<Child> {
+    let words: Vec<&str> =
+        std::iter::once(cmd.program.as_str()).chain(cmd.args.iter().map(String::as_str)).collect();
+    let program = cmd.program.rsplit('/').next().unwrap_or_default();
+    let same = |args: &str| {
+        let mut theirs = args.splitn(2, ' ');
+        let name = theirs.next().and_then(|p| p.rsplit('/').next());
+        name == Some(program) && theirs.next().unwrap_or_default() == words[1..].join(" ")
+    };
+    let orphan = |parent: u32| parent == 1;
+    let pid = match ctx.platform.kind() {
+        PlatformKind::Freebsd => {
+            let all = ps::parse_all(&ctx.host.query(&ps::all()).ok()?.stdout);
+            all.into_iter().find(|(_, parent, args)| orphan(*parent) && same(args)).map(|(pid, ..)| pid)
+        }
+        PlatformKind::Linux => std::fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+            let args = String::from_utf8_lossy(&line).trim_end_matches('\0').replace('\0', " ");
+            let stat = ctx.host.read(&entry.path().join("stat"))?;
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            (orphan(parent) && same(&args)).then_some(pid)
+        }),
+    }?;
+    Some(Child { pid, started: started(ctx, pid)? })
 }
 
 /// Waits for a program that outlived its jug, and in the end ends it with its group. A process of that number which
@@ -70,15 +112,8 @@ fn started(ctx: &Ctx<'_>, pid: u32) -> Option<u64> {
             Some(boot + ticks / rustix::param::clock_ticks_per_second())
         }
         PlatformKind::Freebsd => {
-            // One -o each: in FreeBSD's ps(1) the text after the first `=` is the heading to the end of the word.
-            let cmd = Cmd::new("ps").args(["-o", "state=", "-o", "etimes=", "-p", &pid.to_string()]);
-            let out = ctx.host.query(&cmd).ok()?;
-            let mut words = out.stdout.split_whitespace();
-            if words.next()?.starts_with('Z') {
-                return None;
-            }
-            let age: u64 = words.next()?.parse().ok()?;
-            u64::try_from(jiff::Timestamp::now().as_second()).ok()?.checked_sub(age)
+            let age = ps::parse_age(&ctx.host.query(&ps::one(pid)).ok()?.stdout)?;
+            u64::try_from(ctx.host.now().as_second()).ok()?.checked_sub(age)
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::model::base::Origin;
 use crate::model::env::Storage;
 use crate::model::name::{AbsPath, BaseName};
 use crate::platform::PlatformKind;
-use crate::programs::fetch;
+use crate::programs::{fetch, uname};
 use crate::report::results::Done;
 use crate::store::lock;
 use sha2::{Digest, Sha256};
@@ -62,6 +62,13 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if sum.as_ref().is_some_and(|s| !fetch::is_sha256(s)) {
         return Err(Error::usage("--sha256", "a sha256 is 64 hexadecimal digits"));
     }
+    if name.is_host() {
+        return Err(Error::usage(
+            "base-fetch",
+            "`host` is the running system itself, and no other base may have that name",
+        )
+        .next("give another NAME"));
+    }
     let storage = storage(s, args.storage, Origin::Release)?;
     let url = format!("{mirror}/{}/{}", args.release, args.archive);
     if s.layout.base(&name).as_path().exists() {
@@ -102,7 +109,11 @@ fn whole(s: &Session, name: &BaseName, w: &Wanted<'_>, warnings: &mut Vec<String
     let lock = lock::exclusive(&s.layout, w.object, "base-fetch")?;
     change::mend(s, w.object, true, &lock, warnings)?;
     let (expected, by) = expected_sum(s, w)?;
-    download(s, &w.url, &w.part)?;
+    // What an earlier try fetched may be whole already.
+    let whole = std::fs::metadata(w.part.as_path()).is_ok() && sha256(w.part.as_path())? == expected;
+    if !whole {
+        download(s, &w.url, &w.part)?;
+    }
     let sum = sha256(w.part.as_path())?;
     if sum != expected {
         fs::remove_file(w.part.as_path())?;
@@ -159,7 +170,7 @@ fn expected_sum(s: &Session, w: &Wanted<'_>) -> Result<(String, String)> {
 }
 
 fn host_release(s: &Session) -> Option<String> {
-    let out = s.host.query(&Cmd::new("uname").arg("-r")).ok()?;
+    let out = s.host.query(&uname::release()).ok()?;
     out.ok().then(|| out.stdout.trim().split("-p").next().unwrap_or_default().to_string())
 }
 

@@ -3,8 +3,10 @@
 use super::session::Session;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::host::{Cmd, Host, fs};
+use crate::host::{Host, fs};
+use crate::model::name::AbsPath;
 use crate::platform::Platform;
+use crate::programs::uname;
 use crate::report::table::out;
 use crate::store::bases;
 
@@ -23,10 +25,10 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         ..Wanted::default()
     };
     let platform: &dyn Platform = s.platform.as_ref();
-    wanted.paths.extend(platform.host_userland().mounts.iter().map(|d| crate::plan::rootfs::slash(d)));
+    wanted.paths.extend(platform.host_userland().mounts.iter().map(|d| AbsPath::root().join(d)));
     let mut facts = s.gather(&wanted)?;
     if s.saved.is_none() {
-        let uname = s.host.query(&Cmd::new("uname").arg("-srm")).map_err(Error::from)?;
+        let uname = s.host.query(&uname::system()).map_err(Error::from)?;
         facts.release = uname.stdout.trim().to_string();
         facts.programs = platform
             .needed_programs()

@@ -8,7 +8,7 @@ use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName};
 use crate::model::schema;
 use crate::platform::PlatformKind;
-use crate::programs::zfs;
+use crate::programs::{sysrc, zfs};
 use crate::report::results::{self, Done, Outcome};
 use crate::report::table::out;
 use crate::store::lock;
@@ -189,10 +189,9 @@ fn new_config(s: &Session, args: &Args) -> Option<String> {
 fn host_lines(s: &Session, zfs: bool) -> Result<Vec<crate::host::Cmd>> {
     let mut lines = Vec::new();
     if s.platform.kind() == PlatformKind::Freebsd && zfs {
-        let now =
-            s.host.query(&crate::host::Cmd::new("sysrc").args(["-n", "zfs_enable"])).map_err(Error::from)?;
+        let now = s.host.query(&sysrc::get("zfs_enable")).map_err(Error::from)?;
         if !now.stdout.trim().eq_ignore_ascii_case("yes") {
-            lines.push(crate::host::Cmd::new("sysrc").arg("zfs_enable=YES"));
+            lines.push(sysrc::set("zfs_enable", "YES"));
         }
     }
     Ok(lines)

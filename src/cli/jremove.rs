@@ -4,7 +4,10 @@ use super::change::{self, Wish};
 use super::session::Session;
 use super::targets::{Targets, choose};
 use crate::error::{Code, Result};
-use crate::model::name::EnvName;
+use crate::host::fs;
+use crate::model::env::Env;
+use crate::model::name::{AbsPath, EnvName};
+use crate::model::schema;
 use crate::plan::remove;
 use crate::report::results::Done;
 
@@ -62,6 +65,15 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     wanted.snapshots = wanted.datasets.clone();
     // The whole pool, so that clones of its snapshots are seen, wherever they were made.
     wanted.datasets = wanted.datasets.map(|d| d.pool());
-    let facts = s.gather(&wanted)?;
+    let mut facts = s.gather(&wanted)?;
+    if s.saved.is_none() {
+        facts.identity = identity(&guest.system());
+    }
     Ok(Wish::Do(vec![remove::plan(&guest, &facts)?], Done::changed("removed")))
+}
+
+/// Whose the files are that lie there, if they say so.
+fn identity(system: &AbsPath) -> Option<uuid::Uuid> {
+    let text = fs::read_text(system.join("env.toml").as_path(), schema::MAX_FILE).ok()?;
+    schema::read::<Env>(&text, "env.toml").ok().map(|e| e.uuid)
 }

@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::model::name::EnvName;
 use crate::model::schema::{self, Change};
+use crate::model::words;
 use crate::plan::live;
 use crate::report::results::Done;
 use crate::store::started;
@@ -26,8 +27,12 @@ pub struct Args {
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let is_target = |w: &&String| !w.contains('=') || w.starts_with("jname=");
     let names: Vec<String> = args.words.iter().filter(is_target).cloned().collect();
-    let changes: Vec<Change> =
-        args.words.iter().filter(|w| !is_target(w)).map(|w| w.parse()).collect::<Result<_>>()?;
+    let changes: Vec<Change> = args
+        .words
+        .iter()
+        .filter(|w| !is_target(w))
+        .map(|w| words::to_key(w).parse())
+        .collect::<Result<_>>()?;
     if changes.is_empty() {
         return Err(Error::usage("jset", "nothing to set is given")
             .next("jug jset NAME KEY=VALUE; jug.toml(5) has the keys"));

@@ -75,6 +75,9 @@ pub struct Facts {
     pub mounts: Vec<Mounted>,
     /// Datasets below the node's root, if it has one and it is there.
     pub datasets: BTreeMap<String, Dataset>,
+    /// The identity that the environment's own files bear, where they lie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<uuid::Uuid>,
     /// Snapshots of the environment's datasets.
     pub snapshots: Vec<String>,
     /// Interfaces.

@@ -4,7 +4,8 @@ use super::beneath;
 use crate::error::{Error, Result};
 use rustix::fs::{AtFlags, Dir, FileType, Gid, Mode, OFlags, Stat, Timespec, Timestamps, Uid};
 use rustix::fs::{
-    chownat, fchmod, fchown, futimens, linkat, mkdirat, openat, readlinkat, statat, symlinkat, unlinkat,
+    chownat, fchmod, fchown, futimens, linkat, mkdirat, openat, readlinkat, renameat, statat, symlinkat,
+    unlinkat,
 };
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -195,17 +196,25 @@ impl Copier<'_> {
     ) -> Result<()> {
         let fail = |doing: &str, e: rustix::io::Errno| Error::io(shown, doing, e);
         let key = (meta.st_dev, meta.st_ino);
-        let _ = unlinkat(to, new, AtFlags::empty());
         if let (Some(root), Some(first)) = (&self.links, self.seen.get(&key)) {
+            let _ = unlinkat(to, new, AtFlags::empty());
             return linkat(root, first, to, new, AtFlags::empty()).map_err(|e| fail("linking the copy", e));
         }
         let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let source = File::from(openat(from, name, flags, Mode::empty()).map_err(|e| fail("opening it", e))?);
+        // Under another name until it is whole: what stood there may be all there is.
+        let temp = c(&format!(".jug-{}", uuid::Uuid::new_v4().simple()));
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let copy = File::from(
-            openat(to, new, flags, Mode::from_raw_mode(0o600)).map_err(|e| fail("making the copy", e))?,
+            openat(to, &temp, flags, Mode::from_raw_mode(0o600)).map_err(|e| fail("making the copy", e))?,
         );
-        let bytes = content(&source, &copy).map_err(|e| Error::io(shown, "copying it", e))?;
+        let whole =
+            content(&source, &copy).map_err(|e| Error::io(shown, "copying it", e)).and_then(|bytes| {
+                renameat(to, &temp, to, new).map_err(|e| fail("giving the copy its name", e)).map(|()| bytes)
+            });
+        let bytes = whole.inspect_err(|_| {
+            let _ = unlinkat(to, &temp, AtFlags::empty());
+        })?;
         self.done.bytes += bytes;
         if self.archive && meta.st_nlink > 1 {
             self.seen.insert(key, rel.to_path_buf());
@@ -350,6 +359,9 @@ mod platform {
     }
 }
 
+/// What an error says whose tree is too deep for this process.
+pub const DEEP: &str = "removing the tree, which is too deep";
+
 /// Removes a tree without following links. The caller has made sure that nothing is mounted below it.
 pub fn remove(path: &Path) -> Result<bool> {
     match std::fs::symlink_metadata(path) {
@@ -358,8 +370,14 @@ pub fn remove(path: &Path) -> Result<bool> {
         Ok(m) if !m.is_dir() => return super::fs::remove_file(path),
         Ok(_) => {}
     }
-    std::fs::remove_dir_all(path).map_err(|e| Error::io(path, "removing the tree", e))?;
-    Ok(true)
+    match std::fs::remove_dir_all(path) {
+        Ok(()) => Ok(true),
+        // A tree as deep as there are descriptors: rm(1) goes through it another way.
+        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
+            Err(Error::io(path, DEEP, e))
+        }
+        Err(e) => Err(Error::io(path, "removing the tree", e)),
+    }
 }
 
 #[cfg(test)]

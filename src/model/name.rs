@@ -184,6 +184,10 @@ impl DatasetName {
 }
 
 impl AbsPath {
+    /// `/`.
+    pub fn root() -> Self {
+        Self("/".into())
+    }
     /// The path as the type of the standard library.
     pub fn as_path(&self) -> &std::path::Path {
         std::path::Path::new(&self.0)

@@ -28,3 +28,14 @@ pub fn split(arg: &str) -> Option<Result<(&'static str, &str)>> {
         }
     })
 }
+
+/// `KEY=VALUE` with CBSD's word for a key replaced by jug's, where there is one.
+pub fn to_key(change: &str) -> String {
+    const KEYS: [(&str, &str); 2] = [("host_hostname=", "host.hostname="), ("astart=", "boot.enabled=")];
+    for (word, key) in KEYS {
+        if let Some(value) = change.strip_prefix(word) {
+            return format!("{key}{value}");
+        }
+    }
+    change.to_string()
+}

@@ -1,6 +1,5 @@
 //! Bases: imported from the running system, a tree or an archive; removed while nobody uses them.
 
-use super::rootfs::slash;
 use super::{Effect, Guard, Plan, Step};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
@@ -33,7 +32,7 @@ fn mount_points(platform: &dyn Platform) -> Vec<AbsPath> {
         PlatformKind::Freebsd => &["dev", "proc", "mnt", "media"],
         PlatformKind::Linux => &["dev", "proc", "sys", "run", "mnt", "media"],
     };
-    more.iter().chain(OWN.iter()).map(|d| slash(d)).collect()
+    more.iter().chain(OWN.iter()).map(|d| AbsPath::root().join(d)).collect()
 }
 
 /// The paths whose kind the planner wants to know.
@@ -41,7 +40,7 @@ pub fn paths_of_interest(import: &Import<'_>) -> Vec<AbsPath> {
     let mut paths = vec![import.layout.base(import.name)];
     paths.extend(import.source.clone());
     if import.base.origin == Origin::Host {
-        paths.extend(import.platform.host_userland().mounts.iter().map(|d| slash(d)));
+        paths.extend(import.platform.host_userland().mounts.iter().map(|d| AbsPath::root().join(d)));
     }
     paths
 }
@@ -160,7 +159,7 @@ fn skeleton(platform: &dyn Platform, facts: &Facts, root: &AbsPath, plan: &mut P
     let userland = platform.host_userland();
     let (mut mounts, mut links) = (Vec::new(), Vec::new());
     for dir in userland.mounts {
-        match facts.path(slash(dir).as_str()) {
+        match facts.path(AbsPath::root().join(dir).as_str()) {
             Some(Kind::Dir) => mounts.push((*dir).to_string()),
             Some(Kind::Link) => links.push((*dir).to_string()),
             _ => {}
@@ -182,7 +181,7 @@ fn skeleton(platform: &dyn Platform, facts: &Facts, root: &AbsPath, plan: &mut P
     if !links.is_empty() {
         plan.push(Step::new(
             "copy the host's links",
-            Effect::CopyTree { from: slash(""), to: root.clone(), only: links },
+            Effect::CopyTree { from: AbsPath::root().join(""), to: root.clone(), only: links },
         ));
     }
     Ok(mounts)

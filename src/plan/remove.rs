@@ -26,6 +26,17 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
             .next(format!("jug jstop {name}")));
     }
+    if let Some(dataset) = env.dataset.as_ref().filter(|d| !facts.datasets.contains_key(d.as_str())) {
+        return Err(Error::lacks(name, format!("its dataset {dataset} is not there"))
+            .next("zpool import the pool; zfs list"));
+    }
+    if let Some(other) = facts.identity.filter(|u| *u != env.uuid) {
+        return Err(Error::conflict(
+            name,
+            format!("what lies at {} is of another environment, {other}", guest.system()),
+        )
+        .next(format!("look what it is: jug removes only what bears {}", env.uuid)));
+    }
     let mut plan = Plan::new("jremove", name);
     let paths = match (&env.dataset, env.storage) {
         (Some(dataset), Storage::Zfs) => {

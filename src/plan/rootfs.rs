@@ -30,7 +30,7 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
             if guest.platform.devices(0, &root).is_some() {
                 steps.push(check(
                     &root,
-                    vec![slash("dev")],
+                    vec![AbsPath::root().join("dev")],
                     false,
                     "see that /dev is reached through no link",
                 ));
@@ -114,7 +114,7 @@ fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>)
     for dir in &base.own {
         steps.push(check(
             &data,
-            vec![slash(dir)],
+            vec![AbsPath::root().join(dir)],
             false,
             &format!("see that its own /{dir} is a directory and no link"),
         ));
@@ -135,10 +135,4 @@ fn mounting(title: String, cmd: Cmd, target: &AbsPath) -> Step {
 
 fn check(root: &AbsPath, paths: Vec<AbsPath>, make: bool, title: &str) -> Step {
     Step::new(title, Effect::CheckTargets { root: root.clone(), paths, make })
-}
-
-/// A path inside a root.
-pub fn slash(rel: &str) -> AbsPath {
-    let root: AbsPath = "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"));
-    root.join(rel)
 }

@@ -38,7 +38,9 @@ impl fmt::Display for Guard {
     /// A test that sh(1) can make; where only jug can, a comment says what is meant.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Container { name, uuid } => write!(f, ": the container {name} bears {uuid}"),
+            Self::Container { name, uuid } => {
+                write!(f, "{{ jls -j {name} meta || runc state {name}; }} 2>/dev/null | grep -q {uuid}")
+            }
             Self::Dataset { name, uuid } => {
                 write!(
                     f,
@@ -60,7 +62,13 @@ impl fmt::Display for Guard {
                 )
             }
             Self::Mounted { path } => write!(f, "mount | grep -qF {}", quote(&format!(" on {path} "))),
-            Self::Address { interface, address } => write!(f, ": {interface} has {address}"),
+            Self::Address { interface, address } => {
+                let interface = quote(interface.as_str());
+                write!(
+                    f,
+                    "{{ ifconfig {interface} || ip address show dev {interface}; }} 2>/dev/null | grep -qwF {address}"
+                )
+            }
             Self::Exists { path } => write!(f, "[ -e {} ]", quote(path.as_str())),
         }
     }
@@ -133,11 +141,12 @@ impl fmt::Display for Effect {
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")
             }
             Self::UnmountBelow { path, itself } => {
-                let itself =
-                    if *itself { format!("; s|^.* on \\({path}\\) .*|\\1|p") } else { String::new() };
+                let itself = if *itself { " || $2 == d" } else { "" };
+                let program = quote(&format!("index($2, d \"/\") == 1{itself} {{print $2}}"));
                 write!(
                     f,
-                    "mount | sed -n 's|^.* on \\({path}/[^ ]*\\) .*|\\1|p{itself}' | sort -r | while read -r m; do umount \"$m\"; done"
+                    "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | awk -v d={} {program} | sort -r | while read -r m; do umount \"$m\"; done",
+                    quote(path.as_str())
                 )
             }
         }

@@ -8,7 +8,7 @@ use crate::model::fstab::Mount;
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
 use crate::plan::{Effect, Guard, Step};
-use crate::programs::{ifconfig, jail, jexec, jls, mount, pkill};
+use crate::programs::{chflags, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
 use ipnet::IpNet;
 
 /// The home platform.
@@ -252,30 +252,22 @@ impl Platform for Freebsd {
         let write = |title: &str, path: &str, text: String, mode| {
             Step::new(
                 title,
-                Effect::WriteIn { root: data.clone(), path: AbsPath::join(&root(), path), text, mode },
+                Effect::WriteIn { root: data.clone(), path: AbsPath::root().join(path), text, mode },
             )
         };
-        let mut passwd_db = Cmd::new("pwd_mkdb").args(["-d", etc.as_str(), "-p"]);
-        passwd_db = passwd_db.arg(etc.join("master.passwd").as_str());
         vec![
             Step::new(
                 "copy what of /etc holds no secret",
                 Effect::CopyTree {
-                    from: AbsPath::join(&root(), "etc"),
+                    from: AbsPath::root().join("etc"),
                     to: etc.clone(),
                     only: USERLAND.etc.iter().map(|s| (*s).to_string()).collect(),
                 },
             ),
             write("write system accounts without passwords", "etc/master.passwd", master, 0o600),
             write("write system groups", "etc/group", group, 0o644),
-            Step::run("build the password database", passwd_db),
-            Step::run(
-                "make the directories of /var",
-                Cmd::new("mtree")
-                    .args(["-deUq", "-f", "/etc/mtree/BSD.var.dist", "-p"])
-                    .arg(data.join("var").as_str())
-                    .accept(2),
-            ),
+            Step::run("build the password database", pwd_mkdb::build(etc.as_str())),
+            Step::run("make the directories of /var", mtree::var(data.join("var").as_str())),
         ]
     }
 
@@ -287,7 +279,7 @@ impl Platform for Freebsd {
                 "write a small rc.conf",
                 Effect::WriteIn {
                     root: data.clone(),
-                    path: AbsPath::join(&root(), "etc/rc.conf"),
+                    path: AbsPath::root().join("etc/rc.conf"),
                     text: RC_CONF.into(),
                     mode: 0o644,
                 },
@@ -298,7 +290,7 @@ impl Platform for Freebsd {
                 "copy resolv.conf",
                 Effect::WriteIn {
                     root: data,
-                    path: AbsPath::join(&root(), "etc/resolv.conf"),
+                    path: AbsPath::root().join("etc/resolv.conf"),
                     text,
                     mode: 0o644,
                 },
@@ -309,14 +301,6 @@ impl Platform for Freebsd {
 
     fn unprotect(&self, tree: &AbsPath) -> Option<Cmd> {
         // base.txz sets schg on libc.so.7, /var/empty and more (F9.7).
-        Some(
-            Cmd::new("chflags")
-                .args(["-R", "-x", "noschg,nosappnd,nosunlnk,nouchg,nouappnd,nouunlnk", tree.as_str()])
-                .limit(600),
-        )
+        Some(chflags::unprotect(tree.as_str()))
     }
-}
-
-fn root() -> AbsPath {
-    "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"))
 }

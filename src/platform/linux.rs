@@ -278,13 +278,16 @@ impl Platform for Linux {
         }
         let group = system_groups(&accounts.group, &accounts.passwd);
         let write = |title: &str, path: &str, text: String, mode| {
-            Step::new(title, Effect::WriteIn { root: data.clone(), path: slash().join(path), text, mode })
+            Step::new(
+                title,
+                Effect::WriteIn { root: data.clone(), path: AbsPath::root().join(path), text, mode },
+            )
         };
         let mut steps = vec![
             Step::new(
                 "copy what of /etc holds no secret",
                 Effect::CopyTree {
-                    from: slash().join("etc"),
+                    from: AbsPath::root().join("etc"),
                     to: data.join("etc"),
                     only: USERLAND.etc.iter().map(|s| (*s).to_string()).collect(),
                 },
@@ -307,7 +310,7 @@ impl Platform for Linux {
         let write = |title: &str, path: &str, text: String| {
             Step::new(
                 title,
-                Effect::WriteIn { root: data.clone(), path: slash().join(path), text, mode: 0o644 },
+                Effect::WriteIn { root: data.clone(), path: AbsPath::root().join(path), text, mode: 0o644 },
             )
         };
         let mut steps = vec![
@@ -321,8 +324,4 @@ impl Platform for Linux {
     fn unprotect(&self, _: &AbsPath) -> Option<Cmd> {
         None
     }
-}
-
-fn slash() -> AbsPath {
-    "/".parse().unwrap_or_else(|_| unreachable!("`/` is an absolute path"))
 }

@@ -1,6 +1,7 @@
 //! One file for each program of the operating system: argument vectors out, `&str` in. Nothing here starts anything.
 //! What the parsers expect was recorded on real systems (shared/freebsd, shared/linux.md).
 
+pub mod chflags;
 pub mod fetch;
 pub mod ifconfig;
 pub mod ip;
@@ -8,10 +9,16 @@ pub mod jail;
 pub mod jexec;
 pub mod jls;
 pub mod mount;
+pub mod mtree;
 pub mod oci;
 pub mod pkill;
+pub mod ps;
+pub mod pwd_mkdb;
+pub mod rm;
 pub mod runc;
+pub mod sysrc;
 pub mod tar;
+pub mod uname;
 pub mod zfs;
 
 use crate::error::{Error, Result};
