@@ -47,20 +47,39 @@ pub fn read_text(path: &Path, max: usize) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::usage(path.display(), "not UTF-8 text"))
 }
 
+/// The name under which a file is written before it gets its own. It is always the same, so that what a crash leaves
+/// is replaced by the next write and goes with the file; whoever writes holds the lock of what the file belongs to.
+fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.jug"))
+}
+
 /// Writes a file all or nothing: temporary name in the same directory, fsync, rename, fsync of the directory.
 pub fn write_atomic(path: &Path, text: &str, mode: u32) -> Result<()> {
     let dir = path.parent().unwrap_or(Path::new("/"));
-    let fail = |e: io::Error| Error::io(path, "writing it", e);
-    let mut temp = tempfile::Builder::new()
-        .prefix(".jug-")
-        .permissions(fs::Permissions::from_mode(mode))
-        .tempfile_in(dir)
-        .map_err(fail)?;
-    temp.write_all(text.as_bytes()).map_err(fail)?;
-    temp.as_file().set_permissions(fs::Permissions::from_mode(mode)).map_err(fail)?;
-    temp.as_file().sync_all().map_err(fail)?;
-    temp.persist(path).map_err(|e| fail(e.error))?;
-    sync_dir(dir).map_err(fail)
+    let temp = temporary(path);
+    let written =
+        write_new(&temp, text, mode).and_then(|()| rename(&temp, path)).and_then(|()| sync_dir(dir));
+    written.map_err(|e| {
+        let _ = fs::remove_file(&temp);
+        Error::io(path, "writing it", e)
+    })
+}
+
+fn write_new(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.set_permissions(fs::Permissions::from_mode(mode))?;
+    file.sync_all()
+}
+
+#[expect(clippy::disallowed_methods, reason = "whoever renames syncs the directory")]
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
 }
 
 /// Syncs a directory, so that names made or removed in it last.
@@ -72,8 +91,9 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a file; nothing there is no error. Returns whether something was removed.
+/// Removes a file, and what a crash left of writing it; nothing there is no error. Returns whether something was removed.
 pub fn remove_file(path: &Path) -> Result<bool> {
+    let _ = fs::remove_file(temporary(path));
     match fs::remove_file(path) {
         Ok(()) => {
             if let Some(dir) = path.parent() {
@@ -155,9 +175,8 @@ pub fn rotate(path: &Path, max: u64, keep: u32) -> Result<bool> {
 }
 
 /// Renames a file and syncs its directory.
-#[expect(clippy::disallowed_methods, reason = "the directory is synced here")]
 pub fn move_file(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to).map_err(|e| Error::io(from, &format!("renaming it to {}", to.display()), e))?;
+    rename(from, to).map_err(|e| Error::io(from, &format!("renaming it to {}", to.display()), e))?;
     if let Some(dir) = to.parent() {
         sync_dir(dir).map_err(|e| Error::io(dir, "syncing it", e))?;
     }
