@@ -141,7 +141,7 @@ impl Output {
         let text = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
         let from = lines.len().saturating_sub(4);
-        lines[from..].iter().map(|l| super::super::model::name::printable(l)).collect::<Vec<_>>().join("; ")
+        lines[from..].iter().map(|l| crate::model::name::printable_end(l)).collect::<Vec<_>>().join("; ")
     }
 }
 

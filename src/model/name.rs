@@ -231,8 +231,24 @@ fn plain(s: &str, max: usize, extra: &[char]) -> Result<(), String> {
 
 /// A text as it may be shown on a terminal: control and bidirectional characters are escaped, the length is bounded.
 pub fn printable(s: &str) -> String {
+    let mut out = escaped(&s.chars().take(80).collect::<String>());
+    if s.chars().nth(80).is_some() {
+        out.push_str("...");
+    }
+    if out.is_empty() { "\"\"".into() } else { out }
+}
+
+/// A line of somebody else's program, made harmless; of a long one the end, which is what tells.
+pub fn printable_end(s: &str) -> String {
+    const MAX: usize = 400;
+    let skip = s.chars().count().saturating_sub(MAX);
+    let end = escaped(&s.chars().skip(skip).collect::<String>());
+    if skip > 0 { format!("...{end}") } else { end }
+}
+
+fn escaped(s: &str) -> String {
     let mut out = String::new();
-    for c in s.chars().take(80) {
+    for c in s.chars() {
         let bidi = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if c.is_control() || bidi {
             out.extend(c.escape_unicode());
@@ -240,10 +256,7 @@ pub fn printable(s: &str) -> String {
             out.push(c);
         }
     }
-    if s.chars().nth(80).is_some() {
-        out.push_str("...");
-    }
-    if out.is_empty() { "\"\"".into() } else { out }
+    out
 }
 
 /// The candidate nearest to `word`, if one is near enough to be worth naming.
