@@ -57,6 +57,11 @@ pub fn from_texts(texts: &BTreeMap<String, String>) -> Result<BTreeMap<EnvName, 
 
 fn one(layout: &Layout, name: EnvName) -> Result<Entry> {
     let file = layout.env_file(&name);
+    // A pipe would keep a list waiting for ever.
+    if std::fs::metadata(file.as_path()).is_ok_and(|m| !m.is_file()) {
+        let env = Err(Error::usage(&file, "not a regular file"));
+        return Ok(Entry { name, text: String::new(), env });
+    }
     let (text, env) = match fs::read_text(file.as_path(), schema::MAX_FILE) {
         Ok(text) => {
             let env = schema::read_env(&text, file.as_str());
