@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::targets::{Targets, choose};
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
 use crate::model::env::Env;
@@ -23,15 +23,20 @@ pub struct Args {
 /// Runs it: one command for all of them, however many there are.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut registry = s.registry()?;
+    let interrupted: BTreeSet<String> = match s.saved {
+        Some(_) => BTreeSet::new(),
+        None => journal::all(&s.layout).into_iter().filter(|n| !lock::is_held(&s.layout, n)).collect(),
+    };
+    // One whose creation or removal was interrupted is not registered.
+    for name in interrupted.iter().filter_map(|n| n.parse::<EnvName>().ok()) {
+        let env = Err(Error::not_found(&name, "it is not registered"));
+        registry.entry(name.clone()).or_insert(Entry { name, text: String::new(), env });
+    }
     if !args.targets.names.is_empty() {
         let chosen: BTreeSet<EnvName> = choose(s, &args.targets.names, false)?.into_iter().collect();
         registry.retain(|name, _| chosen.contains(name));
     }
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
-    let interrupted: BTreeSet<String> = match s.saved {
-        Some(_) => BTreeSet::new(),
-        None => journal::all(&s.layout).into_iter().filter(|n| !lock::is_held(&s.layout, n)).collect(),
-    };
     let rows: Vec<Row> = registry.values().map(|e| row(s, &facts, &interrupted, e)).collect();
     let list = List {
         name: "environments",
