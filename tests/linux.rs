@@ -8,8 +8,14 @@ mod support;
 
 #[path = "linux/configure.rs"]
 mod configure;
+#[path = "linux/crash.rs"]
+mod crash;
 #[path = "linux/dry.rs"]
 mod dry;
+#[path = "linux/faults.rs"]
+mod faults;
+#[path = "linux/hostile.rs"]
+mod hostile;
 #[path = "linux/main_job.rs"]
 mod main_job;
 #[path = "linux/storage.rs"]

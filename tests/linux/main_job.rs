@@ -101,7 +101,7 @@ fn a_full_copy_a_tarball_and_copies_in_and_out() {
         h.sh("tar -C busybox -czf bb.tar.gz .").ok();
         h.jug("base-import %/bb.tar.gz tar").ok();
         h.jug("base-import %/nothing none").code(4);
-        h.jug("base-import %/jug.toml none").code(1).says("base.none");
+        h.jug("base-import %/jug.toml none").code(1).says("jug: none:");
         h.jug("base-ls -H").ok().says("tar");
         assert_eq!(h.sh("ls work/bases").ok().text(), "tar");
         h.jug("jcreate thin --base tar").ok();

@@ -86,13 +86,20 @@ fn possible(needs: &[&str]) -> Result<(), String> {
 }
 
 /// What a command left.
-#[derive(Debug)]
 pub struct Out {
     pub what: String,
     pub code: i32,
     pub out: String,
     pub err: String,
     pub took: Duration,
+}
+
+impl std::fmt::Debug for Out {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let some = |s: &str| s.chars().take(3000).collect::<String>();
+        write!(f, "{}\n exit status {} after {:?}\n", self.what, self.code, self.took)?;
+        write!(f, "--- out\n{}\n--- err\n{}", some(&self.out), some(&self.err))
+    }
 }
 
 impl Out {
@@ -313,9 +320,20 @@ impl Host {
         let line = all.lines().find(|l| l.split('\t').next() == Some(name)).unwrap_or_default();
         line.split('\t').nth(1).unwrap_or("gone").to_string()
     }
+    /// Nothing of it has changed since.
+    #[track_caller]
+    pub fn same(&self, before: &str, what: &str) {
+        let now = self.snapshot();
+        let only = |a: &str, b: &str| {
+            a.lines().filter(|l| !b.lines().any(|k| k == *l)).map(str::to_string).collect::<Vec<_>>()
+        };
+        let (new, gone) = (only(&now, before), only(before, &now));
+        assert!(new.is_empty() && gone.is_empty(), "{what}\nnew: {new:#?}\ngone: {gone:#?}");
+    }
     /// Everything below the workdir but locks, logs and mounts, with types, modes, links and sums.
     pub fn snapshot(&self) -> String {
-        let line = "find work -xdev \\( -path work/lock -o -path work/log -o -path 'work/run/oci' \\) -prune -o \
+        let line = "find work -xdev \\( -path work/lock -o -path work/log -o -path work/run/oci \
+             -o -name console.log -o -path 'work/journal/.*' \\) -prune -o \
              \\( -type f -printf '%p %m ' -exec sha256sum {} \\; -o -printf '%p %y %m %l\\n' \\) | sort";
         self.sh(line).ok().out
     }
@@ -326,7 +344,8 @@ impl Host {
         if self.uuids.borrow().len() > 60 {
             return;
         }
-        for text in dir.flatten().filter_map(|e| fs::read_to_string(e.path()).ok()) {
+        let plain = |e: &fs::DirEntry| e.metadata().is_ok_and(|m| m.is_file());
+        for text in dir.flatten().filter(plain).filter_map(|e| fs::read_to_string(e.path()).ok()) {
             let uuid = text.lines().find_map(|l| l.strip_prefix("uuid = \"")).and_then(|l| l.get(..36));
             self.uuids.borrow_mut().extend(uuid.map(str::to_string));
         }
