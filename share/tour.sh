@@ -22,7 +22,7 @@ have() {
 }
 
 packages() {
-	for pair in runc=runc busybox=busybox-static ip=iproute2 curl=curl zfs-fuse=zfs-fuse; do
+	for pair in cc=gcc runc=runc busybox=busybox-static ip=iproute2 curl=curl zfs-fuse=zfs-fuse; do
 		# Where another ZFS is, that is used; the packages exclude each other.
 		case $pair in zfs-fuse=*) { [ "$TOUR_ZFS" = no ] || have zpool; } && continue ;; esac
 		have "${pair%%=*}" || printf '%s ' "${pair#*=}"

@@ -63,7 +63,7 @@ suite() {
 	else
 		say "FAILED  $took s, exit $status"
 	fi
-	tail -n "${TAIL:-80}" "$log" | sed 's/^/    /'
+	tail -n "${TAIL:-80}" "$log" | cut -c 1-400 | sed 's/^/    /'
 	say "    (all of it: $log)"
 }
 
