@@ -146,7 +146,7 @@ start_fuse() {
 	done
 }
 
-# A small base of /rescue, which is one static program, with an account data base of its own.
+# A small base: a few programs with the libraries they need, and an account data base of its own.
 freebsd_setup() {
 	mounts >"$T/mounts.first"
 	[ -n "$POOL" ] || return 0
@@ -154,10 +154,16 @@ freebsd_setup() {
 	zfs list -H "$root" >/dev/null 2>&1 && fail "$root is there already"
 	zfs=yes
 	tree=$T/tree
-	for dir in dev proc etc root tmp home var/log var/run var/tmp usr/bin usr/local; do mkdir -p "$tree/$dir"; done
-	cp -Rp /rescue "$tree/bin" || fail "no /rescue on this host"
-	ln -s bin "$tree/sbin"
-	cp /usr/bin/env /usr/bin/touch /bin/hostname "$tree/usr/bin/" 2>/dev/null
+	for dir in bin dev proc etc lib libexec root tmp home var/log var/run var/tmp usr/bin usr/lib usr/local; do
+		mkdir -p "$tree/$dir"
+	done
+	for program in /bin/sh /bin/ls /bin/cat /bin/hostname /usr/bin/env /usr/bin/touch /libexec/ld-elf.so.1; do
+		printf '%s\n' "$program"
+		[ "$program" = /libexec/ld-elf.so.1 ] || ldd -f '%p\n' "$program" | grep '^/'
+	done | sort -u | while IFS= read -r file; do
+		# Not cp -p: the file flags of libraries would come along.
+		install -m 555 "$file" "$tree$file" || exit 1
+	done || fail "the small base could not be made"
 	printf 'root:*:0:0::0:0:root:/root:/bin/sh\n' >"$tree/etc/master.passwd"
 	printf 'wheel:*:0:root\n' >"$tree/etc/group"
 	printf 'default:\\\n\t:path=/bin /usr/bin:\n' >"$tree/etc/login.conf"
