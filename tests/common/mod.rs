@@ -5,5 +5,6 @@
 pub mod drive;
 pub mod fake;
 pub mod os;
+pub mod records;
 pub mod world;
 pub mod zfs;
