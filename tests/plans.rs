@@ -1,0 +1,284 @@
+//! Golden plans of both platforms, made anywhere from saved facts: what `-n` prints, checked by sh(1).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+use jug::facts::Facts;
+use jug::model::base::{Base, Origin};
+use jug::model::env::{Env, Mode, Storage};
+use jug::model::hook::Point;
+use jug::model::name::{BaseName, DatasetName, EnvName};
+use jug::model::schema;
+use jug::plan::guest::Guest;
+use jug::plan::{Plan, base, create, remove, start, stop};
+use jug::platform::{Platform, of};
+use jug::programs::runc::Runtime;
+use jug::store::layout::Layout;
+use jug::store::started::Started;
+
+const UUID: uuid::Uuid = uuid::uuid!("7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60");
+
+/// A node as its facts have it.
+struct Node {
+    word: &'static str,
+    facts: Facts,
+    layout: Layout,
+    platform: Box<dyn Platform>,
+    root: DatasetName,
+    release: BaseName,
+}
+
+fn file(name: &str) -> String {
+    format!("{}/tests/facts/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn nodes() -> [Node; 2] {
+    [
+        ("freebsd", "freebsd-15.0.json", "/usr/jails", "zroot/jug", "15.0-RELEASE"),
+        ("linux", "linux-debian12.json", "/var/lib/jug", "tank/jug", "debian12"),
+    ]
+    .map(|(word, facts, workdir, root, release)| {
+        let facts: Facts = serde_json::from_str(&std::fs::read_to_string(file(facts)).unwrap()).unwrap();
+        let oci = Runtime { program: "runc".into(), root: format!("{workdir}/run/oci") };
+        Node {
+            word,
+            platform: of(facts.platform, oci),
+            facts,
+            layout: Layout { workdir: workdir.parse().unwrap() },
+            root: root.parse().unwrap(),
+            release: release.parse().unwrap(),
+        }
+    })
+}
+
+fn time() -> jiff::Timestamp {
+    "2026-01-02T03:04:05Z".parse().unwrap()
+}
+
+impl Node {
+    fn env(&self, name: &str) -> Env {
+        schema::read_env(&self.facts.environments[name], name).unwrap()
+    }
+    fn base(&self, name: &BaseName) -> Base {
+        schema::read(&self.facts.bases[name.as_str()], name.as_str()).unwrap()
+    }
+    fn guest<'a>(&'a self, name: &'a EnvName, env: &'a Env, base: Option<&'a Base>) -> Guest<'a> {
+        Guest {
+            name,
+            env,
+            base,
+            layout: &self.layout,
+            platform: self.platform.as_ref(),
+            base_has_rc_conf: false,
+            host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
+            node_hooks: vec![(Point::Poststart, self.layout.workdir.join("hooks.d/poststart/10-tell"))],
+        }
+    }
+    fn create(&self, base: &str, mode: Mode, storage: Storage) -> Plan {
+        let name: EnvName = "new".parse().unwrap();
+        let mut env = Env::new(UUID, time(), base.parse().unwrap());
+        (env.mode, env.storage) = (mode, storage);
+        env.dataset = (storage == Storage::Zfs).then(|| self.root.child("env").child("new"));
+        env.fstab = vec!["tmpfs /scratch tmpfs size=64m".parse().unwrap()];
+        let base = self.base(&env.base);
+        create::plan(&self.guest(&name, &env, Some(&base)), &self.facts).unwrap()
+    }
+    fn start(&self, name: &str) -> Plan {
+        let (name, env) = (name.parse().unwrap(), self.env(name));
+        let base = self.base(&env.base);
+        start::plan(&self.guest(&name, &env, Some(&base)), &self.facts, time()).unwrap().unwrap()
+    }
+    fn stop(&self, name: &str, started: Option<&Started>) -> Option<Plan> {
+        let (name, env) = (name.parse().unwrap(), self.env(name));
+        stop::plan(&self.guest(&name, &env, None), &self.facts, started).unwrap()
+    }
+    fn import(&self, name: &str, origin: Origin, source: Option<&str>, zfs: bool) -> Plan {
+        let name: BaseName = name.parse().unwrap();
+        let it = Base {
+            version: 1,
+            uuid: UUID,
+            created: time(),
+            origin,
+            source: source.unwrap_or("/").into(),
+            sha256: None,
+            dataset: zfs.then(|| self.root.child("bases").child(name.as_str())),
+            mounts: Vec::new(),
+            own: Vec::new(),
+        };
+        let what = base::Import {
+            name: &name,
+            base: it,
+            source: source.map(|s| s.parse().unwrap()),
+            layout: &self.layout,
+            platform: self.platform.as_ref(),
+        };
+        base::import(what, &self.facts).unwrap().0
+    }
+}
+
+/// sh(1) reads a script and runs nothing of it.
+#[expect(clippy::disallowed_methods, reason = "a test asks sh(1) itself")]
+fn sh_reads(script: &str, what: &str) {
+    use std::io::Write;
+    let mut temp = tempfile::NamedTempFile::new().unwrap();
+    temp.write_all(script.as_bytes()).unwrap();
+    let out = std::process::Command::new("/bin/sh").arg("-n").arg(temp.path()).output().unwrap();
+    assert!(out.status.success(), "{what}: {}\n{script}", String::from_utf8_lossy(&out.stderr));
+}
+
+fn golden(node: &Node, what: &str, plan: &Plan) {
+    let text = plan.to_string();
+    sh_reads(&text, what);
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("{}-{what}", node.word), text);
+    });
+    // The journal keeps plans as JSON: they read back the same.
+    let json = serde_json::to_string(plan).unwrap();
+    assert_eq!(&serde_json::from_str::<Plan>(&json).unwrap(), plan);
+}
+
+#[test]
+fn jcreate() {
+    for n in nodes() {
+        let release = n.release.to_string();
+        golden(&n, "jcreate-thin-host-dir", &n.create("host", Mode::Thin, Storage::Dir));
+        golden(&n, "jcreate-thin-release-zfs", &n.create(&release, Mode::Thin, Storage::Zfs));
+        golden(&n, "jcreate-full-dir", &n.create(&release, Mode::Full, Storage::Dir));
+        golden(&n, "jcreate-full-zfs", &n.create(&release, Mode::Full, Storage::Zfs));
+        golden(&n, "jcreate-clone", &n.create(&release, Mode::Clone, Storage::Zfs));
+    }
+}
+
+#[test]
+fn jstart() {
+    for n in nodes() {
+        golden(&n, "jstart-thin", &n.start("thin1"));
+        golden(&n, "jstart-full", &n.start("full1"));
+        golden(&n, "jstart-clone", &n.start("clone2"));
+    }
+}
+
+#[test]
+fn jstop() {
+    for n in nodes() {
+        golden(&n, "jstop-clone", &n.stop("clone1", None).unwrap());
+        assert!(n.stop("full1", None).is_none(), "what does not run is stopped");
+    }
+    // A thin one that runs, with the address that jug gave it and the one that was there.
+    for mut n in nodes() {
+        let env = n.env("thin1");
+        let path = n.layout.root(&"thin1".parse().unwrap(), &env).to_string();
+        n.facts.containers = vec![jug::facts::Container {
+            id: "7".into(),
+            name: "thin1".into(),
+            path,
+            uuid: Some(env.uuid),
+            running: true,
+        }];
+        let started = Started { version: 1, at: time(), added: env.net[..1].to_vec(), env };
+        golden(&n, "jstop-thin", &n.stop("thin1", Some(&started)).unwrap());
+    }
+}
+
+#[test]
+fn jremove() {
+    for mut n in nodes() {
+        n.facts.snapshots = vec![format!("{}/env/clone2/data@jug-1", n.root)];
+        for name in ["clone2", "full1", "thin1"] {
+            let (jail, env) = (name.parse().unwrap(), n.env(name));
+            let plan = |facts: &Facts| remove::plan(&n.guest(&jail, &env, None), facts);
+            let facts = match name {
+                "clone2" => n.facts.clone(),
+                _ => Facts { snapshots: Vec::new(), ..n.facts.clone() },
+            };
+            golden(&n, &format!("jremove-{name}"), &plan(&facts).unwrap());
+        }
+    }
+}
+
+#[test]
+fn bases() {
+    for mut n in nodes() {
+        n.facts.paths.retain(|p, _| !p.starts_with(n.layout.workdir.as_str()));
+        golden(&n, "base-import-host", &n.import("host", Origin::Host, None, false));
+        golden(&n, "base-import-tree", &n.import("mine", Origin::Tree, Some("/tree"), false));
+        golden(&n, "base-import-tarball", &n.import("mine", Origin::Tarball, Some("/tmp/base.txz"), true));
+        for name in ["host", n.release.as_str()] {
+            let (base_name, mut facts) = (name.parse().unwrap(), n.facts.clone());
+            facts.datasets.retain(|d, _| !d.contains("clone"));
+            let plan =
+                base::remove(&base_name, &n.base(&base_name), &[], &n.layout, n.platform.as_ref(), &facts);
+            golden(
+                &n,
+                &format!("base-remove-{}", if name == "host" { name } else { "release" }),
+                &plan.unwrap(),
+            );
+        }
+    }
+}
+
+/// What the program prints, with fresh identities and times replaced.
+#[expect(clippy::disallowed_methods, reason = "a test runs the built program")]
+fn printed(node: &Node, args: &[&str]) -> String {
+    let facts = match node.word {
+        "freebsd" => "freebsd-15.0",
+        _ => "linux-debian12",
+    };
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_jug"))
+        .args(["-n", "--platform", node.word])
+        .args(["--facts", &file(&format!("{facts}.json")), "--config", &file(&format!("{facts}.toml"))])
+        .args(args)
+        .env_clear()
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && errors.is_empty(), "{} {args:?}: {}: {errors}", node.word, out.status);
+    let text = String::from_utf8(out.stdout).unwrap();
+    let known = serde_json::to_string(&node.facts).unwrap();
+    let (mut shown, mut rest) = (String::new(), text.as_str());
+    while let Some(c) = rest.chars().next() {
+        let uuid = rest.get(..36).filter(|w| w.matches('-').count() == 4 && w.parse::<uuid::Uuid>().is_ok());
+        let at = rest.get(..20).filter(|w| w.ends_with('Z') && w.parse::<jiff::Timestamp>().is_ok());
+        let (word, length) = match (uuid, at) {
+            (Some(w), _) if !known.contains(w) => ("UUID".to_string(), 36),
+            (_, Some(w)) if !known.contains(w) => ("TIME".to_string(), 20),
+            _ => (c.to_string(), c.len_utf8()),
+        };
+        shown.push_str(&word);
+        rest = &rest[length..];
+    }
+    shown
+}
+
+#[test]
+fn the_program_prints_scripts_that_sh_reads() {
+    for n in nodes() {
+        let release = n.release.to_string();
+        let commands: [&[&str]; 7] = [
+            &["jcreate", "new", "--base", "host", "--storage", "dir", "--net", "none", "--start"],
+            &[
+                "jcreate",
+                "new",
+                "--base",
+                &release,
+                "--mode",
+                "clone",
+                "--tag",
+                "a",
+                "--set",
+                "description=it's",
+            ],
+            &["jcreate", "new", "--base", &release, "--mode", "full", "--storage", "dir"],
+            &["jstart", "thin1", "full1"],
+            &["jstop", "clone1"],
+            &["jremove", "clone2"],
+            &["jset", "full1", "description=a 'b' $c", "tags+=x"],
+        ];
+        for (i, args) in commands.into_iter().enumerate() {
+            let text = printed(&n, args);
+            assert!(text.starts_with("#!/bin/sh\n# jug "), "{args:?}: {text}");
+            sh_reads(&text, &args.join(" "));
+            insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+                insta::assert_snapshot!(format!("{}-printed-{i}-{}", n.word, args[0]), text);
+            });
+        }
+    }
+}
