@@ -14,7 +14,7 @@ dir=$(mktemp -d "${TMPDIR:-/tmp}/jug-bench.XXXXXX")
 trap 'rm -rf "$dir"' EXIT INT TERM
 
 # A host of stubs: the only programs that jug finds.
-mkdir -p "$dir/bin" "$dir/jails/envs" "$dir/jails/run/oci/env1"
+mkdir -p "$dir/bin" "$dir/jails/envs" "$dir/jails/run/.oci/env1"
 if [ "$(uname -s)" = FreeBSD ]; then list=jls; else list=runc; fi
 
 uuid_of() {

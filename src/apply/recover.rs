@@ -56,13 +56,13 @@ fn unfinished(progress: &Progress) -> Option<&Cmd> {
 /// jug may have been killed between starting a program and writing its number down. Such a one has no parent any more,
 /// and the very words of the step.
 fn unrecorded(ctx: &Ctx<'_>, cmd: &Cmd) -> Option<Child> {
-    let words: Vec<&str> =
-        std::iter::once(cmd.program.as_str()).chain(cmd.args.iter().map(String::as_str)).collect();
     let program = cmd.program.rsplit('/').next().unwrap_or_default();
-    let same = |args: &str| {
-        let mut theirs = args.splitn(2, ' ');
-        let name = theirs.next().and_then(|p| p.rsplit('/').next());
-        name == Some(program) && theirs.next().unwrap_or_default() == words[1..].join(" ")
+    let wanted = cmd.args.join(" ");
+    // A script stands behind its interpreter.
+    let same = |line: &str| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let named = |w: &&str| w.rsplit('/').next() == Some(program);
+        (0..words.len().min(3)).any(|i| named(&words[i]) && words[i + 1..].join(" ") == wanted)
     };
     let orphan = |parent: u32| parent == 1;
     let pid = match ctx.platform.kind() {

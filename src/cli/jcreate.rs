@@ -226,8 +226,10 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     }
     plans.push(create::plan(&guest, &facts)?);
-    if then_start && s.global.dry_run {
-        plans.extend(start::plan(&guest, &facts, s.host.now())?);
+    if then_start {
+        // What will refuse the start is better known before anything is made.
+        let start = start::plan(&guest, &facts, s.host.now())?;
+        plans.extend(start.filter(|_| s.global.dry_run));
     }
     Ok(Wish::Do(plans, Done::changed("created")))
 }

@@ -61,7 +61,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(&env);
-    wanted.addresses = false;
+    (wanted.addresses, wanted.certain) = (false, Some(name.clone()));
     wanted.snapshots = wanted.datasets.clone();
     // The whole pool, so that clones of its snapshots are seen, wherever they were made.
     wanted.datasets = wanted.datasets.map(|d| d.pool());

@@ -86,7 +86,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
 
 fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     let mut wanted = s.wanted(env);
-    wanted.datasets = None;
+    (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
     wanted.paths.push(s.layout.root(name, env));
     let mut facts = s.gather(&wanted)?;
     if s.saved.is_none() && !env.addresses().is_empty() {

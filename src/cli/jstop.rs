@@ -45,7 +45,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(&env);
-    wanted.datasets = None;
+    (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
     wanted.addresses = false;
     let facts = s.gather(&wanted)?;
     Ok(match stop::plan(&guest, &facts, started.as_ref())? {

@@ -16,6 +16,8 @@ use std::path::Path;
 pub struct Wanted {
     /// Jails and containers.
     pub containers: bool,
+    /// Whose container must not be overlooked, whatever the runtime's list leaves out.
+    pub certain: Option<EnvName>,
     /// The mount table.
     pub mounts: bool,
     /// All datasets below this one.
@@ -37,7 +39,7 @@ pub struct Wanted {
 pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted: &Wanted) -> Result<Facts> {
     let mut facts = Facts { version: 1, platform: platform.kind(), ..Facts::default() };
     if wanted.containers {
-        facts.containers = containers(host, platform, layout)?;
+        facts.containers = containers(host, platform, layout, wanted.certain.as_ref())?;
     }
     if wanted.mounts {
         facts.mounts = platform.mounts(host)?;
@@ -65,7 +67,12 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
 
 /// On Linux the runtime keeps its state in the workdir: without that there is no container, and nothing to ask.
 /// An ordinary user can't ask the runtime; what runs is then seen in /proc.
-fn containers(host: &dyn Host, platform: &dyn Platform, layout: &Layout) -> Result<Vec<Container>> {
+fn containers(
+    host: &dyn Host,
+    platform: &dyn Platform,
+    layout: &Layout,
+    certain: Option<&EnvName>,
+) -> Result<Vec<Container>> {
     let linux = platform.kind() == PlatformKind::Linux;
     let state = layout.workdir.join(OCI_STATE);
     if linux && !rustix::process::geteuid().is_root() {
@@ -74,12 +81,17 @@ fn containers(host: &dyn Host, platform: &dyn Platform, layout: &Layout) -> Resu
     if linux && fs::kind(state.as_path()).is_none() {
         return Ok(Vec::new());
     }
-    let all = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
+    let mut all = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
     // The runtime leaves out of its list what it can't read; that must not be taken for "does not run".
-    for entry in std::fs::read_dir(state.as_path()).into_iter().filter(|_| linux).flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !all.iter().any(|c| c.name == name) {
-            ask(host, &platform.one_container(&name))?;
+    if let Some(name) = certain.filter(|n| linux && !all.iter().any(|c| c.name == n.as_str()))
+        && fs::kind(state.join(name.as_str()).as_path()).is_some()
+    {
+        let cmd = platform.one_container(name.as_str());
+        let out = host.query(&cmd).map_err(Error::from)?;
+        if out.ok() {
+            all.extend(platform.parse_one(&out.stdout)?);
+        } else if !out.stderr.contains("does not exist") {
+            return Err(RunError::failed(&cmd, &out).into());
         }
     }
     Ok(all)

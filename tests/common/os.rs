@@ -160,11 +160,8 @@ fn jls(s: &mut State, words: &[&str]) -> Output {
         .enumerate()
         .filter(|(_, j)| one.is_none_or(|n| n == j.name))
         .map(|(i, j)| {
-            let mut v = json!({"jid": (i + 1).to_string(), "name": j.name, "path": j.path});
-            if let Some(stamp) = &j.stamp {
-                v["meta.jug_uuid"] = stamp.clone().into();
-            }
-            v
+            let meta = j.stamp.as_ref().map(|s| format!("jug_uuid={s}\n")).unwrap_or_default();
+            json!({"jid": (i + 1).to_string(), "name": j.name, "path": j.path, "meta": meta})
         })
         .collect();
     fine(json!({"__version": "2", "jail-information": {"jail": jails}}).to_string())

@@ -97,7 +97,7 @@ impl World {
             addresses: vec![("em0".into(), "192.0.2.1".parse().unwrap())],
             wont_mount: false,
         };
-        let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/oci").to_string() };
+        let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
         let fake = Fake::new(state, of(kind, oci), layout.clone());
         Self { dir, kind, layout, fake }
     }
@@ -169,6 +169,7 @@ impl World {
             addresses: true,
             accounts: true,
             paths: vec![l.data(&name), l.system(&name), l.rcconf(&name), l.fstab(&name), l.root(&name, env)],
+            ..Wanted::default()
         };
         let mut facts = gather(&self.fake, self.fake.platform.as_ref(), l, &wanted).unwrap();
         let all = registry::all(l).unwrap();

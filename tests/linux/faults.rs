@@ -164,9 +164,9 @@ fn what_a_reboot_leaves() {
         let reboot = |unmount: bool| {
             h.jug("jstart --all").ok();
             // Processes, containers' state, addresses and mounts go; files in run/ may stay.
-            h.sh("for c in $(ls work/run/oci); do runc --root $PWD/work/run/oci kill $c KILL; done; sleep 0.2; \
-                  for c in $(ls work/run/oci); do runc --root $PWD/work/run/oci delete -f $c; done; \
-                  rm -rf work/run/oci/*; ip address flush dev d0").ok();
+            h.sh("for c in $(ls work/run/.oci); do runc --root $PWD/work/run/.oci kill $c KILL; done; sleep 0.2; \
+                  for c in $(ls work/run/.oci); do runc --root $PWD/work/run/.oci delete -f $c; done; \
+                  rm -rf work/run/.oci/*; ip address flush dev d0").ok();
             if unmount {
                 for m in mounts(&h.work).iter().rev() {
                     h.run("umount", &[m]).ok();
@@ -193,7 +193,7 @@ fn what_a_reboot_leaves() {
         assert_eq!(mounts(&h.work), Vec::<String>::new());
         // The first process died and the runtime still has its books.
         h.jug("jstart www").ok();
-        h.sh("runc --root $PWD/work/run/oci kill www KILL; sleep 0.3").ok();
+        h.sh("runc --root $PWD/work/run/.oci kill www KILL; sleep 0.3").ok();
         assert_eq!(h.state("www"), "stopped");
         h.jug("jexec www -- true").code(125);
         h.jug("jstop www").ok();
@@ -209,11 +209,11 @@ fn what_a_reboot_leaves() {
         h.jug("jstop www").ok();
         h.sh("mkdir -p b && cd b && runc spec && sed -i 's,\"rootfs\",\"../busybox\",; s,\"terminal\": true,\"terminal\": false,; \
               s,\"sh\",\"sleep\"\\,\"1000\",' config.json && \
-              runc --root ../work/run/oci run -d --bundle . www </dev/null >/dev/null 2>&1").ok();
+              runc --root ../work/run/.oci run -d --bundle . www </dev/null >/dev/null 2>&1").ok();
         h.jug("jstart www").code(5).says("not jug's");
         h.jug("jstop www").code(5);
         h.jug("jexec www -- true").code(125);
-        h.sh("runc --root $PWD/work/run/oci delete -f www").ok();
+        h.sh("runc --root $PWD/work/run/.oci delete -f www").ok();
         h.jug("jstart www").ok();
     });
 }

@@ -141,7 +141,7 @@ fn a_full_copy_a_tarball_and_copies_in_and_out() {
         h.sh("cat work/jails-system/full/console.log").ok().says("up\ndone\n");
         h.jug("jexec full -- sh -c 'ps | grep -q [s]leep'").ok();
         h.jug("jset full 'exec.start=/bin/sh -c \"echo broken; exit 3\"'").ok();
-        h.jug("jrestart full").code(1).says("broken");
+        h.jug("jrestart full").code(3).says("broken");
         assert_eq!(h.state("full"), "stopped");
         h.jug("jcp full:/usr/bin/mine %/mine").ok();
         h.jug("jremove -y full thin").ok();

@@ -332,7 +332,7 @@ impl Host {
     }
     /// Everything below the workdir but locks, logs and mounts, with types, modes, links and sums.
     pub fn snapshot(&self) -> String {
-        let line = "find work -xdev \\( -path work/lock -o -path work/log -o -path work/run/oci \
+        let line = "find work -xdev \\( -path work/lock -o -path work/log -o -path work/run/.oci \
              -o -name console.log -o -path 'work/journal/.*' \\) -prune -o \
              \\( -type f -printf '%p %m ' -exec sha256sum {} \\; -o -printf '%p %y %m %l\\n' \\) | sort";
         self.sh(line).ok().out
@@ -353,7 +353,7 @@ impl Host {
     /// Nothing of its own is left.
     fn finish(&self) {
         self.jug("jremove --stop -y --all").ok();
-        let listed = self.run("runc", &["--root", &self.str("work/run/oci"), "list", "-q"]);
+        let listed = self.run("runc", &["--root", &self.str("work/run/.oci"), "list", "-q"]);
         assert!(listed.out.trim().is_empty(), "containers are left: {listed:?}");
         if self.path("zfs.log").exists() {
             self.sh("zfs list -H -o name -r tank/jug/env").ok().is("tank/jug/env");
