@@ -68,15 +68,7 @@ fn stop(wish: Wish) {
 
 fn remove(wish: Wish) {
     for kind in PLATFORMS {
-        let setup = move |w: &World| {
-            created(w, wish);
-            let snapshot = |w: &World| {
-                w.fake.state().snapshots.insert("tank/jug/env/www/data@jug-1".into(), "/nowhere".into())
-            };
-            if wish.storage == Storage::Zfs {
-                snapshot(w);
-            }
-        };
+        let setup = move |w: &World| created(w, wish);
         let plan = |w: &World| w.remove().ok();
         every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 30);
     }

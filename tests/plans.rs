@@ -180,16 +180,11 @@ fn jstop() {
 
 #[test]
 fn jremove() {
-    for mut n in nodes() {
-        n.facts.snapshots = vec![format!("{}/env/clone2/data@jug-1", n.root)];
+    for n in nodes() {
         for name in ["clone2", "full1", "thin1"] {
             let (jail, env) = (name.parse().unwrap(), n.env(name));
             let plan = |facts: &Facts| remove::plan(&n.guest(&jail, &env, None), facts);
-            let facts = match name {
-                "clone2" => n.facts.clone(),
-                _ => Facts { snapshots: Vec::new(), ..n.facts.clone() },
-            };
-            golden(&n, &format!("jremove-{name}"), &plan(&facts).unwrap());
+            golden(&n, &format!("jremove-{name}"), &plan(&n.facts).unwrap());
         }
     }
 }
