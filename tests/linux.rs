@@ -2,7 +2,7 @@
 //! network and process namespaces of its own, so that nothing of it is left on the host whatever happens.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 #[path = "linux/support.rs"]
 mod support;

@@ -217,7 +217,7 @@ fn hooks() {
         h.jug("jcreate www --base bb").ok();
         let try_hook = |text: &str, mode: u32, point: &str| {
             write(&h.path("hook"), text, mode);
-            h.jug(&"jset www hooks.prestart= hooks.poststart= hook_timeout=2".to_string()).ok();
+            h.jug("jset www hooks.prestart= hooks.poststart= hook_timeout=2").ok();
             h.jug(&format!("jset www hooks.{point}=%/hook")).ok();
             h.jug("jstart www")
         };

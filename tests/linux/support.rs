@@ -309,12 +309,6 @@ impl Host {
         self.sh("truncate -s 1G pool && zpool create -m $PWD/tank tank $PWD/pool").ok();
         self.jug("init --zfs-root tank/jug").ok();
     }
-    /// Where an environment's root is.
-    pub fn root(&self, name: &str) -> PathBuf {
-        let all = self.jug("jls --json").ok().json();
-        let found = all["environments"].as_array().unwrap().iter().find(|e| e["name"] == name).cloned();
-        PathBuf::from(found.unwrap_or_else(|| panic!("no {name}"))["path"].as_str().unwrap())
-    }
     pub fn state(&self, name: &str) -> String {
         let all = self.jug("jls -H").ok().out;
         let line = all.lines().find(|l| l.split('\t').next() == Some(name)).unwrap_or_default();
