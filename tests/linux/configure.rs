@@ -67,10 +67,14 @@ fn addresses_come_and_go() {
         h.jug("jstart www").ok();
         assert!(has("192.0.2.10/32") && has("2001:db8::10/128"));
         h.jug("jcreate two --base bb --net alias:d0:192.0.2.10/32").ok();
-        h.jug("jcreate far --base bb --net alias:d7:192.0.2.11/32 --start").code(7).says("d0");
+        h.jug("jcreate far --base bb --net alias:d7:192.0.2.11/32 --start")
+            .code(3)
+            .says("no interface d7")
+            .says("d0");
         h.jug("jcreate lo --base bb --net alias:lo:192.0.2.10/32 --start")
-            .code(5)
-            .says("in use already, on d0");
+            .code(3)
+            .says("192.0.2.10 is www's");
+        assert_eq!(h.state("lo"), "stopped");
         // Changed meanwhile: what was added is taken away.
         h.jug("jset www net=alias:d0:192.0.2.12/24").ok().says("waiting for a restart: net");
         h.jug("jstop www").ok();
