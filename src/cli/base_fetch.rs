@@ -190,8 +190,17 @@ fn download(s: &Session, url: &str, part: &AbsPath) -> Result<()> {
     if crate::host::signal::stopped() {
         return Err(Error::new(Code::Interrupted, url, "interrupted by a signal"));
     }
-    fs::remove_file(part.as_path())?;
-    transfer(s, &command(s, url, part, false), part).map_err(|e| {
+    let length = |p: &AbsPath| std::fs::metadata(p.as_path()).map_or(0, |m| m.len());
+    // What had come is let go only for more: the mirror may just be out of reach.
+    let to = if resume { format!("{part}.new").parse()? } else { part.clone() };
+    fs::remove_file(to.as_path())?;
+    let done = transfer(s, &command(s, url, &to, false), &to);
+    if resume && (done.is_ok() || length(&to) > length(part)) {
+        fs::move_file(to.as_path(), part.as_path())?;
+    } else if resume {
+        fs::remove_file(to.as_path())?;
+    }
+    done.map_err(|e| {
         let next = if part.as_path().exists() {
             "give the command again: it goes on where it stopped"
         } else {
