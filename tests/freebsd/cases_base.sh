@@ -260,7 +260,7 @@ serve() {
 	X
 	echo "127.0.0.1:8099 stream tcp nowait root $T/hooks/httpd httpd" >"$T/inetd.conf"
 	inetd -d -a 127.0.0.1 "$T/inetd.conf" >/dev/null 2>&1 &
-	INETD=$!
+	in_background $!
 	sleep 1
 }
 over_http() {
@@ -268,7 +268,7 @@ over_http() {
 	shift
 	: >"$T/asked"
 	run 300 "$JUG" base-fetch --mirror http://127.0.0.1:8099 --storage dir 99.0-TEST "$@"
-	[ "$RC" = "$_want" ] || { kill "$INETD"; fail "base-fetch over http: $RC, and $_want was expected"; }
+	[ "$RC" = "$_want" ] || fail "base-fetch over http: $RC, and $_want was expected"
 }
 
 case_fetch_resumes() {
@@ -290,7 +290,7 @@ case_fetch_resumes() {
 	mv "$T/away" "$T/mirror/99.0-TEST/base.txz"
 	must [ "$(stat -f %z "$part")" = "$at" ]
 	over_http 0
-	kill $INETD
+	end_background
 	file_has "$T/asked" "/99.0-TEST/base.txz ${at}"
 	must_not grep -q 'base.txz 0$' "$T/asked"
 	must [ -x "$WD/bases/99.0-TEST/root/bin/sh" ]
@@ -299,7 +299,7 @@ case_fetch_resumes() {
 	head -c $((size / 2)) "$T/base.txz" >"$part"
 	serve
 	over_http 0
-	kill $INETD
+	end_background
 	file_has "$T/asked" "/99.0-TEST/base.txz $((size / 2))"
 	must_not grep -q 'base.txz 0$' "$T/asked"
 	j 0 base-remove -y 99.0-TEST

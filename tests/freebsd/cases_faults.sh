@@ -338,6 +338,7 @@ case_busy_mount_at_stop() {
 	up busy
 	(cd "$WD/run/busy/root/var" && exec sleep 1000) &
 	pid=$!
+	in_background $pid
 	LIMIT=200 j 3 jstop busy
 	err_has 'busy'
 	must_not running busy

@@ -135,6 +135,7 @@ case_zfs_busy() {
 	j 0 jcreate bz --base host --storage zfs
 	(cd "$WD/jails-data/bz-data/etc" && exec sleep 1000) &
 	pid=$!
+	in_background $pid
 	j 3 jremove -y bz
 	err_has busy
 	kill $pid

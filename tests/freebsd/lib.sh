@@ -241,6 +241,14 @@ script_file() {
 	chmod 755 "$T/hooks/$1"
 }
 
+# in_background PID: what has to be ended after the case, if the case does not come to it
+in_background() { echo "$1" >>"$T/background"; }
+end_background() {
+	[ -f "$T/background" ] || return 0
+	while read -r p; do kill "$p" 2>/dev/null; done <"$T/background"
+	rm "$T/background"
+}
+
 # ---- after each case
 
 # What is there of environments: jails, mounts, datasets, addresses, files. Bases stay.
@@ -258,6 +266,7 @@ leftovers() {
 
 # Removes what the case made, by jug; then nothing may be left.
 sweep() {
+	end_background
 	[ -d "$WD/envs" ] || return 0
 	if [ -n "$(ls "$WD/envs" "$WD/journal")" ]; then
 		timeout -f -k 10 $((200 * SLOW)) "$JUG" jremove --all --stop -y >"$T/sweep" 2>&1 </dev/null ||
