@@ -17,14 +17,18 @@ pub struct Args {
     user: UserName,
 }
 
-/// Runs it.
+/// Runs it. The shell's exit status is passed on, so what jug itself can't do is told from it, as with jexec.
 pub fn run(s: &Session, args: &Args) -> Result<i32> {
+    attempt(s, args).map_err(|e| e.code(Code::Exec))
+}
+
+fn attempt(s: &Session, args: &Args) -> Result<i32> {
     let name = one(s, &args.name)?;
     let how = Inside { user: args.user.to_string(), ..Inside::default() };
-    let cmd = super::jexec::prepare(s, &name, &how).map_err(|e| e.code(Code::Exec))?;
+    let cmd = super::jexec::prepare(s, &name, &how)?;
     if s.global.dry_run {
         crate::report::table::out(&format!("{cmd}\n"));
         return Ok(0);
     }
-    Err(crate::error::Error::from(s.host.become_program(&cmd)).code(Code::Exec))
+    Err(s.host.become_program(&cmd).into())
 }
