@@ -6,7 +6,7 @@
 # JUG            the binary; by default the first jug of PATH
 # --pool POOL    an imported pool; POOL/jugtest and POOL/"jug test" are made and destroyed. Without it what
 #                needs ZFS is skipped, and counted as skipped.
-# --only PATTERN only cases whose name matches, as in sh(1)
+# --only PATTERN only cases whose name matches, as in sh(1); several are possible
 # JUG_TEST_SLOW  multiplies every time limit (a host under emulation: 5)
 #
 # Nothing but the base system is needed. The last line is "N passed, N failed" or "N passed, N failed, N skipped";
@@ -16,7 +16,7 @@ set -u
 export LC_ALL=C
 PATH=/sbin:/bin:/usr/sbin:/usr/bin
 HERE=$(cd "$(dirname "$0")" && pwd) || exit 2
-POOL='' ONLY='*' LIST=''
+POOL='' ONLY='' LIST=''
 # shellcheck disable=SC2034 # lib.sh uses it
 SLOW=${JUG_TEST_SLOW:-1}
 FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_zfs.sh cases_hostile.sh
@@ -30,11 +30,22 @@ usage() {
 while [ $# -gt 0 ]; do
 	case $1 in
 	--pool) [ $# -ge 2 ] || usage; POOL=$2; shift 2 ;;
-	--only) [ $# -ge 2 ] || usage; ONLY=$2; shift 2 ;;
+	--only) [ $# -ge 2 ] || usage; ONLY="$ONLY $2"; shift 2 ;;
 	--list) LIST=yes; shift ;;
 	*) usage ;;
 	esac
 done
+
+wanted() {
+	[ -n "$ONLY" ] || return 0
+	set -f
+	for _pattern in $ONLY; do
+		# shellcheck disable=SC2254
+		case $1 in $_pattern) set +f; return 0 ;; esac
+	done
+	set +f
+	return 1
+}
 
 CASES=$(for f in $FILES; do sed -n 's/^case_\([a-z0-9_]*\)() .*/\1/p' "$HERE/$f"; done)
 if [ -n "$LIST" ]; then
@@ -68,8 +79,7 @@ trap 'suite_end; exit 130' INT TERM HUP
 echo "jug: $("$JUG" --version), $(uname -srm), pool: ${POOL:-none, what needs ZFS is skipped}"
 passed=0 failed=0 skipped=0
 for name in $CASES; do
-	# shellcheck disable=SC2254
-	case $name in $ONLY) ;; *) continue ;; esac
+	wanted "$name" || continue
 	begun=$(date +%s)
 	rm -f "$T/why" "$T/out" "$T/err" "$T/last"
 	(
