@@ -113,7 +113,7 @@ linux_setup() {
 	if command -v zfs-fuse >/dev/null 2>&1; then start_fuse; fi
 	if zpool list jugtour >/dev/null 2>&1; then fail "there is a pool jugtour already"; fi
 	truncate -s 512M "$T/disk"
-	zpool create -m "$T/pool" jugtour "$T/disk" || fail "no pool could be made"
+	zpool create -m "$T/pool" jugtour "$T/disk" 2>"$T/zpool.log" || fail "no pool could be made: $(cat "$T/zpool.log")"
 	mounts >"$T/mounts.first"
 	zfs=yes
 	root=jugtour/jug
@@ -188,6 +188,7 @@ leftovers() {
 		left "mounts: $(diff "$T/mounts.first" "$T/mounts.last")"
 	fi
 	if [ -e "$T/jails" ]; then left "$T/jails"; else gone "file in the workdir"; fi
+	if [ -e "$T/jug.toml" ]; then left "$T/jug.toml"; else gone "configuration"; fi
 	if [ "$zfs" = yes ]; then
 		if zfs list -H -o name "$root" 2>/dev/null; then left "dataset $root"; else gone dataset; fi
 	fi

@@ -97,11 +97,10 @@ checks() {
 	target=x86_64-unknown-freebsd
 	if lacks "$target"; then
 		untested "check:freebsd" "the target $target is not installed"
-	elif lacks clippy; then
-		suite check:freebsd 900 cargo check --locked --all-targets --target "$target"
 	else
-		# Clippy's run is cargo check's and more.
-		suite clippy:freebsd 900 cargo clippy --locked --all-targets --target "$target" -- -D warnings $lenient
+		suite check:freebsd 900 cargo check --locked --target "$target"
+		lacks clippy ||
+			suite clippy:freebsd 900 cargo clippy --locked --all-targets --target "$target" -- -D warnings $lenient
 	fi
 }
 
