@@ -11,17 +11,20 @@ use jug::platform::PlatformKind;
 use jug::store::{journal, lock};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// What a command would do in a world.
+type Planner = Box<dyn Fn(&World) -> Option<Plan>>;
+
 /// A plan and what must be there for it.
 pub struct Scenario {
     pub kind: PlatformKind,
     pub setup: Box<dyn Fn(&World)>,
-    pub plan: Box<dyn Fn(&World) -> Option<Plan>>,
+    pub plan: Planner,
 }
 
 pub const PLATFORMS: [PlatformKind; 2] = [PlatformKind::Freebsd, PlatformKind::Linux];
 
 /// How a run ended.
-enum End {
+pub enum End {
     Fine,
     Failed(Error),
     Died,
@@ -39,7 +42,7 @@ pub fn run(w: &World, plan: &Plan) {
     }
 }
 
-fn attempt(w: &World, plan: &Plan) -> End {
+pub fn attempt(w: &World, plan: &Plan) -> End {
     let lock = lock::exclusive(&w.layout, &object(plan), &plan.verb).unwrap();
     let run = || apply::run(&w.fake.ctx(), &object(plan), plan, &lock);
     match catch_unwind(AssertUnwindSafe(run)) {
@@ -56,7 +59,7 @@ pub fn mend(w: &World, object: &str) -> Result<Option<String>> {
     recover::recover(&w.fake.ctx(), object, &lock)
 }
 
-fn has_journal(w: &World, plan: &Plan) -> bool {
+pub fn has_journal(w: &World, plan: &Plan) -> bool {
     journal::all(&w.layout).contains(&object(plan))
 }
 
@@ -76,7 +79,7 @@ fn starts_programs(effect: &Effect) -> bool {
 }
 
 /// Numbers the titles; the effect of the step that is to break goes behind `jug-fault` if it is one on files.
-fn prepare(w: &World, plan: &Plan, target: Option<usize>) -> Plan {
+pub fn prepare(w: &World, plan: &Plan, target: Option<usize>) -> Plan {
     let mut plan = plan.clone();
     for (i, step) in plan.steps.iter_mut().enumerate() {
         step.title = format!("[{i}] {}", step.title);

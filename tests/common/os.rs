@@ -25,7 +25,7 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("umount", _) => umount(s, words[0]),
         ("jls", PlatformKind::Freebsd) => jls(s, &words),
         ("jail", PlatformKind::Freebsd) => jail(s, &words),
-        ("jexec", PlatformKind::Freebsd) => inside(s, words.iter().skip(3).next().unwrap(), "jexec"),
+        ("jexec", PlatformKind::Freebsd) => inside(s, words[3], "jexec"),
         ("pkill", _) => match find(s, words[2]) {
             Some(j) if j.processes => {
                 j.processes = false;
@@ -160,7 +160,7 @@ fn jls(s: &mut State, words: &[&str]) -> Output {
         .enumerate()
         .filter(|(_, j)| one.is_none_or(|n| n == j.name))
         .map(|(i, j)| {
-            let meta = j.stamp.as_ref().map(|s| format!("jug_uuid={s}\n")).unwrap_or_default();
+            let meta = j.stamp.as_ref().map_or(String::new(), |u| format!("note=a\njug_uuid={u}\n"));
             json!({"jid": (i + 1).to_string(), "name": j.name, "path": j.path, "meta": meta})
         })
         .collect();
