@@ -87,7 +87,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
 fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     let mut wanted = s.wanted(env);
     (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
-    wanted.paths.push(s.layout.root(name, env));
+    wanted.paths.extend([s.layout.root(name, env), s.layout.oci_state(name)]);
     let mut facts = s.gather(&wanted)?;
     if s.saved.is_none() && !env.addresses().is_empty() {
         facts.lent = lent(s, name, &facts)?;

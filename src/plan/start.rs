@@ -57,6 +57,12 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         Effect::Rotate { path: guest.console(), max: 1 << 20, keep: 3 },
     ));
     plan.steps.extend(hooks::steps(guest, Point::Prestart));
+    if facts.container(name.as_str()).is_none() && facts.path(guest.layout.oci_state(name).as_str()).is_some()
+    {
+        // The runtime died, or the power went, between its directory and its state: it knows no such container, and
+        // makes none of that name either.
+        plan.push(Step::new("clear a half-made container away", guest.platform.remove_container(guest)));
+    }
     plan.steps.extend(guest.platform.create_container(guest));
     let (start, _) = crate::platform::commands(guest.platform, env);
     if !start.is_empty() {

@@ -134,6 +134,10 @@ impl Layout {
     pub fn fstab(&self, name: &EnvName) -> AbsPath {
         self.workdir.join(&format!("jails-fstab/{name}"))
     }
+    /// `run/.oci/<name>`: what the OCI runtime knows of a container.
+    pub fn oci_state(&self, name: &EnvName) -> AbsPath {
+        self.workdir.join(&format!("{OCI_STATE}/{name}"))
+    }
     /// `run/<name>`.
     pub fn run(&self, name: &EnvName) -> AbsPath {
         self.workdir.join(&format!("run/{name}"))
