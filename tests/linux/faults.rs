@@ -199,6 +199,13 @@ fn what_a_reboot_leaves() {
         h.jug("jstop www").ok();
         assert_eq!(mounts(&h.work), Vec::<String>::new());
         h.sh("ip -o address show dev d0").ok().says_not("192.0.2.1");
+        // The power went while the runtime made the container.
+        h.sh("mkdir -p work/run/.oci/www && mkfifo work/run/.oci/www/exec.fifo").ok();
+        assert_eq!(h.state("www"), "stopped");
+        h.jug("doctor").ok();
+        h.jug("jstart www").ok();
+        h.jug("jexec www -- true").ok();
+        h.jug("jstop www").ok();
         // A started.toml that says nothing any more.
         h.jug("jstart www").ok();
         write(&h.path("work/run/www/started.toml"), "junk", 0o600);

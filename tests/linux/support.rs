@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const INSIDE: &str = "JUG_TEST_INSIDE";
 /// Seconds any one command may take, and a whole test.
 const COMMAND: u64 = 60;
-const TEST: u64 = 170;
+const TEST: u64 = 300;
 /// What every test needs.
 const NEEDED: [&str; 7] = ["runc", "unshare", "mount", "ip", "tar", "busybox", "setpriv"];
 
