@@ -197,7 +197,11 @@ fn a_plain_program_that_outlives_its_jug_is_waited_for() {
     on_host(&[], |h| {
         h.base();
         // The hook goes on for a second after its jug was killed, and writes where the undo will have been.
-        write(&h.path("hook"), "#!/bin/sh\nsleep 0.3\nkill -9 $PPID\nsleep 1\ntouch \"$JUG_DATA/root/late\"\n", 0o755);
+        write(
+            &h.path("hook"),
+            "#!/bin/sh\nsleep 0.3\nkill -9 $PPID\nsleep 1\ntouch \"$JUG_DATA/root/late\"\n",
+            0o755,
+        );
         let first = h.jug("jcreate www --base bb --hook created=%/hook");
         assert_eq!(first.code, 137, "{first:?}");
         // What only reads, and -n, show it and leave it as it is.
