@@ -259,9 +259,9 @@ serve() {
 		fi
 	X
 	echo "127.0.0.1:8099 stream tcp nowait root $T/hooks/httpd httpd" >"$T/inetd.conf"
-	inetd -d -a 127.0.0.1 "$T/inetd.conf" >/dev/null 2>&1 &
+	inetd -d -a 127.0.0.1 -p "$T/inetd.pid" "$T/inetd.conf" >/dev/null 2>&1 &
 	in_background $!
-	sleep 1
+	wait_for 20 nc -z 127.0.0.1 8099
 }
 over_http() {
 	_want=$1
