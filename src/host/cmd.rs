@@ -101,17 +101,25 @@ impl Cmd {
     }
 }
 
+impl Cmd {
+    /// Its words as sh(1) would read them, without its variables: for errors, whose reason must not drown in them.
+    pub fn words(&self) -> String {
+        let mut text = quote(&self.program);
+        for a in &self.args {
+            text.push(' ');
+            text.push_str(&quote(a));
+        }
+        text
+    }
+}
+
 impl fmt::Display for Cmd {
     /// As sh(1) would read it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (k, v) in &self.env {
             write!(f, "{k}={} ", quote(v))?;
         }
-        f.write_str(&quote(&self.program))?;
-        for a in &self.args {
-            write!(f, " {}", quote(a))?;
-        }
-        Ok(())
+        f.write_str(&self.words())
     }
 }
 
@@ -188,7 +196,7 @@ pub enum RunError {
 impl RunError {
     /// The error for a program that exited with a status that means failure.
     pub fn failed(cmd: &Cmd, out: &Output) -> Self {
-        Self::Failed { cmd: cmd.to_string(), status: out.status, stderr: out.tail() }
+        Self::Failed { cmd: cmd.words(), status: out.status, stderr: out.tail() }
     }
 }
 

@@ -110,8 +110,8 @@ fn wait(handle: &duct::Handle, cmd: &Cmd, pid: u32) -> Result<std::process::Exit
         if late || signal::stopped() {
             end_group(pid, || matches!(handle.wait_timeout(Duration::from_millis(50)), Ok(Some(_))));
             return Err(match late {
-                true => RunError::Timeout { cmd: cmd.to_string(), seconds: cmd.limit },
-                false => RunError::Interrupted { cmd: cmd.to_string() },
+                true => RunError::Timeout { cmd: cmd.words(), seconds: cmd.limit },
+                false => RunError::Interrupted { cmd: cmd.words() },
             });
         }
     }
