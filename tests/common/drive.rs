@@ -252,11 +252,14 @@ impl Scenario {
         let w = self.world();
         let before = w.picture();
         let mut met = 0;
-        let steps = (self.plan)(&w).unwrap().steps.len();
-        for i in 0..steps {
+        // How many programs each undo starts.
+        let plan = (self.plan)(&w).unwrap();
+        let programs = |s: &Step| s.undo.iter().filter(|a| starts_programs(&a.effect)).count();
+        let steps: Vec<(usize, usize)> = plan.steps.iter().map(programs).enumerate().collect();
+        for (i, programs) in steps {
             for (fault, nth) in [Fault::Fail, Fault::BusyAlways, Fault::CrashBefore, Fault::CrashAfter]
                 .into_iter()
-                .flat_map(|f| [(f, 0), (f, 1)])
+                .flat_map(|f| (0..programs).map(move |nth| (f, nth)))
             {
                 let plan = self.doomed(&w);
                 let what = format!("{:?} {} undo of {i} {fault:?} {nth}", self.kind, plan.verb);
