@@ -183,8 +183,8 @@ fn jremove() {
     for n in nodes() {
         for name in ["clone2", "full1", "thin1"] {
             let (jail, env) = (name.parse().unwrap(), n.env(name));
-            let plan = |facts: &Facts| remove::plan(&n.guest(&jail, &env, None), facts);
-            golden(&n, &format!("jremove-{name}"), &plan(&n.facts).unwrap());
+            let plan = remove::plan(&n.guest(&jail, &env, None), &n.facts);
+            golden(&n, &format!("jremove-{name}"), &plan.unwrap());
         }
     }
 }
