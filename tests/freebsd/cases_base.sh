@@ -258,16 +258,18 @@ serve() {
 			tail -c +\$((from + 1)) "\$file"
 		fi
 	X
-	echo "127.0.0.1:8099 stream tcp nowait root $T/hooks/httpd httpd" >"$T/inetd.conf"
+	# inetd takes names of services only.
+	PORT=$(getent services http-alt | awk '{ sub("/.*", "", $2); print $2; exit }')
+	echo "http-alt stream tcp nowait root $T/hooks/httpd httpd" >"$T/inetd.conf"
 	inetd -d -a 127.0.0.1 -p "$T/inetd.pid" "$T/inetd.conf" >/dev/null 2>&1 &
 	in_background $!
-	wait_for 20 nc -z 127.0.0.1 8099
+	wait_for 20 nc -z 127.0.0.1 "$PORT"
 }
 over_http() {
 	_want=$1
 	shift
 	: >"$T/asked"
-	run 300 "$JUG" base-fetch --mirror http://127.0.0.1:8099 --storage dir 99.0-TEST "$@"
+	run 300 "$JUG" base-fetch --mirror "http://127.0.0.1:$PORT" --storage dir 99.0-TEST "$@"
 	[ "$RC" = "$_want" ] || fail "base-fetch over http: $RC, and $_want was expected"
 }
 
