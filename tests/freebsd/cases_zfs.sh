@@ -91,6 +91,9 @@ case_zfs_foreign_snapshot() {
 	j 5 jremove -y sn
 	err_has elsewhere
 	c 0 zfs destroy "$POOL/jugtest/elsewhere"
+	# The name of a snapshot proves nothing.
+	j 5 jremove -y sn
+	c 0 zfs destroy "$POOL/jugtest/env/sn/data@jug-x"
 	j 0 jremove -y sn
 	c 1 zfs list "$POOL/jugtest/env/sn"
 }
