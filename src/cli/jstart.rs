@@ -88,7 +88,13 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     let mut wanted = s.wanted(env);
     (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
     wanted.paths.extend([s.layout.root(name, env), s.layout.oci_state(name)]);
+    let left = match started::read(&s.layout, name) {
+        Some(last) if s.saved.is_none() && last.env.uuid == env.uuid => last.added,
+        _ => Vec::new(),
+    };
+    wanted.addresses |= !left.is_empty();
     let mut facts = s.gather(&wanted)?;
+    facts.left = left;
     if s.saved.is_none() && !env.addresses().is_empty() {
         facts.lent = lent(s, name, &facts)?;
     }

@@ -3,6 +3,7 @@
 pub mod gather;
 
 use crate::host::fs::Kind;
+use crate::model::net::Net;
 use crate::platform::PlatformKind;
 use crate::programs::zfs::Dataset;
 use std::collections::BTreeMap;
@@ -86,6 +87,9 @@ pub struct Facts {
     pub addresses: Vec<Address>,
     /// Addresses that jug added for other environments that run, and whose they are.
     pub lent: BTreeMap<IpAddr, String>,
+    /// Addresses that jug added at an earlier start of this environment and did not take away again: its jail went, or
+    /// the host did, without jug.
+    pub left: Vec<Net>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.

@@ -80,6 +80,19 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
 /// Adds the steps for aliases; returns those that jug adds and so has to take away again.
 fn addresses(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Vec<Net>> {
     let mut added = Vec::new();
+    for net in &facts.left {
+        let Net::Alias { interface, address } = net else { continue };
+        plan.push(
+            Step::run(
+                format!("take {address} from {interface}, where an earlier start left it"),
+                guest.platform.remove_address(interface.as_str(), address),
+            )
+            .when(Guard::Address { interface: interface.clone(), address: address.addr() }),
+        );
+    }
+    let left = |on: &str, a| {
+        facts.left.iter().any(|n| matches!(n, Net::Alias { interface, address } if interface.as_str() == on && address.addr() == a))
+    };
     for net in &guest.env.net {
         let Net::Alias { interface, address } = net else { continue };
         let name = guest.name;
@@ -97,7 +110,7 @@ fn addresses(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Vec<Ne
             return Err(Error::conflict(name, format!("{} is {other}'s, which runs", address.addr()))
                 .next(format!("choose another address, or jug jstop {other}")));
         }
-        match facts.has_address(address.addr()) {
+        match facts.has_address(address.addr()).filter(|on| !left(on, address.addr())) {
             // The administrator's own: used, and left alone.
             Some(on) if on == interface.as_str() => {}
             Some(on) => {

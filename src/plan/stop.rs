@@ -31,7 +31,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         .next("stop it with what started it"));
     }
     let running = container.is_some();
-    if !running && !leftovers(guest, facts) {
+    let addresses = started.is_some_and(|s| !s.added.is_empty());
+    if !running && !addresses && !leftovers(guest, facts) {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);

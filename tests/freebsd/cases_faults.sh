@@ -318,19 +318,26 @@ case_gone_behind_jugs_back() {
 	must has_address 192.0.2.36
 	j 0 jstop gone
 	must_not has_address 192.0.2.36
+	# Another address by the next start.
+	j 0 jstart gone
+	c 0 jail -R gone
+	j 0 doctor --fix
+	j 0 jset gone net=inherit
+	j 0 jstart gone
+	must_not has_address 192.0.2.36
 }
 
 case_doctor_finds_orphans() {
 	need_init
-	mkdir -p "$WD/run/nobodys" "$T/data4"
-	c 0 jail -c name=nobodys path="$WD/run/nobodys" meta.jug_uuid=7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60 persist
-	c 0 mount -t nullfs "$T/data4" "$WD/run/nobodys"
+	mkdir -p "$WD/run/nobodys/root" "$T/data4"
+	c 0 jail -c name=nobodys path="$WD/run/nobodys/root" meta.jug_uuid=7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60 persist
+	c 0 mount -t nullfs "$T/data4" "$WD/run/nobodys/root"
 	j 3 doctor
 	out_has nobodys
 	j 0 doctor --fix
 	must_not running nobodys
 	must [ -z "$(mounts_below "$WD/run")" ]
-	rmdir "$WD/run/nobodys"
+	rm -r "$WD/run/nobodys"
 	j 0 doctor
 }
 
