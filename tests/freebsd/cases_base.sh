@@ -76,8 +76,8 @@ case_base_host() {
 	out_has host
 	j 0 base-ls --json
 	out_has '"name":"host"'
-	must [ -d "$WD/bases/host/root/usr/bin" ]
-	must [ -z "$(find "$WD/bases/host/root" -type f)" ]
+	must [ -d "$WD/bases/host/tree/root/usr/bin" ]
+	must [ -z "$(find "$WD/bases/host/tree/root" -type f)" ]
 	j 2 base-import host other
 }
 
@@ -90,17 +90,17 @@ case_base_host_is_thin_only() {
 
 case_base_tree() {
 	need_tree
-	must [ -x "$WD/bases/tree/root/bin/sh" ]
-	must has_schg "$WD/bases/tree/root/lib/libc.so.7"
-	must has_schg "$WD/bases/tree/root/var/empty"
-	a=$(stat -f %i "$WD/bases/tree/root/usr/bin/su")
-	b=$(stat -f %i "$WD/bases/tree/root/usr/bin/su2")
+	must [ -x "$WD/bases/tree/tree/root/bin/sh" ]
+	must has_schg "$WD/bases/tree/tree/root/lib/libc.so.7"
+	must has_schg "$WD/bases/tree/tree/root/var/empty"
+	a=$(stat -f %i "$WD/bases/tree/tree/root/usr/bin/su")
+	b=$(stat -f %i "$WD/bases/tree/tree/root/usr/bin/su2")
 	must [ "$a" = "$b" ]
-	c 0 stat -f '%Sp %Su' "$WD/bases/tree/root/usr/bin/su"
+	c 0 stat -f '%Sp %Su' "$WD/bases/tree/tree/root/usr/bin/su"
 	out_is '-r-sr-xr-x root'
 	j 5 base-import "$BASE_TREE" tree
 	# What a base needs beside what the tree has.
-	must [ -d "$WD/bases/tree/root/mnt" ]
+	must [ -d "$WD/bases/tree/tree/root/mnt" ]
 }
 
 case_base_import_refuses() {
@@ -141,8 +141,8 @@ case_base_tarball() {
 	need_init
 	make_tarball
 	LIMIT=300 j 0 base-import --storage dir "$T/base.txz" tarred
-	must [ -x "$WD/bases/tarred/root/bin/sh" ]
-	must has_schg "$WD/bases/tarred/root/lib/libc.so.7"
+	must [ -x "$WD/bases/tarred/tree/root/bin/sh" ]
+	must has_schg "$WD/bases/tarred/tree/root/lib/libc.so.7"
 	file_has "$WD/bases/tarred/base.toml" "$(sha256 -q "$T/base.txz")"
 	j 2 base-remove tarred
 	j 0 base-remove -y tarred
@@ -173,7 +173,7 @@ case_fetch_by_manifest() {
 	make_mirror
 	fetched 0
 	out_has MANIFEST
-	must [ -x "$WD/bases/99.0-TEST/root/bin/sh" ]
+	must [ -x "$WD/bases/99.0-TEST/tree/root/bin/sh" ]
 	file_has "$WD/bases/99.0-TEST/base.toml" 'origin = "release"'
 	fetched 5
 	j 0 base-remove -y 99.0-TEST
@@ -190,7 +190,7 @@ case_fetch_by_sha256() {
 	unchanged
 	j 2 base-fetch --sha256 12 99.0-TEST
 	fetched 0 other --sha256 "$sum"
-	must [ -x "$WD/bases/other/root/bin/sh" ]
+	must [ -x "$WD/bases/other/tree/root/bin/sh" ]
 	j 0 base-remove -y other
 	unchanged
 }
@@ -295,7 +295,7 @@ case_fetch_resumes() {
 	end_background
 	file_has "$T/asked" "/99.0-TEST/base.txz ${at}"
 	must_not grep -q 'base.txz 0$' "$T/asked"
-	must [ -x "$WD/bases/99.0-TEST/root/bin/sh" ]
+	must [ -x "$WD/bases/99.0-TEST/tree/root/bin/sh" ]
 	j 0 base-remove -y 99.0-TEST
 	# A part left by a kill: its time is not the mirror's.
 	head -c $((size / 2)) "$T/base.txz" >"$part"
@@ -349,7 +349,7 @@ case_release() {
 	ln -sfn /usr/freebsd-dist "$T/dist/$release"
 	LIMIT=1200 j 0 base-fetch --mirror "file://$T/dist" --storage dir "$release"
 	out_has /usr/freebsd-dist/MANIFEST
-	must has_schg "$WD/bases/$release/root/lib/libc.so.7"
+	must has_schg "$WD/bases/$release/tree/root/lib/libc.so.7"
 	LIMIT=1200 j 0 jcreate rel --base "$release" --mode full --storage dir --net none
 	must has_schg "$WD/jails-data/rel-data/lib/libc.so.7"
 	LIMIT=600 j 0 jstart rel

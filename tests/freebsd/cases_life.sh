@@ -197,7 +197,7 @@ case_full_dir() {
 	file_has "$WD/jails-system/full/console.log" 'Starting cron'
 	j 0 jexec full -- touch /bin/mine
 	must [ -f "$d/bin/mine" ]
-	must_not [ -e "$WD/bases/tree/root/bin/mine" ]
+	must_not [ -e "$WD/bases/tree/tree/root/bin/mine" ]
 	j 1 jexec full -- rm -f /lib/libc.so.7
 	j 0 jstop full
 	must [ -z "$(mounts_below "$WD")" ]

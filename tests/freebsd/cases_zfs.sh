@@ -3,7 +3,7 @@
 
 case_zfs_clone() {
 	need_zbase
-	must has_schg "$WD/bases/zbase/root/lib/libc.so.7"
+	must has_schg "$WD/bases/zbase/tree/root/lib/libc.so.7"
 	j 0 jcreate cl --base zbase --mode clone --net none
 	c 0 zfs get -Hp -o value origin "$POOL/jugtest/env/cl/data"
 	out_is "$POOL/jugtest/bases/zbase@jug-base"
@@ -14,7 +14,7 @@ case_zfs_clone() {
 	LIMIT=300 j 0 jstart cl
 	file_has "$WD/jails-system/cl/console.log" 'Starting cron'
 	j 0 jexec cl -- touch /bin/mine
-	must [ ! -e "$WD/bases/zbase/root/bin/mine" ]
+	must [ ! -e "$WD/bases/zbase/tree/root/bin/mine" ]
 	j 6 base-remove -y zbase
 	err_has cl
 	j 0 jrestart cl
