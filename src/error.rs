@@ -32,6 +32,25 @@ pub enum Code {
     Interrupted = 130,
 }
 
+impl Code {
+    /// The code of an exit status of jug's own.
+    pub fn from_status(status: i32) -> Self {
+        [
+            Self::Usage,
+            Self::Left,
+            Self::NotFound,
+            Self::Conflict,
+            Self::Busy,
+            Self::HostLacks,
+            Self::Timeout,
+            Self::Interrupted,
+        ]
+        .into_iter()
+        .find(|c| *c as i32 == status)
+        .unwrap_or(Self::Failed)
+    }
+}
+
 /// An error that names its object, the reason and, where there is one, the next step.
 #[derive(Debug)]
 pub struct Error {

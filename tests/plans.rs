@@ -14,6 +14,9 @@ use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
 use jug::store::started::Started;
 
+/// The node's identity.
+const NODE: uuid::Uuid = uuid::Uuid::from_u128(0x9999_6d0e_4a53_9f4c_1d2c_3b4a_5f60);
+
 const UUID: uuid::Uuid = uuid::uuid!("7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60");
 
 /// A node as its facts have it.
@@ -67,6 +70,7 @@ impl Node {
             base,
             layout: &self.layout,
             platform: self.platform.as_ref(),
+            node: jug::store::node::Node { id: NODE, name: "here".into() },
             base_has_rc_conf: false,
             host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
             node_hooks: vec![(Point::Poststart, self.layout.workdir.join("hooks.d/poststart/10-tell"))],
@@ -173,7 +177,7 @@ fn jstop() {
             uuid: Some(env.uuid),
             running: true,
         }];
-        let started = Started { version: 1, at: time(), added: env.net[..1].to_vec(), env };
+        let started = Started { version: 1, at: time(), added: env.net[..1].to_vec(), kept: Vec::new(), env };
         golden(&n, "jstop-thin", &n.stop("thin1", Some(&started)).unwrap());
     }
 }
@@ -183,7 +187,7 @@ fn jremove() {
     for n in nodes() {
         for name in ["clone2", "full1", "thin1"] {
             let (jail, env) = (name.parse().unwrap(), n.env(name));
-            let plan = remove::plan(&n.guest(&jail, &env, None), &n.facts);
+            let plan = remove::plan(&n.guest(&jail, &env, None), &n.facts, false);
             golden(&n, &format!("jremove-{name}"), &plan.unwrap());
         }
     }

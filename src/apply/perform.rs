@@ -20,6 +20,9 @@ pub fn action(
     started: &mut dyn FnMut(Child),
     warnings: &mut Vec<String>,
 ) -> Result<bool> {
+    if let (Some(seconds), Some(program)) = (action.limit, ctx.host.own_program()) {
+        return apart(ctx, program, action, seconds, started);
+    }
     if let Some(guard) = &action.when
         && !holds(ctx, guard)?
     {
@@ -27,6 +30,37 @@ pub fn action(
     }
     effect(ctx, &action.effect, started, warnings)
 }
+
+/// Does an action in a process of its own, so that storage which does not answer can't hold this one for ever.
+fn apart(
+    ctx: &Ctx<'_>,
+    program: Cmd,
+    action: &Action,
+    seconds: u64,
+    started: &mut dyn FnMut(Child),
+) -> Result<bool> {
+    let alone = Action { limit: None, ..action.clone() };
+    let json = serde_json::to_string(&alone).map_err(|e| Error::failed("effect", e))?;
+    let cmd = program.args(["perform", json.as_str()]).limit(seconds);
+    let out = ctx.host.change(&cmd, started).map_err(Error::from)?;
+    match out.status {
+        0 => Ok(true),
+        CHANGED_NOTHING => Ok(false),
+        status => {
+            let code = Code::from_status(status);
+            let said = out
+                .stderr
+                .lines()
+                .find_map(|l| l.strip_prefix("jug: "))
+                .unwrap_or("it failed without a word")
+                .to_string();
+            Err(Error::new(code, "", said))
+        }
+    }
+}
+
+/// The exit status of `jug perform` for an effect that had nothing to do.
+pub const CHANGED_NOTHING: i32 = 64;
 
 /// Performs an undo, which bears that there is nothing to undo.
 pub fn undo(ctx: &Ctx<'_>, it: &Action, started: &mut dyn FnMut(Child)) -> Result<()> {
@@ -60,6 +94,29 @@ fn effect(
             copied.map(|_| true)
         }
         Effect::RemoveTree { path } => remove_tree(ctx, path, started),
+        Effect::CloneTree { from, to, hooks } => {
+            for hook in hooks {
+                let checked = fs::check_runnable(std::path::Path::new(&hook.program))?;
+                let hook = &Cmd { program: checked.to_string_lossy().into_owned(), ..hook.clone() };
+                let out = ctx.host.change(hook, started).map_err(Error::from)?;
+                match out.status {
+                    0 => return Ok(true),
+                    1 => {}
+                    _ => return Err(RunError::failed(hook, &out).into()),
+                }
+            }
+            tree::copy(from.as_path(), to.as_path(), &[], &mut |done| ctx.progress.copied(done)).map(|_| true)
+        }
+        Effect::Rename { from, to } => {
+            // Once it is done, doing it again (after a crash) has nothing to do.
+            let there = fs::kind(from.as_path()).is_some();
+            if there { fs::move_file(from.as_path(), to.as_path()).map(|()| true) } else { Ok(false) }
+        }
+        Effect::EmptyTree { path } => empty_tree(ctx, path, started),
+        Effect::TakeEpoch { dir, number, epoch } => {
+            crate::store::owner::take(dir.as_path(), *number, epoch).map(|()| true)
+        }
+        Effect::UnmountGained { dirs, before } => unmount_gained(ctx, dirs, before, started),
         Effect::CheckTargets { root, paths, make } => {
             for path in paths {
                 beneath::check_target(root.as_path(), path.as_str(), *make).map_err(|e| {
@@ -71,6 +128,7 @@ fn effect(
         }
         Effect::Expect(guard) => match holds(ctx, guard)? {
             true => Ok(false),
+            false if matches!(guard, Guard::Owner { .. }) => Err(Error::busy("", expectation(guard))),
             false => Err(Error::failed("", expectation(guard))),
         },
         Effect::Hook { cmd, policy } => match hook(ctx, cmd, started) {
@@ -93,7 +151,6 @@ fn effect(
             Ok(false)
         }
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
-        Effect::UnmountBelow { path, itself } => unmount_below(ctx, path, *itself, started),
     }
 }
 
@@ -101,6 +158,15 @@ fn expectation(guard: &Guard) -> String {
     match guard {
         Guard::DatasetMounted { name, path } => {
             format!("the dataset {name} was made, but is not mounted at {path}")
+        }
+        Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
+        Guard::Empty { path } => {
+            format!("{path} is not empty: there is an environment on that storage already (jug jregister)")
+        }
+        Guard::Owner { number, .. } => {
+            format!(
+                "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
+            )
         }
         other => format!("this does not hold: {other}"),
     }
@@ -167,6 +233,13 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             let (_, all) = ctx.platform.parse_addresses(&text)?;
             all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
         }
+        Guard::Owner { dir, number, node } => crate::store::owner::current(dir.as_path())?
+            .is_some_and(|(n, e)| n == *number && e.is_some_and(|e| e.node == *node)),
+        Guard::OnMount { path, below } => ctx.platform.mounts(ctx.host)?.iter().any(|m| {
+            let inside = m.target.starts_with(&format!("{below}/"));
+            inside && (m.target == path.as_str() || path.as_str().starts_with(&format!("{}/", m.target)))
+        }),
+        Guard::Empty { path } => fs::kind(path.as_path()) == Some(fs::Kind::EmptyDir),
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
     })
 }
@@ -207,15 +280,10 @@ fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
     Ok(targets)
 }
 
-fn unmount_below(
-    ctx: &Ctx<'_>,
-    path: &AbsPath,
-    itself: bool,
-    started: &mut dyn FnMut(Child),
-) -> Result<bool> {
-    let targets = below(ctx, path, itself)?;
+/// Unmounts all of these, as far as it goes; the first complaint is the error.
+fn unmount(ctx: &Ctx<'_>, targets: &[String], started: &mut dyn FnMut(Child)) -> Result<bool> {
     let mut failed = Vec::new();
-    for target in &targets {
+    for target in targets {
         if let Err(e) = run(ctx, &mount::umount(target), started) {
             failed.push(e);
         }
@@ -226,6 +294,35 @@ fn unmount_below(
     }
 }
 
+fn unmount_gained(
+    ctx: &Ctx<'_>,
+    dirs: &[AbsPath],
+    before: &[String],
+    started: &mut dyn FnMut(Child),
+) -> Result<bool> {
+    let mut gained = Vec::new();
+    for dir in dirs {
+        gained.extend(below(ctx, dir, true)?.into_iter().filter(|t| !before.contains(t)));
+    }
+    unmount(ctx, &gained, started)
+}
+
+/// The content of a tree goes only if nothing is mounted below it; at it, its own storage may be.
+fn empty_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) -> Result<bool> {
+    if fs::kind(path.as_path()).is_none() {
+        return Ok(false);
+    }
+    if let Some(m) = below(ctx, path, false)?.first() {
+        return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
+    }
+    let mut changed = false;
+    for entry in std::fs::read_dir(path.as_path()).map_err(|e| Error::io(path.as_path(), "reading it", e))? {
+        let entry = entry.map_err(|e| Error::io(path.as_path(), "reading it", e))?;
+        changed |= remove_deep(ctx, &entry.path(), started)?;
+    }
+    Ok(changed)
+}
+
 /// A tree goes only if nothing is mounted at or below it: what is mounted there belongs to somebody else.
 fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) -> Result<bool> {
     if fs::kind(path.as_path()).is_none() {
@@ -234,9 +331,13 @@ fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) ->
     if let Some(m) = below(ctx, path, true)?.first() {
         return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
     }
-    match tree::remove(path.as_path()) {
+    remove_deep(ctx, path.as_path(), started)
+}
+
+fn remove_deep(ctx: &Ctx<'_>, path: &std::path::Path, started: &mut dyn FnMut(Child)) -> Result<bool> {
+    match tree::remove(path) {
         Err(e) if e.reason.starts_with(tree::DEEP) => {
-            run(ctx, &rm::tree(path.as_str()), started).map(|_| true)
+            run(ctx, &rm::tree(&path.to_string_lossy()), started).map(|_| true)
         }
         other => other,
     }

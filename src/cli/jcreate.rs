@@ -9,7 +9,7 @@ use crate::host::Host;
 use crate::model::env::{Env, Mode, Storage};
 use crate::model::fstab::Mount;
 use crate::model::hook::{Hook, HookArg};
-use crate::model::name::{BaseName, EnvName, Tag, printable};
+use crate::model::name::{AbsPath, BaseName, EnvName, Tag, printable};
 use crate::model::net::Net;
 use crate::model::schema::{self, Change};
 use crate::model::words;
@@ -36,6 +36,12 @@ pub struct Args {
     /// none, inherit or alias:IF:ADDR/LEN; repeatable
     #[arg(long, value_name = "NETWORK")]
     net: Vec<Net>,
+    /// The executable that mounts its data; implies --storage external
+    #[arg(long, value_name = "FILE")]
+    mnt_start: Option<AbsPath>,
+    /// The executable that unmounts it
+    #[arg(long, value_name = "FILE")]
+    mnt_stop: Option<AbsPath>,
     /// A hook: created, prestart, poststart, prestop, poststop or removed; repeatable
     #[arg(long, value_name = "POINT=FILE")]
     hook: Vec<HookArg>,
@@ -61,6 +67,8 @@ struct Asked {
     mode: Option<Mode>,
     address: Option<String>,
     interface: Option<String>,
+    mnt_start: Option<AbsPath>,
+    mnt_stop: Option<AbsPath>,
     set: Vec<Change>,
 }
 
@@ -87,6 +95,8 @@ fn asked(args: &Args) -> Result<Asked> {
             "ip4_addr" => a.address = Some(value.to_string()),
             "interface" => a.interface = Some(value.to_string()),
             "host_hostname" => a.set.push(format!("host.hostname={value}").parse()?),
+            "mnt_start" => a.mnt_start = hook_path(value)?,
+            "mnt_stop" => a.mnt_stop = hook_path(value)?,
             "astart" => a.set.push(format!("boot.enabled={value}").parse()?),
             other => return Err(Error::usage(printable(word), format!("{other}= does not fit here"))),
         }
@@ -95,6 +105,11 @@ fn asked(args: &Args) -> Result<Asked> {
         return Err(Error::usage("jcreate", "no name is given").next("jug jcreate NAME, or jname=NAME"));
     }
     Ok(a)
+}
+
+/// CBSD writes 0 for none.
+fn hook_path(value: &str) -> Result<Option<AbsPath>> {
+    if value == "0" || value.is_empty() { Ok(None) } else { value.parse().map(Some) }
 }
 
 fn nets(args: &Args, asked: &Asked) -> Result<Option<Vec<Net>>> {
@@ -128,11 +143,10 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
     let mut env = Env::new(s.host.uuid(), s.host.now(), base);
     env.mode = asked.mode.or(defaults.mode).unwrap_or_default();
     let can_zfs = if s.zfs_root().is_some() { Storage::Zfs } else { Storage::Dir };
-    env.storage = args.storage.or(defaults.storage).unwrap_or(if env.mode == Mode::Clone {
-        Storage::Zfs
-    } else {
-        can_zfs
-    });
+    env.mnt_start = asked.mnt_start.clone().or_else(|| args.mnt_start.clone());
+    env.mnt_stop = asked.mnt_stop.clone().or_else(|| args.mnt_stop.clone());
+    let said = args.storage.or(env.mnt_start.as_ref().map(|_| Storage::External)).or(defaults.storage);
+    env.storage = said.unwrap_or(if env.mode == Mode::Clone { Storage::Zfs } else { can_zfs });
     if env.storage == Storage::Zfs {
         let root = s.zfs_root().ok_or_else(|| {
             Error::lacks(name, "this node has no zfs_root, so nothing can lie on ZFS")
@@ -143,6 +157,7 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
     if let Some(nets) = nets(args, asked)?.or_else(|| defaults.net.clone()) {
         env.net = nets;
     }
+    env.owner.epoch = 1;
     env.tags = args.tag.iter().cloned().collect();
     env.fstab = args.fstab.clone();
     for HookArg(point, path) in &args.hook {

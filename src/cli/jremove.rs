@@ -19,6 +19,9 @@ pub struct Args {
     /// Stop those that run first
     #[arg(long)]
     stop: bool,
+    /// Let clones of theirs stand by themselves first
+    #[arg(long)]
+    promote: bool,
 }
 
 /// Runs it.
@@ -41,7 +44,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
                 }
             }
         }
-        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name));
+        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name, args.promote));
         if stopped {
             outcome.result =
                 outcome.result.map_err(|e| super::jrestart::halfway("stopped, but not removed", e));
@@ -50,7 +53,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }))
 }
 
-fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
+fn plan(s: &Session, name: &EnvName, promote: bool) -> Result<Wish> {
     // Recovery may have carried an interrupted removal to its end.
     let (_, env) = match s.env(name) {
         Err(e) if e.code == Code::NotFound && !s.global.dry_run && s.is_root() => {
@@ -69,7 +72,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     if s.saved.is_none() {
         facts.identity = identity(&guest.system());
     }
-    Ok(Wish::Do(vec![remove::plan(&guest, &facts)?], Done::changed("removed")))
+    Ok(Wish::Do(vec![remove::plan(&guest, &facts, promote)?], Done::changed("removed")))
 }
 
 /// Whose the files are that lie there, if they say so.

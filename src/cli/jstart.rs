@@ -40,10 +40,17 @@ pub fn by_boot_order(s: &Session, names: Vec<EnvName>) -> Vec<Vec<EnvName>> {
 /// Starts one.
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
     let held = if s.is_root() && !s.global.dry_run { address_locks(s, name) } else { Ok(Vec::new()) };
-    match held {
+    let outcome = match held {
         Ok(_held) => change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name)),
         Err(e) => change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
+    };
+    if outcome.result.as_ref().is_err_and(|e| e.code == Code::Busy && e.reason.contains("it is fenced"))
+        // Noted on this side, so that lists and later starts know it without asking the storage.
+        && let Err(e) = fence(s, name)
+    {
+        crate::report::results::error(&e);
     }
+    outcome
 }
 
 /// Two starts must not both find an address free: each of its aliases is locked until it runs.
@@ -124,4 +131,14 @@ pub fn after_stop(s: &Session, name: &EnvName) -> Result<Wish> {
         }
     }
     wish(s, name, &env, &facts)
+}
+
+/// Notes that another node has taken an environment over.
+pub fn fence(s: &Session, name: &EnvName) -> Result<()> {
+    let (text, env) = s.env(name)?;
+    if env.owner.fenced || !s.is_root() || s.global.dry_run {
+        return Ok(());
+    }
+    let text = crate::model::schema::fence(&text, name)?;
+    crate::host::fs::write_atomic(s.layout.env_file(name).as_path(), &text, 0o644)
 }

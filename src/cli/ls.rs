@@ -5,11 +5,12 @@ use super::targets::{Targets, choose};
 use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
+use crate::host::Host;
 use crate::model::env::Env;
 use crate::model::name::EnvName;
 use crate::report::table::List;
 use crate::store::registry::Entry;
-use crate::store::{journal, lock, started};
+use crate::store::{journal, lock, started, unregistered};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -18,6 +19,18 @@ use std::collections::BTreeSet;
 pub struct Args {
     #[command(flatten)]
     targets: Targets,
+}
+
+/// What lies in the workdir and is not registered, as rows.
+fn unregistered_rows(s: &Session) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for name in unregistered::names(&s.layout)? {
+        let env = unregistered::read(&s.layout, &name).ok().flatten();
+        let env = env.and_then(|f| f.env(uuid::Uuid::nil(), s.host.now()).ok());
+        let path = env.as_ref().map(|e| s.layout.root(&name, e).to_string()).unwrap_or_default();
+        rows.push(Row { name: name.to_string(), state: "unregistered", id: None, path, pending: false, env });
+    }
+    Ok(rows)
 }
 
 /// Runs it: one command for all of them, however many there are.
@@ -37,7 +50,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         registry.retain(|name, _| chosen.contains(name));
     }
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
-    let rows: Vec<Row> = registry.values().map(|e| row(s, &facts, &interrupted, e)).collect();
+    let mut rows: Vec<Row> = registry.values().map(|e| row(s, &facts, &interrupted, e)).collect();
+    if args.targets.all && s.saved.is_none() {
+        rows.extend(unregistered_rows(s)?);
+    }
     let list = List {
         name: "environments",
         headings: vec!["NAME", "STATE", "JID", "ADDRESSES", "BASE", "MODE", "STORAGE", "TAGS"],
@@ -75,6 +91,7 @@ fn row(s: &Session, facts: &Facts, interrupted: &BTreeSet<String>, entry: &Entry
     let state = match () {
         () if interrupted.contains(name.as_str()) => "interrupted",
         () if env.is_none() => "broken",
+        () if env.as_ref().is_some_and(|e| e.owner.fenced) => "fenced",
         () if container.is_some() => "running",
         () => "stopped",
     };

@@ -12,19 +12,26 @@ pub mod examples;
 pub mod facts;
 pub mod generate;
 pub mod init;
+pub mod jclone;
 pub mod jcp;
 pub mod jcreate;
 pub mod jexec;
 pub mod jget;
 pub mod jlogin;
+pub mod jregister;
 pub mod jremove;
+pub mod jrename;
 pub mod jrestart;
 pub mod jset;
 pub mod jshow;
 pub mod jstart;
 pub mod jstop;
+pub mod junregister;
 pub mod log;
 pub mod ls;
+pub mod node;
+pub mod owner;
+pub mod perform;
 pub mod session;
 pub mod targets;
 
@@ -121,6 +128,14 @@ pub enum Command {
     Jset(jset::Args),
     Jget(jget::Args),
     Jremove(jremove::Args),
+    Jclone(jclone::Args),
+    Jrename(jrename::Args),
+    Jregister(jregister::Args),
+    Junregister(junregister::Args),
+    Owner(owner::Args),
+    Node(node::Args),
+    #[command(hide = true)]
+    Perform(perform::Args),
     #[command(hide = true)]
     Generate(generate::Args),
 }
@@ -160,6 +175,13 @@ pub fn run(cli: Cli) -> Result<i32> {
         Command::Jset(a) => jset::run(s, a).map(code),
         Command::Jget(a) => jget::run(s, a).map(code),
         Command::Jremove(a) => jremove::run(s, a).map(code),
+        Command::Jclone(a) => jclone::run(s, a).map(code),
+        Command::Jrename(a) => jrename::run(s, a).map(code),
+        Command::Jregister(a) => jregister::run(s, a).map(code),
+        Command::Junregister(a) => junregister::run(s, a).map(code),
+        Command::Owner(a) => owner::run(s, a).map(code),
+        Command::Node(a) => node::run(s, a).map(code),
+        Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }
 }

@@ -18,6 +18,7 @@ use crate::programs::runc::Runtime;
 use crate::report::progress::{Progress, Silent, Spinner};
 use crate::report::results::Style;
 use crate::store::layout::{Layout, OCI_STATE};
+use crate::store::node::{self, Node};
 use crate::store::{bases, registry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -75,8 +76,12 @@ impl Session {
             (None, None) => default_workdir(bare.as_ref())?,
         };
         let layout = if saved.is_some() { Layout { workdir } } else { Layout::new(&workdir)? };
-        let host =
-            System::new(config.programs.path.iter().map(|p| p.as_path().to_path_buf()), global.verbose);
+        let mut again = vec!["--workdir".to_string(), layout.workdir.to_string()];
+        if config_file.exists() {
+            again.extend(["--config".to_string(), super::absolute(&config_file)?.to_string()]);
+        }
+        let dirs = config.programs.path.iter().map(|p| p.as_path().to_path_buf());
+        let host = System::new(dirs, global.verbose).with_options(again);
         let program = match &config.programs.oci {
             Some(program) => program.clone(),
             None if saved.is_none() && !host.has("runc") && host.has("crun") => "crun".into(),
@@ -132,6 +137,18 @@ impl Session {
         }
     }
 
+    /// This node; it gets its identity when it is first needed, unless nothing may be written.
+    pub fn node(&self) -> Result<Node> {
+        let kind = self.platform.kind();
+        if self.saved.is_some() {
+            return Ok(Node::default());
+        }
+        if self.is_root() && !self.global.dry_run {
+            return node::ensure(&self.host, kind, &self.config_file, false);
+        }
+        node::read(&self.host, kind, &self.config_file).map(Option::unwrap_or_default)
+    }
+
     /// One environment.
     pub fn env(&self, name: &EnvName) -> Result<(String, Env)> {
         let Some(facts) = &self.saved else { return registry::get(&self.layout, name) };
@@ -166,6 +183,7 @@ impl Session {
             base,
             layout: &self.layout,
             platform: self.platform.as_ref(),
+            node: self.node().unwrap_or_default(),
             base_has_rc_conf: self.saved.is_none() && root.join("etc/rc.conf").as_path().exists(),
             host_resolv_conf: if self.saved.is_some() {
                 None

@@ -13,7 +13,7 @@ pub struct Targets {
     /// Names, masks such as 'web*', @tag, or jname=NAME
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
-    /// All environments
+    /// All environments; for ls and jls, those that lie here unregistered as well
     #[arg(long)]
     pub all: bool,
 }
@@ -97,6 +97,15 @@ fn note(session: &Session, found: bool, mask: &str) {
     if !found && !session.global.quiet {
         eprintln!("jug: {}: matches nothing", printable(mask));
     }
+}
+
+/// Whether a name matches a mask.
+///
+/// # Errors
+/// The mask holds what no mask does.
+pub fn matches(pattern: &str, name: &EnvName) -> Result<bool> {
+    check_mask(pattern)?;
+    Ok(mask(pattern.as_bytes(), name.as_str().as_bytes()))
 }
 
 fn check_mask(mask: &str) -> Result<()> {

@@ -40,6 +40,10 @@ pub trait Host: Sync {
     fn pause(&self, time: std::time::Duration) {
         std::thread::sleep(time);
     }
+    /// This program itself, if it can be run again for what may hang (see [`crate::plan::Action`]).
+    fn own_program(&self) -> Option<Cmd> {
+        None
+    }
     /// Seconds since the epoch.
     fn now(&self) -> jiff::Timestamp;
     /// A fresh identity.

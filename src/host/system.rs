@@ -10,12 +10,20 @@ use std::path::{Path, PathBuf};
 pub struct System {
     dirs: Vec<PathBuf>,
     verbose: bool,
+    options: Vec<String>,
 }
 
 impl System {
     /// The machine, with the directories in which programs are looked for. `verbose` prints each command.
     pub fn new(dirs: impl IntoIterator<Item = PathBuf>, verbose: bool) -> Self {
-        Self { dirs: dirs.into_iter().collect(), verbose }
+        Self { dirs: dirs.into_iter().collect(), verbose, options: Vec::new() }
+    }
+
+    /// The options with which this program is run again for what may hang.
+    #[must_use]
+    pub fn with_options(mut self, options: Vec<String>) -> Self {
+        self.options = options;
+        self
     }
 
     /// Becomes the program; returns only if that failed.
@@ -58,6 +66,11 @@ impl Host for System {
 
     fn read(&self, path: &Path) -> Option<String> {
         std::fs::read_to_string(path).ok()
+    }
+
+    fn own_program(&self) -> Option<Cmd> {
+        let program = std::env::current_exe().ok()?;
+        Some(Cmd::new(program.to_string_lossy()).args(self.options.iter().cloned()))
     }
 
     fn now(&self) -> jiff::Timestamp {

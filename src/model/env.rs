@@ -2,7 +2,7 @@
 
 use super::fstab::Mount;
 use super::hook::{Hook, Point};
-use super::name::{BaseName, DatasetName, EnvName, HostName, Tag};
+use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
 use super::params::{Allow, Boot, Children, Exec, HostParams, SysV};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +42,8 @@ pub enum Mode {
 pub enum Storage {
     /// ZFS datasets.
     Zfs,
+    /// Whatever `mnt_start` mounts, while it is needed.
+    External,
     /// Plain directories.
     #[default]
     Dir,
@@ -63,6 +65,7 @@ impl Storage {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Zfs => "zfs",
+            Self::External => "external",
             Self::Dir => "dir",
         }
     }
@@ -92,6 +95,9 @@ pub struct Env {
     /// Its dataset, with storage zfs; local to this node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetName>,
+    /// What it was cloned from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<EnvName>,
     /// A line for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
@@ -125,6 +131,12 @@ pub struct Env {
     /// jail(8), osrelease: what uname(1) says inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub osrelease: Option<String>,
+    /// With storage external: the executable that mounts its data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mnt_start: Option<AbsPath>,
+    /// The executable that unmounts it; without one jug unmounts what `mnt_start` mounted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mnt_stop: Option<AbsPath>,
     /// Extra mounts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fstab: Vec<Mount>,
@@ -149,6 +161,28 @@ pub struct Env {
     /// Hooks by point.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hooks: BTreeMap<Point, Vec<Hook>>,
+    /// What this node knows of its ownership; local to this node.
+    #[serde(default, skip_serializing_if = "Owned::is_new")]
+    pub owner: Owned,
+    /// Variables of a CBSD file that mean nothing to jug, kept for `junregister --format cbsd`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cbsd: BTreeMap<String, String>,
+}
+
+/// What a node knows of an environment's owner without asking the storage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Owned {
+    /// The epoch this node took.
+    pub epoch: u64,
+    /// Whether another node was seen to have taken it over.
+    pub fenced: bool,
+}
+
+impl Owned {
+    fn is_new(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn default_net() -> Vec<Net> {
@@ -182,6 +216,7 @@ impl Env {
             mode: Mode::default(),
             storage: Storage::default(),
             dataset: None,
+            origin: None,
             description: String::new(),
             tags: BTreeSet::new(),
             protected: false,
@@ -201,6 +236,10 @@ impl Env {
             allow: Allow::default(),
             exec: Exec::default(),
             hooks: BTreeMap::new(),
+            mnt_start: None,
+            mnt_stop: None,
+            owner: Owned::default(),
+            cbsd: BTreeMap::new(),
         }
     }
 
@@ -245,7 +284,7 @@ impl Env {
                     "the base `host` is the running system itself: it can only be used thin".into(),
                 ));
             }
-            (Mode::Clone, Storage::Dir, _) => {
+            (Mode::Clone, Storage::Dir | Storage::External, _) => {
                 return Err((
                     "mode",
                     "a clone needs storage = \"zfs\": use mode = \"full\" or \"thin\" with storage = \"dir\""
@@ -256,6 +295,9 @@ impl Env {
         }
         if (self.storage == Storage::Zfs) != self.dataset.is_some() {
             return Err(("dataset", "storage = \"zfs\" needs a dataset, and only that has one".into()));
+        }
+        if self.storage != Storage::External && (self.mnt_start.is_some() || self.mnt_stop.is_some()) {
+            return Err(("mnt_start", "mnt_start and mnt_stop need storage = \"external\"".into()));
         }
         for (key, argv) in [("exec.start", &self.exec.start), ("exec.stop", &self.exec.stop)] {
             if let Some(argv) = argv

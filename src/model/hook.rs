@@ -21,12 +21,21 @@ pub enum Point {
     Poststop,
     /// At the end of jremove.
     Removed,
+    /// Copies data by the storage's own means, for jclone: 0 is done, 1 asks for an ordinary copy.
+    Clone,
 }
 
 impl Point {
     /// All points, in the order of an environment's life.
-    pub const ALL: [Self; 6] =
-        [Self::Created, Self::Prestart, Self::Poststart, Self::Prestop, Self::Poststop, Self::Removed];
+    pub const ALL: [Self; 7] = [
+        Self::Created,
+        Self::Prestart,
+        Self::Poststart,
+        Self::Prestop,
+        Self::Poststop,
+        Self::Removed,
+        Self::Clone,
+    ];
 
     /// The name in TOML, on the command line and below `hooks.d`.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +46,7 @@ impl Point {
             Self::Prestop => "prestop",
             Self::Poststop => "poststop",
             Self::Removed => "removed",
+            Self::Clone => "clone",
         }
     }
 
@@ -61,7 +71,7 @@ impl FromStr for Point {
     fn from_str(s: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|p| p.as_str() == s).ok_or_else(|| {
             Error::usage(printable(s), "not a hook point")
-                .next("the points are created, prestart, poststart, prestop, poststop, removed")
+                .next("the points are created, prestart, poststart, prestop, poststop, removed, clone")
         })
     }
 }

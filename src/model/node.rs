@@ -1,7 +1,7 @@
 //! `jug.toml`: this node.
 
 use super::env::{Mode, Storage};
-use super::name::{AbsPath, BaseName, DatasetName};
+use super::name::{AbsPath, BaseName, DatasetName, InterfaceName};
 use super::net::Net;
 
 /// The node's configuration. Everything has a default.
@@ -38,6 +38,9 @@ pub struct Defaults {
     /// The storage; zfs where `zfs_root` is set, else dir.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<Storage>,
+    /// The interface for addresses of environments that come from nodes with other interfaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<InterfaceName>,
     /// The networks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net: Option<Vec<Net>>,

@@ -27,7 +27,7 @@ enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 38] = [
+const KEYS: [(&str, Shape); 45] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -47,6 +47,8 @@ const KEYS: [(&str, Shape); 38] = [
     ("sysvsem", Shape::Text),
     ("sysvshm", Shape::Text),
     ("osrelease", Shape::Text),
+    ("mnt_start", Shape::Text),
+    ("mnt_stop", Shape::Text),
     ("fstab", Shape::Lines),
     ("hook_timeout", Shape::Number),
     ("boot.enabled", Shape::Flag),
@@ -65,6 +67,11 @@ const KEYS: [(&str, Shape); 38] = [
     ("hooks.prestop", Shape::Lines),
     ("hooks.poststop", Shape::Lines),
     ("hooks.removed", Shape::Lines),
+    ("hooks.clone", Shape::Lines),
+    ("origin", Shape::Fixed),
+    ("owner.epoch", Shape::Fixed),
+    ("owner.fenced", Shape::Fixed),
+    ("cbsd", Shape::Fixed),
     ("name", Shape::Fixed),
 ];
 
@@ -178,6 +185,14 @@ pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)>
         }
     };
     Ok((text, env))
+}
+
+/// The text with `owner.fenced` set: the one key that a node writes by itself.
+pub fn fence(text: &str, name: &super::name::EnvName) -> Result<String> {
+    let mut doc: DocumentMut =
+        text.parse().map_err(|e: toml_edit::TomlError| Error::usage(name, e.message()))?;
+    doc["owner"]["fenced"] = toml_edit::value(true);
+    Ok(doc.to_string())
 }
 
 fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {

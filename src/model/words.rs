@@ -4,13 +4,15 @@ use super::name::{nearest, printable};
 use crate::error::{Error, Result};
 
 /// The words of CBSD that jug takes, and what each stands for.
-pub const WORDS: [(&str, &str); 7] = [
+pub const WORDS: [(&str, &str); 9] = [
     ("jname", "the name"),
     ("ver", "--base"),
     ("baserw", "--mode: 0 is thin, 1 is full"),
     ("ip4_addr", "--net, with interface="),
     ("interface", "--net, with ip4_addr="),
     ("host_hostname", "--set host.hostname="),
+    ("mnt_start", "--mnt-start"),
+    ("mnt_stop", "--mnt-stop"),
     ("astart", "--set boot.enabled="),
 ];
 

@@ -1,16 +1,15 @@
 //! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks};
+use super::{Effect, Plan, Step, hooks, mnt, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::fs::Kind;
 use crate::model::base::SNAPSHOT;
-use crate::model::env::{Mode, Storage};
+use crate::model::env::{Mode, Owned, Storage};
 use crate::model::hook::Point;
 use crate::model::name::AbsPath;
 use crate::model::schema::to_text;
-use crate::programs::zfs;
 
 /// The plan for a new environment.
 ///
@@ -20,68 +19,36 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     refuse(guest, facts)?;
     let mut plan = Plan::new("jcreate", guest.name);
     let env = guest.env;
-    let data = guest.data();
-    match (&env.dataset, env.storage) {
-        (Some(dataset), Storage::Zfs) => {
-            let (data_set, system_set) = (dataset.child("data"), dataset.child("system"));
-            let make = |title: &str, name: &crate::model::name::DatasetName, cmd| {
-                Step::run(title, cmd).undo_when(
-                    Guard::Dataset { name: name.clone(), uuid: env.uuid },
-                    Effect::Run(zfs::destroy(name)),
-                )
-            };
-            let place = |path: &AbsPath| {
-                Step::new(
-                    format!("make the mount point {path}"),
-                    Effect::MakeDir { path: path.clone(), mode: 0o755 },
-                )
-                .undo(Effect::RemoveDir { path: path.clone() })
-            };
-            plan.push(make(
-                "make the dataset that holds all of it",
-                dataset,
-                zfs::create(dataset, &env.uuid, None),
-            ));
-            plan.push(place(&data));
-            if env.mode == Mode::Clone {
-                let origin = guest.base.and_then(|b| b.dataset.clone()).ok_or_else(|| {
-                    Error::conflict(
-                        guest.name,
-                        format!("the base {} is not on ZFS, so nothing can be cloned from it", env.base),
-                    )
-                    .next(format!(
-                        "use --mode full, or import the base again with a zfs_root: jug base-import TREE {}",
-                        env.base
-                    ))
-                })?;
-                plan.push(make(
-                    "clone the base",
-                    &data_set,
-                    zfs::clone(&format!("{origin}@{SNAPSHOT}"), &data_set, &env.uuid, &data),
-                ));
-            } else {
-                plan.push(make(
-                    "make the dataset of its data",
-                    &data_set,
-                    zfs::create(&data_set, &env.uuid, Some(&data)),
-                ));
-            }
-            plan.push(mounted(&data_set, &data));
-            plan.push(place(&guest.system()));
-            plan.push(make(
-                "make the dataset of what belongs to it",
-                &system_set,
-                zfs::create(&system_set, &env.uuid, Some(&guest.system())),
-            ));
-            plan.push(mounted(&system_set, &guest.system()));
-        }
-        _ => {
-            plan.push(tree(guest, format!("make {data}"), &data));
-            plan.push(tree(guest, "make the place of what belongs to it".into(), &guest.system()));
-        }
-    }
+    let origin = match env.mode {
+        Mode::Clone => Some(base_snapshot(guest)?),
+        _ => None,
+    };
+    storage::make(guest, facts, origin.as_deref(), &mut plan)?;
     fill(guest, facts, &mut plan)?;
-    let text = to_text(env)?;
+    register(guest, &mut plan)?;
+    plan.steps.extend(hooks::steps(guest, Point::Created));
+    plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
+    Ok(plan)
+}
+
+/// The snapshot that clones of its base are made of.
+fn base_snapshot(guest: &Guest<'_>) -> Result<String> {
+    let base = &guest.env.base;
+    match guest.base.and_then(|b| b.dataset.as_ref()) {
+        Some(dataset) => Ok(format!("{dataset}@{SNAPSHOT}")),
+        None => Err(Error::conflict(
+            guest.name,
+            format!("the base {base} is not on ZFS, so nothing can be cloned from it"),
+        )
+        .next(format!(
+            "use --mode full, or import the base again with a zfs_root: jug base-import TREE {base}"
+        ))),
+    }
+}
+
+/// The steps that write its files and make it known.
+pub fn register(guest: &Guest<'_>, plan: &mut Plan) -> Result<()> {
+    let text = to_text(guest.env)?;
     for (title, dir, file, text) in [
         ("its fstab", guest.layout.fstab(guest.name), "fstab", fstab(guest)),
         ("the portable copy", guest.layout.rcconf(guest.name), "env.toml", portable(guest)?),
@@ -93,33 +60,25 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
             )
             .undo(Effect::RemoveTree { path: dir.clone() }),
         );
-        plan.push(Step::new(
-            format!("write {title}"),
-            Effect::Write { path: dir.join(file), text, mode: 0o600 },
-        ));
+        let path = dir.join(file);
+        plan.push(
+            Step::new(format!("write {title}"), Effect::Write { path: path.clone(), text, mode: 0o600 })
+                .undo(Effect::Remove { path })
+                .within(mnt::patience(guest)),
+        );
     }
-    plan.push(Step::new(
-        "write the portable copy beside its data",
-        Effect::Write { path: guest.system().join("env.toml"), text: portable(guest)?, mode: 0o600 },
-    ));
+    let beside = Effect::Write { path: guest.system().join("env.toml"), text: portable(guest)?, mode: 0o600 };
+    plan.push(Step::new("write the portable copy beside its data", beside).within(mnt::patience(guest)));
     let file = guest.layout.env_file(guest.name);
     plan.push(
         Step::new("register it", Effect::Write { path: file.clone(), text, mode: 0o644 })
             .undo(Effect::Remove { path: file }),
     );
-    plan.steps.extend(hooks::steps(guest, Point::Created));
-    Ok(plan)
+    Ok(())
 }
 
-fn mounted(name: &crate::model::name::DatasetName, path: &AbsPath) -> Step {
-    // zfs create exits 0 with "successfully created, but not mounted" (F5.2).
-    Step::new(
-        format!("see that it is mounted at {path}"),
-        Effect::Expect(Guard::DatasetMounted { name: name.clone(), path: path.clone() }),
-    )
-}
-
-fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
+/// Refuses a name that is taken, or places that are.
+pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
     let (name, env) = (guest.name, guest.env);
     if guest.base.is_none() {
         let next = if env.base.is_host() {
@@ -140,6 +99,10 @@ fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
         .next("choose another name"));
     }
     for path in [guest.data(), guest.system(), guest.layout.rcconf(name), guest.layout.fstab(name)] {
+        if env.storage == Storage::External {
+            // Whether there is something is seen once it is mounted.
+            break;
+        }
         // An empty directory can be a mount point; anything else that is there would not survive an undo.
         let may_be = if env.storage == Storage::Zfs { Some(Kind::EmptyDir) } else { None };
         let there = facts.path(path.as_str());
@@ -214,17 +177,6 @@ fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-/// A directory that was not there before, and that goes with all that is in it on undo: file flags first, which
-/// forbid removing (F9.7).
-fn tree(guest: &Guest<'_>, title: String, path: &AbsPath) -> Step {
-    let step = Step::new(title, Effect::MakeDir { path: path.clone(), mode: 0o755 });
-    let step = match guest.platform.unprotect(path) {
-        Some(cmd) => step.undo_when(Guard::Exists { path: path.clone() }, Effect::Run(cmd)),
-        None => step,
-    };
-    step.undo(Effect::RemoveTree { path: path.clone() })
-}
-
 /// The fstab as people and other nodes read it.
 fn fstab(guest: &Guest<'_>) -> String {
     let mut text =
@@ -239,6 +191,7 @@ fn fstab(guest: &Guest<'_>) -> String {
 pub fn portable(guest: &Guest<'_>) -> Result<String> {
     let mut env = guest.env.clone();
     env.dataset = None;
+    env.owner = Owned::default();
     Ok(format!(
         "# {0}: the portable copy. What counts on a node is envs/{0}.toml in its workdir.\n{1}",
         guest.name,

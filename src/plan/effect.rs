@@ -3,6 +3,7 @@
 use crate::host::Cmd;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
+use crate::store::owner::Epoch;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -61,6 +62,44 @@ pub enum Effect {
         /// Which.
         path: AbsPath,
     },
+    /// Away with everything in a directory that stays itself: it may be a mount point.
+    EmptyTree {
+        /// Which.
+        path: AbsPath,
+    },
+    /// Takes the next epoch of an environment, exclusively; a nil node gives it up.
+    TakeEpoch {
+        /// `owner.d`.
+        dir: AbsPath,
+        /// Which.
+        number: u64,
+        /// What is written into it.
+        epoch: Epoch,
+    },
+    /// A copy of a tree into a directory that is there, by the storage's own means if a hook has some: 0 is done,
+    /// 1 asks for an ordinary copy, anything else is a failure.
+    CloneTree {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+        /// The hooks, tried in order.
+        hooks: Vec<Cmd>,
+    },
+    /// Renames a directory.
+    Rename {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+    },
+    /// Unmounts all that the mount table has at and below these directories but what was there before.
+    UnmountGained {
+        /// The directories.
+        dirs: Vec<AbsPath>,
+        /// What was mounted before.
+        before: Vec<String>,
+    },
     /// Each of these, inside `root`, is a directory that is reached through no link.
     CheckTargets {
         /// The root.
@@ -94,13 +133,6 @@ pub enum Effect {
         max: u64,
         /// So many old ones are kept.
         keep: u32,
-    },
-    /// Unmounts all that the mount table has below a directory, deepest first.
-    UnmountBelow {
-        /// The directory.
-        path: AbsPath,
-        /// Whether what is mounted at the directory itself goes too.
-        itself: bool,
     },
 }
 
@@ -150,6 +182,27 @@ pub enum Guard {
         /// The address, without its length.
         address: std::net::IpAddr,
     },
+    /// The highest epoch is this one, and this node's.
+    Owner {
+        /// `owner.d`.
+        dir: AbsPath,
+        /// The epoch.
+        number: u64,
+        /// The node.
+        node: uuid::Uuid,
+    },
+    /// Something is mounted at this path, or above it but below the workdir: it is not on the node's own disk.
+    OnMount {
+        /// Where.
+        path: AbsPath,
+        /// The workdir.
+        below: AbsPath,
+    },
+    /// There is nothing in this directory.
+    Empty {
+        /// Which.
+        path: AbsPath,
+    },
     /// There is something at this path.
     Exists {
         /// Where.
@@ -166,11 +219,14 @@ pub struct Action {
     /// Only if.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Guard>,
+    /// Seconds it may take, where it touches storage that may hang: it is then done by a process of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
 }
 
 impl From<Effect> for Action {
     fn from(effect: Effect) -> Self {
-        Self { effect, when: None }
+        Self { effect, when: None, limit: None }
     }
 }
 
@@ -202,6 +258,14 @@ impl Step {
         self.action.when = Some(guard);
         self
     }
+    /// Within so many seconds, the undo too.
+    #[must_use]
+    pub fn within(mut self, seconds: Option<u64>) -> Self {
+        for action in std::iter::once(&mut self.action).chain(&mut self.undo) {
+            action.limit = seconds;
+        }
+        self
+    }
     /// What undoes it.
     #[must_use]
     pub fn undo(mut self, effect: Effect) -> Self {
@@ -211,7 +275,7 @@ impl Step {
     /// What undoes it, if something holds.
     #[must_use]
     pub fn undo_when(mut self, guard: Guard, effect: Effect) -> Self {
-        self.undo.push(Action { effect, when: Some(guard) });
+        self.undo.push(Action { effect, when: Some(guard), limit: None });
         self
     }
 }

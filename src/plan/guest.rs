@@ -19,6 +19,8 @@ pub struct Guest<'a> {
     pub layout: &'a Layout,
     /// The platform.
     pub platform: &'a dyn Platform,
+    /// This node, as owners are written down.
+    pub node: crate::store::node::Node,
     /// Whether the base brings an /etc/rc.conf of its own.
     pub base_has_rc_conf: bool,
     /// The host's /etc/resolv.conf.

@@ -4,6 +4,7 @@ use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step, create};
 use crate::error::Result;
 use crate::facts::Facts;
+use crate::model::env::Storage;
 use crate::model::schema::to_text;
 use crate::store::started::Started;
 
@@ -42,18 +43,27 @@ pub fn plan(
     let file = guest.layout.env_file(guest.name);
     let write = |text: &str| Effect::Write { path: file.clone(), text: text.to_string(), mode: 0o644 };
     plan.push(Step::new("write its TOML", write(new)).undo(write(old)));
-    for ((title, path, text), (_, _, old)) in create::copies(guest)?.into_iter().zip(create::copies(before)?)
+    let running =
+        facts.container(guest.name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
+    // What is not mounted can't be written; the copies are written at the next start or unregister.
+    let copies = running || guest.env.storage != Storage::External;
+    for ((title, path, text), (_, _, old)) in
+        create::copies(guest)?.into_iter().filter(|_| copies).zip(create::copies(before)?)
     {
         let write = |text| Effect::Write { path: path.clone(), text, mode: 0o600 };
         plan.push(Step::new(title, write(text)).undo(write(old)));
     }
-    let running =
-        facts.container(guest.name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
     let mut pending = Vec::new();
     if let (true, Some(started)) = (running, started) {
         pending = crate::store::started::pending(&started.env, guest.env)?;
         if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
-            let runs = Guest { env: &started.env, host_resolv_conf: None, node_hooks: Vec::new(), ..*guest };
+            let runs = Guest {
+                env: &started.env,
+                node: guest.node.clone(),
+                host_resolv_conf: None,
+                node_hooks: Vec::new(),
+                ..*guest
+            };
             let mut step = Step::run(format!("give the running jail {}", covered.join(", ")), cmd);
             if let Some((back, _)) = guest.platform.live(&runs, &covered) {
                 let there = Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid };

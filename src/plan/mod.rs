@@ -1,15 +1,20 @@
 //! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
 
 pub mod base;
+pub mod clone;
 pub mod create;
 pub mod effect;
 pub mod guest;
 pub mod hooks;
 pub mod live;
+pub mod mnt;
+pub mod register;
 pub mod remove;
+pub mod rename;
 pub mod rootfs;
 pub mod start;
 pub mod stop;
+pub mod storage;
 pub mod text;
 
 pub use effect::{Action, Effect, Guard, Plan, Step};

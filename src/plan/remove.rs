@@ -1,7 +1,7 @@
 //! jremove: everything that bears the environment's identity goes, and nothing else.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks, stop};
+use super::{Effect, Guard, Plan, Step, clone, hooks, mnt, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -12,7 +12,7 @@ use crate::programs::zfs;
 ///
 /// # Errors
 /// It is protected, runs, has mounts, or has snapshots or clones that are not jug's.
-pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
+pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if env.protected {
         return Err(Error::busy(name, "it is protected").next(format!("jug jset {name} protected=false")));
@@ -22,7 +22,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
             Error::busy(name, "it runs").next(format!("jug jstop {name}, or jug jremove --stop {name}"))
         );
     }
-    if stop::leftovers(guest, facts) {
+    if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
             .next(format!("jug jstop {name}")));
     }
@@ -40,7 +40,11 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     let mut plan = Plan::new("jremove", name);
     let paths = match (&env.dataset, env.storage) {
         (Some(dataset), Storage::Zfs) => {
-            datasets(guest, facts, dataset, &mut plan)?;
+            datasets(guest, facts, dataset, promote, &mut plan)?;
+            Vec::new()
+        }
+        (_, Storage::External) => {
+            external(guest, facts, &mut plan);
             Vec::new()
         }
         _ => vec![guest.data(), guest.system()],
@@ -63,10 +67,33 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     Ok(plan)
 }
 
+/// What mnt_start mounts is emptied and unmounted again; only its owner may.
+fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
+    plan.steps.extend(mnt::start(guest, facts));
+    if guest.env.owner.epoch > 0 {
+        plan.push(mnt::still_ours(guest, guest.node.id));
+    }
+    plan.point_of_no_return();
+    if let Some(cmd) = guest.platform.unprotect(&guest.data()) {
+        plan.push(Step::run("clear its file flags", cmd).when(Guard::Exists { path: guest.data() }));
+    }
+    // The system directory, which holds the epochs, goes last.
+    for path in
+        [guest.data(), guest.layout.fstab(guest.name), guest.layout.rcconf(guest.name), guest.system()]
+    {
+        plan.push(Step::new(format!("empty {path}"), Effect::EmptyTree { path }));
+    }
+    plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
+    for path in [guest.data(), guest.system()] {
+        plan.push(Step::new(format!("remove {path}"), Effect::RemoveDir { path }));
+    }
+}
+
 fn datasets(
     guest: &Guest<'_>,
     facts: &Facts,
     dataset: &crate::model::name::DatasetName,
+    promote: bool,
     plan: &mut Plan,
 ) -> Result<()> {
     let (name, uuid) = (guest.name, guest.env.uuid);
@@ -78,29 +105,58 @@ fn datasets(
                 .next(format!("zfs rename or zfs destroy {n} first")));
         }
     }
-    if let Some((n, d)) = facts
-        .datasets
+    let clones = facts.datasets.iter().filter_map(|(n, d)| {
+        let (of, _) = d.origin.as_deref()?.split_once('@')?;
+        (ours(of) && !ours(n)).then_some((n, of))
+    });
+    for (clone, of) in clones {
+        if !promote {
+            return Err(Error::conflict(name, format!("{clone} is a clone of it"))
+                .next(format!("jug jremove --promote {name} lets it stand by itself")));
+        }
+        let (clone, of) = (clone.parse()?, of.parse()?);
+        plan.push(
+            Step::run(format!("let {clone} stand by itself"), zfs::promote(&clone))
+                .undo(Effect::Run(zfs::promote(&of))),
+        );
+    }
+    let (own, foreign): (Vec<&String>, Vec<&String>) = facts
+        .snapshots
         .iter()
-        .find(|(n, d)| !ours(n) && d.origin.as_deref().is_some_and(|o| o.split('@').next().is_some_and(ours)))
-    {
-        return Err(Error::conflict(
-            name,
-            format!("{n} is a clone of its snapshot {}", d.origin.as_deref().unwrap_or("")),
-        )
-        .next(format!("zfs promote {n}")));
+        .partition(|s| s.split_once('@').is_some_and(|(_, l)| l.starts_with(clone::SNAPSHOT)));
+    if !foreign.is_empty() {
+        let list = foreign.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Error::conflict(name, format!("it has snapshots that jug did not take: {list}"))
+            .next("zfs destroy them one by one, if they are not needed"));
     }
-    if !facts.snapshots.is_empty() {
-        return Err(Error::conflict(
-            name,
-            format!("it has snapshots that jug did not take: {}", facts.snapshots.join(", ")),
-        )
-        .next("zfs destroy them one by one, if they are not needed"));
-    }
+    // What it was cloned from goes with it, if that was made for nothing else.
+    let origins: Vec<String> =
+        facts.datasets.iter().filter(|(n, _)| ours(n)).filter_map(|(_, d)| d.origin.clone()).collect();
     plan.point_of_no_return();
+    for snapshot in own {
+        let Some((of, label)) = snapshot.split_once('@') else { continue };
+        plan.push(
+            Step::run(format!("destroy the snapshot {snapshot}"), zfs::destroy_snapshot(snapshot))
+                .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
+        );
+    }
     // Children before parents; each by its own name, so that nothing goes that jug did not make.
     for n in facts.datasets.keys().filter(|n| ours(n)).rev() {
         let n: crate::model::name::DatasetName = n.parse()?;
         plan.push(Step::run(format!("destroy {n}"), zfs::destroy(&n)).when(Guard::Dataset { name: n, uuid }));
+    }
+    for origin in origins {
+        let Some((of, label)) = origin.split_once('@').filter(|(_, l)| l.starts_with(clone::SNAPSHOT)) else {
+            continue;
+        };
+        let Some(uuid) = facts.datasets.get(of).and_then(|d| d.uuid) else { continue };
+        plan.push(
+            Step::run(
+                format!("destroy the snapshot it was cloned from, {origin}"),
+                zfs::destroy_snapshot(&origin),
+            )
+            .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
+        );
     }
     for path in [guest.data(), guest.system()] {
         plan.push(Step::new(format!("remove the mount point {path}"), Effect::RemoveDir { path }));

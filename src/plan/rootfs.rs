@@ -1,11 +1,11 @@
 //! The mounts that make up a running environment's root, in the order in which they are made.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Step};
+use super::{Effect, Guard, Step, mnt};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::Cmd;
-use crate::model::env::Mode;
+use crate::model::env::{Mode, Storage};
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
 use crate::programs::mount;
@@ -17,7 +17,10 @@ use crate::programs::mount;
 pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
     let root = guest.root();
     let mut steps = Vec::new();
-    if let Some(m) = facts.mounted_below(root.as_str()).next() {
+    if let Some(m) = facts
+        .mounted_below(root.as_str())
+        .find(|m| !mnt::own_dataset(guest, &m.source) && guest.env.storage != Storage::External)
+    {
         return Err(Error::busy(
             guest.name,
             format!("{} is still mounted at {} though it does not run", m.source, m.target),
@@ -29,6 +32,7 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
         Mode::Clone | Mode::Full => {
             if guest.platform.devices(0, &root).is_some() {
                 steps.push(check(
+                    guest,
                     &root,
                     vec![AbsPath::root().join("dev")],
                     false,
@@ -51,6 +55,7 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
             .next(format!("mkdir {0}, or jug jset {1} 'fstab-={2}'", entry.source, guest.name, entry)));
         }
         steps.push(check(
+            guest,
             &root,
             vec![entry.target.clone()],
             true,
@@ -113,6 +118,7 @@ fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>)
     let data = guest.data();
     for dir in &base.own {
         steps.push(check(
+            guest,
             &data,
             vec![AbsPath::root().join(dir)],
             false,
@@ -133,6 +139,6 @@ fn mounting(title: String, cmd: Cmd, target: &AbsPath) -> Step {
         .undo_when(Guard::Mounted { path: target.clone() }, Effect::Run(mount::umount(target.as_str())))
 }
 
-fn check(root: &AbsPath, paths: Vec<AbsPath>, make: bool, title: &str) -> Step {
-    Step::new(title, Effect::CheckTargets { root: root.clone(), paths, make })
+fn check(guest: &Guest<'_>, root: &AbsPath, paths: Vec<AbsPath>, make: bool, title: &str) -> Step {
+    Step::new(title, Effect::CheckTargets { root: root.clone(), paths, make }).within(mnt::patience(guest))
 }

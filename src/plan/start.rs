@@ -1,7 +1,7 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks, rootfs};
+use super::{Effect, Guard, Plan, Step, hooks, mnt, rootfs};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::hook::Point;
@@ -30,6 +30,10 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             return Ok(None);
         }
     }
+    if env.owner.fenced {
+        return Err(Error::busy(name, "it is fenced: another node has taken it over")
+            .next(format!("jug owner {name}; jug jregister --takeover {name} takes it back")));
+    }
     let mut plan = Plan::new("jstart", name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
     if let Some(dataset) = &env.dataset {
@@ -41,9 +45,14 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             ));
         }
     }
+    plan.steps.extend(mnt::start(guest, facts));
+    let owned = env.owner.epoch > 0;
+    if owned {
+        plan.push(mnt::still_ours(guest, guest.node.id));
+    }
     plan.steps.extend(rootfs::steps(guest, facts)?);
     let added = addresses(guest, facts, &mut plan)?;
-    let started = Started { version: 1, at: now, added, env: env.clone() };
+    let started = Started { version: 1, at: now, added, kept: mnt::before(guest, facts), env: env.clone() };
     let file = guest.layout.started(name);
     plan.push(
         Step::new(
@@ -62,6 +71,10 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         // The runtime died, or the power went, between its directory and its state: it knows no such container, and
         // makes none of that name either.
         plan.push(Step::new("clear a half-made container away", guest.platform.remove_container(guest)));
+    }
+    if owned {
+        // Another node may have taken it over since.
+        plan.push(mnt::still_ours(guest, guest.node.id));
     }
     plan.steps.extend(guest.platform.create_container(guest));
     let (start, _) = crate::platform::commands(guest.platform, env);

@@ -1,7 +1,7 @@
 //! jstop: the mirror of the start, in bounded time whatever runs inside.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks};
+use super::{Effect, Guard, Plan, Step, hooks, mnt};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Mode;
@@ -30,9 +30,11 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         )
         .next("stop it with what started it"));
     }
+    let kept = mnt::kept(guest, facts, started);
     let running = container.is_some();
     let addresses = started.is_some_and(|s| !s.added.is_empty());
-    if !running && !addresses && !leftovers(guest, facts) {
+    let left = leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
+    if !running && !addresses && !left {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);
@@ -56,7 +58,9 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         );
     }
     plan.point_of_no_return();
-    take_down(guest, started, &mut plan);
+    take_down(guest, started, &kept, &mut plan);
+    plan.steps.extend(mnt::stop(guest, &kept));
+    plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
     if running {
         plan.steps.extend(hooks::steps(guest, Point::Poststop));
     }
@@ -67,20 +71,27 @@ fn there(guest: &Guest<'_>) -> Guard {
     Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid }
 }
 
-/// Mounts that have outlived what they were for.
-pub fn leftovers(guest: &Guest<'_>, facts: &Facts) -> bool {
+/// Whether mounts have outlived what they were for.
+pub fn leftovers(guest: &Guest<'_>, facts: &Facts, kept: &[String]) -> bool {
     let root = guest.root();
-    facts.mounted_below(root.as_str()).next().is_some()
+    let left = |t: &str| !kept.iter().any(|k| k == t);
+    facts.mounted_below(root.as_str()).any(|m| left(&m.target))
         || (guest.env.mode == Mode::Thin && facts.mounted(root.as_str()))
 }
 
+/// Whether what mnt_start mounted for a start has outlived it.
+fn still_mounted(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> bool {
+    started.is_some()
+        && mnt::before(guest, facts).iter().any(|t| !mnt::kept(guest, facts, started).contains(t))
+}
+
 /// Mounts, addresses and what lasts while it runs.
-fn take_down(guest: &Guest<'_>, started: Option<&Started>, plan: &mut Plan) {
+fn take_down(guest: &Guest<'_>, started: Option<&Started>, kept: &[String], plan: &mut Plan) {
     let root = guest.root();
     let thin = guest.env.mode == Mode::Thin;
     plan.push(Step::new(
         "unmount all below its root, deepest first",
-        Effect::UnmountBelow { path: root.clone(), itself: thin },
+        Effect::UnmountGained { dirs: vec![root.clone()], before: kept.to_vec() },
     ));
     for net in started.map(|s| s.added.as_slice()).unwrap_or_default() {
         let Net::Alias { interface, address } = net else { continue };
@@ -95,5 +106,4 @@ fn take_down(guest: &Guest<'_>, started: Option<&Started>, plan: &mut Plan) {
     if thin {
         plan.push(Step::new("remove the place of its root", Effect::RemoveDir { path: root }));
     }
-    plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
 }

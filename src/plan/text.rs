@@ -69,6 +69,11 @@ impl fmt::Display for Guard {
                     "{{ ifconfig {interface} || ip address show dev {interface}; }} 2>/dev/null | grep -qwF {address}"
                 )
             }
+            Self::Owner { dir, number, .. } => {
+                write!(f, "[ \"$(ls {} | sort -n | tail -1)\" = {number} ]", quote(dir.as_str()))
+            }
+            Self::OnMount { path, .. } => write!(f, ": {path} is on a mount of its own"),
+            Self::Empty { path } => write!(f, "[ -z \"$(ls -A {})\" ]", quote(path.as_str())),
             Self::Exists { path } => write!(f, "[ -e {} ]", quote(path.as_str())),
         }
     }
@@ -112,6 +117,38 @@ impl fmt::Display for Effect {
             Self::RemoveTree { path } => {
                 write!(f, "rm -rf {} # only if nothing is mounted below it", quote(path.as_str()))
             }
+            Self::CloneTree { from, to, hooks } => {
+                for hook in hooks {
+                    write!(f, "{hook} || ")?;
+                }
+                write!(f, "tar -C {} -cf - . | tar -C {} -xpf -", quote(from.as_str()), quote(to.as_str()))
+            }
+            Self::Rename { from, to } => write!(f, "mv {} {}", quote(from.as_str()), quote(to.as_str())),
+            Self::EmptyTree { path } => write!(f, "find {} -mindepth 1 -xdev -delete", quote(path.as_str())),
+            Self::TakeEpoch { dir, number, epoch } => {
+                let file = quote(dir.join(&number.to_string()).as_str());
+                let text = toml::to_string(epoch).unwrap_or_default();
+                write!(
+                    f,
+                    "mkdir -p {}\n(set -C; cat >{file}) <<'JUG_EOF'\n{text}JUG_EOF",
+                    quote(dir.as_str())
+                )
+            }
+            Self::UnmountGained { dirs, before } => {
+                for (i, dir) in dirs.iter().enumerate() {
+                    if i > 0 {
+                        f.write_str("\n")?;
+                    }
+                    let kept: String = before.iter().map(|b| format!(" && $2 != {b:?}")).collect();
+                    let program = quote(&format!("($2 == d || index($2, d \"/\") == 1){kept} {{print $2}}"));
+                    write!(
+                        f,
+                        "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | awk -v d={} {program} | sort -r | while read -r m; do umount \"$m\"; done",
+                        quote(dir.as_str())
+                    )?;
+                }
+                Ok(())
+            }
             Self::CheckTargets { root, paths, make } => {
                 for (i, p) in paths.iter().enumerate() {
                     let whole = quote(root.join(p.as_str()).as_str());
@@ -139,15 +176,6 @@ impl fmt::Display for Effect {
             Self::Rotate { path, max, .. } => {
                 let p = quote(path.as_str());
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")
-            }
-            Self::UnmountBelow { path, itself } => {
-                let itself = if *itself { " || $2 == d" } else { "" };
-                let program = quote(&format!("index($2, d \"/\") == 1{itself} {{print $2}}"));
-                write!(
-                    f,
-                    "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | awk -v d={} {program} | sort -r | while read -r m; do umount \"$m\"; done",
-                    quote(path.as_str())
-                )
             }
         }
     }

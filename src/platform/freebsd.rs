@@ -299,6 +299,11 @@ impl Platform for Freebsd {
         steps
     }
 
+    fn rename_inside(&self, _: &Guest<'_>) -> Vec<Step> {
+        // jail(8) gives it its name.
+        Vec::new()
+    }
+
     fn unprotect(&self, tree: &AbsPath) -> Option<Cmd> {
         // base.txz sets schg on libc.so.7, /var/empty and more (F9.7).
         Some(chflags::unprotect(tree.as_str()))

@@ -304,24 +304,27 @@ impl Platform for Linux {
     }
 
     fn settle(&self, guest: &Guest<'_>, _: bool) -> Vec<Step> {
-        let data = guest.data();
         let hosts =
             format!("127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t{}\n", guest.env.hostname(guest.name));
-        let write = |title: &str, path: &str, text: String| {
-            Step::new(
-                title,
-                Effect::WriteIn { root: data.clone(), path: AbsPath::root().join(path), text, mode: 0o644 },
-            )
-        };
-        let mut steps = vec![
-            write("write its hosts", "etc/hosts", hosts),
-            write("write its host name", "etc/hostname", format!("{}\n", guest.env.hostname(guest.name))),
-        ];
-        steps.extend(guest.resolv_conf().map(|text| write("copy resolv.conf", "etc/resolv.conf", text)));
+        let mut steps = vec![inside(guest, "write its hosts", "etc/hosts", hosts)];
+        steps.extend(self.rename_inside(guest));
+        steps.extend(
+            guest.resolv_conf().map(|text| inside(guest, "copy resolv.conf", "etc/resolv.conf", text)),
+        );
         steps
+    }
+    fn rename_inside(&self, guest: &Guest<'_>) -> Vec<Step> {
+        let text = format!("{}\n", guest.env.hostname(guest.name));
+        vec![inside(guest, "write its host name", "etc/hostname", text)]
     }
 
     fn unprotect(&self, _: &AbsPath) -> Option<Cmd> {
         None
     }
+}
+
+/// A file of its own.
+fn inside(guest: &Guest<'_>, title: &str, path: &str, text: String) -> Step {
+    let path = AbsPath::root().join(path);
+    Step::new(title, Effect::WriteIn { root: guest.data(), path, text, mode: 0o644 })
 }

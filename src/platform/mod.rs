@@ -129,6 +129,8 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step>;
     /// The steps that make a new environment's files its own, whatever the base.
     fn settle(&self, guest: &Guest<'_>, thin: bool) -> Vec<Step>;
+    /// The steps that write an environment's name into files of its own that hold it.
+    fn rename_inside(&self, guest: &Guest<'_>) -> Vec<Step>;
     /// The steps that make a tree removable (file flags).
     fn unprotect(&self, tree: &AbsPath) -> Option<Cmd>;
 }

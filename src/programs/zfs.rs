@@ -132,6 +132,21 @@ pub fn snapshot(name: &DatasetName, label: &str) -> Cmd {
     zfs().args(["snapshot", &format!("{name}@{label}")])
 }
 
+/// Lets a clone and its origin change places, so that the origin can be destroyed.
+pub fn promote(name: &DatasetName) -> Cmd {
+    zfs().args(["promote", name.as_str()])
+}
+
+/// Renames a dataset with all below it.
+pub fn rename(from: &DatasetName, to: &DatasetName) -> Cmd {
+    zfs().args(["rename", from.as_str(), to.as_str()]).retry_busy()
+}
+
+/// Moves a dataset's mount point, and mounts it there.
+pub fn set_mountpoint(name: &DatasetName, path: &AbsPath) -> Cmd {
+    zfs().args(["set", &mountpoint_option(Some(path)), name.as_str()]).retry_busy()
+}
+
 /// Destroys one dataset and nothing below it. ZFS says "busy" for some 50 ms after an unmount (linux.md).
 pub fn destroy(name: &DatasetName) -> Cmd {
     zfs().args(["destroy", name.as_str()]).retry_busy()

@@ -4,9 +4,12 @@ pub mod bases;
 pub mod journal;
 pub mod layout;
 pub mod lock;
+pub mod node;
 pub mod oplog;
+pub mod owner;
 pub mod registry;
 pub mod started;
+pub mod unregistered;
 
 /// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, which no
 /// environment can be called; what begins with a dot is the node's own.

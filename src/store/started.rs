@@ -19,6 +19,9 @@ pub struct Started {
     pub at: jiff::Timestamp,
     /// Addresses that jug added.
     pub added: Vec<Net>,
+    /// What was mounted at its directories before mnt_start ran, and so is not jug's to unmount.
+    #[serde(default)]
+    pub kept: Vec<String>,
     /// What it was started with.
     pub env: Env,
 }

@@ -75,7 +75,7 @@ fn alike(now: &str, then: &str, what: &str) {
 
 /// Whether an effect starts programs; the others are on files.
 fn starts_programs(effect: &Effect) -> bool {
-    matches!(effect, Effect::Run(_) | Effect::Hook { .. } | Effect::UnmountBelow { .. })
+    matches!(effect, Effect::Run(_) | Effect::Hook { .. } | Effect::UnmountGained { .. })
 }
 
 /// Numbers the titles; the effect of the step that is to break goes behind `jug-fault` if it is one on files.
@@ -100,7 +100,7 @@ fn faults(step: &Step) -> Vec<Fault> {
     let mut all = vec![Fail, FailDone, CrashBefore, CrashAfter];
     let cmd = match &step.action.effect {
         Effect::Expect(_) | Effect::AwaitEnd { .. } => return Vec::new(),
-        Effect::UnmountBelow { .. } => {
+        Effect::UnmountGained { .. } => {
             return [all, vec![Missing, Timeout, TimeoutDone, BusyTwice, BusyAlways]].concat();
         }
         Effect::Run(cmd) | Effect::Hook { cmd, .. } => cmd,
@@ -165,7 +165,7 @@ impl Scenario {
         for (i, step) in plan.steps.iter().enumerate() {
             let past = plan.no_return.is_some_and(|limit| i >= limit);
             for fault in faults(step) {
-                for nth in 0..if matches!(step.action.effect, Effect::UnmountBelow { .. }) { 3 } else { 1 } {
+                for nth in 0..if matches!(step.action.effect, Effect::UnmountGained { .. }) { 3 } else { 1 } {
                     if dirty {
                         w = self.world();
                     }

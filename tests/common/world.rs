@@ -15,8 +15,12 @@ use jug::plan::{Effect, Plan, base, create, live, remove, start, stop};
 use jug::platform::{PlatformKind, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
+use jug::store::node::Node;
 use jug::store::{bases, registry, started};
 use std::path::Path;
+
+/// The node's identity.
+const NODE: uuid::Uuid = uuid::Uuid::from_u128(0x9999_6d0e_4a53_9f4c_1d2c_3b4a_5f60);
 
 pub const UUID: uuid::Uuid = uuid::uuid!("7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60");
 pub const BASE_UUID: uuid::Uuid = uuid::uuid!("0b0b0b0b-6d0e-4a53-9f4c-1d2c3b4a5f60");
@@ -151,6 +155,7 @@ impl World {
             base,
             layout: &self.layout,
             platform: self.fake.platform.as_ref(),
+            node: Node { id: NODE, name: "here".into() },
             base_has_rc_conf: false,
             host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
             node_hooks: vec![(Point::Prestart, self.top().join("hooks/h"))],
@@ -197,7 +202,7 @@ impl World {
     pub fn remove(&self) -> jug::error::Result<Plan> {
         let name = Self::name();
         let (_, env) = registry::get(&self.layout, &name)?;
-        remove::plan(&self.guest(&name, &env, None), &self.facts(&env))
+        remove::plan(&self.guest(&name, &env, None), &self.facts(&env), false)
     }
     pub fn set(&self, changes: &[&str]) -> jug::error::Result<Plan> {
         let name = Self::name();

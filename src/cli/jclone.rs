@@ -1,0 +1,106 @@
+//! jclone
+
+use super::change::{self, Wish};
+use super::session::Session;
+use super::targets::one;
+use crate::error::{Code, Error, Result};
+use crate::host::Host;
+use crate::model::env::{Env, Owned, Storage};
+use crate::model::name::EnvName;
+use crate::model::net::Net;
+use crate::model::schema::{self, Change};
+use crate::plan::clone;
+use crate::report::results::Done;
+use crate::store::lock;
+
+/// Make a new jail with another's data: a ZFS clone, else a copy (by cloning blocks where the file system can)
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The jail that is cloned
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// The new one's name
+    #[arg(value_name = "NAME")]
+    name: EnvName,
+    /// Of this snapshot of its data, not of what it is now
+    #[arg(long, value_name = "SNAPSHOT")]
+    from_snapshot: Option<String>,
+    /// The new one's networks; needed where the source has addresses of its own; repeatable
+    #[arg(long, value_name = "NETWORK")]
+    net: Vec<Net>,
+    /// Any key of jug.toml(5); repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<Change>,
+    /// Start it at once
+    #[arg(long)]
+    start: bool,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let source = one(s, &args.source)?;
+    let (_, from) = s.env(&source)?;
+    let env = wanted(s, args, &source, &from)?;
+    // The source must stay as it is meanwhile.
+    let held = match s.is_root() && !s.global.dry_run {
+        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, source.as_str(), "jclone"))?),
+        false => None,
+    };
+    let mut outcome = change::one(s, "jclone", args.name.as_str(), true, &|| {
+        let (base, theirs) = (s.base(&env.base), s.base(&from.base));
+        let (old, new) = (s.guest(&source, &from, theirs.as_ref()), s.guest(&args.name, &env, base.as_ref()));
+        let mut wanted = s.wanted(&from);
+        wanted.snapshots.clone_from(&from.dataset);
+        wanted.datasets = from.dataset.as_ref().and(s.zfs_root().cloned());
+        wanted.paths.extend([
+            new.data(),
+            new.system(),
+            s.layout.rcconf(&args.name),
+            s.layout.fstab(&args.name),
+        ]);
+        let mut facts = s.gather(&wanted)?;
+        facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+        let plan = clone::plan(&old, &new, &facts, args.from_snapshot.as_deref())?;
+        Ok(Wish::Do(vec![plan], Done::changed(format!("cloned from {source}"))))
+    });
+    drop(held);
+    if args.start && outcome.result.is_ok() && !s.global.dry_run {
+        let started = super::jstart::one(s, &args.name, true);
+        outcome.warnings.extend(started.warnings);
+        outcome.result = match started.result {
+            Ok(_) => Ok(Done::changed(format!("cloned from {source} and started"))),
+            Err(e) => Err(super::jrestart::halfway("cloned, but not started", e)),
+        };
+    }
+    Ok(change::report(s, outcome))
+}
+
+/// The clone's own configuration: an identity, a dataset and addresses of its own.
+fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env> {
+    let mut env = Env {
+        uuid: s.host.uuid(),
+        created: s.host.now(),
+        origin: Some(source.clone()),
+        protected: false,
+        owner: Owned { epoch: 1, fenced: false },
+        ..from.clone()
+    };
+    env.host.hostname = None;
+    if from.storage == Storage::Zfs {
+        let root = s.zfs_root().ok_or_else(|| {
+            Error::lacks(source, "this node has no zfs_root").next("jug init --zfs-root POOL/jug")
+        })?;
+        env.dataset = Some(format!("{root}/env/{}", args.name).parse()?);
+    }
+    if !args.net.is_empty() {
+        env.net.clone_from(&args.net);
+    } else if !from.addresses().is_empty() {
+        return Err(Error::usage(
+            &args.name,
+            format!("{source} has addresses of its own, which two can't have"),
+        )
+        .next("give --net"));
+    }
+    let (_, env) = schema::edit(&schema::to_text(&env)?, args.name.as_str(), &args.set)?;
+    Ok(env)
+}

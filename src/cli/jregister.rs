@@ -1,0 +1,219 @@
+//! jregister
+
+use super::change;
+use super::session::Session;
+use crate::apply;
+use crate::error::{Code, Error, Result};
+use crate::facts::Facts;
+use crate::facts::gather::Wanted;
+use crate::host::{Cmd, Host, RunError};
+use crate::model::cbsd;
+use crate::model::env::{Env, Storage};
+use crate::model::name::{AbsPath, BaseName, EnvName, printable};
+use crate::model::net::Net;
+use crate::model::words;
+use crate::plan::{Plan, mnt, register};
+use crate::report::results::Done;
+use crate::store::{lock, owner, unregistered};
+
+/// Take jails into this node that lie on its storage, or on storage that --mnt-start mounts
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Names, masks such as 'web*', or jname=NAME
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<String>,
+    /// The executable that mounts their storage, if their own copy does not say so
+    #[arg(long, value_name = "FILE")]
+    mnt_start: Option<AbsPath>,
+    /// The executable that unmounts it
+    #[arg(long, value_name = "FILE")]
+    mnt_stop: Option<AbsPath>,
+    /// Make this node the owner though another one is. Stops nothing there
+    #[arg(long)]
+    takeover: bool,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let names = chosen(s, args)?;
+    Ok(change::each(s, &names, &|name, alone| {
+        let mut warnings = Vec::new();
+        let result = one(s, args, name, alone, &mut warnings);
+        change::finish(s, "jregister", name.as_str(), result, warnings)
+    }))
+}
+
+/// Names as they are given, and masks over what lies in the workdir and is not registered.
+fn chosen(s: &Session, args: &Args) -> Result<Vec<EnvName>> {
+    let mut names: Vec<EnvName> = Vec::new();
+    for word in &args.names {
+        let name = match words::split(word) {
+            Some(Ok(("jname", value))) => value,
+            Some(Ok((other, _))) => {
+                return Err(Error::usage(printable(word), format!("{other}= does not fit here")));
+            }
+            Some(Err(e)) => return Err(e),
+            None => word.as_str(),
+        };
+        if name.contains(['*', '?', '[']) {
+            let before = names.len();
+            for found in unregistered::names(&s.layout)? {
+                if super::targets::matches(name, &found)? && !names.contains(&found) {
+                    names.push(found);
+                }
+            }
+            if names.len() == before && !s.global.quiet {
+                eprintln!("jug: {}: matches nothing that is not registered", printable(name));
+            }
+        } else {
+            let name: EnvName = name.parse()?;
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec<String>) -> Result<Done> {
+    if s.registry()?.contains_key(name) {
+        return Err(Error::conflict(name, "it is registered already").next(format!("jug jshow {name}")));
+    }
+    if !s.global.dry_run {
+        s.need_root("jregister")?;
+        s.layout.ensure()?;
+    }
+    let lock =
+        if s.global.dry_run { None } else { Some(lock::exclusive(&s.layout, name.as_str(), "jregister")?) };
+    if let Some(lock) = &lock {
+        change::mend(s, name.as_str(), alone, lock, warnings)?;
+        if s.registry()?.contains_key(name) {
+            return Ok(Done::changed("registered"));
+        }
+    }
+    let local = unregistered::read(&s.layout, name)?;
+    // What mounts it: said here, else by the copy that is on this node.
+    let mut stand_in = match &local {
+        Some(found) => found.env(s.host.uuid(), s.host.now())?,
+        None => Env::new(s.host.uuid(), s.host.now(), BaseName::HOST.parse()?),
+    };
+    if args.mnt_start.is_some() {
+        stand_in.mnt_start.clone_from(&args.mnt_start);
+    }
+    if args.mnt_stop.is_some() {
+        stand_in.mnt_stop.clone_from(&args.mnt_stop);
+    }
+    if stand_in.mnt_start.is_some() {
+        stand_in.storage = Storage::External;
+    }
+    let facts = facts(s)?;
+    let guest = s.guest(name, &stand_in, None);
+    let (start, before) = (mnt::start(&guest, &facts), mnt::before(&guest, &facts));
+    let mut mounting = Plan::new("jregister", name);
+    mounting.steps = if stand_in.mnt_start.is_some() { start } else { Vec::new() };
+    let Some(lock) = &lock else {
+        crate::report::table::out(&mounting.to_string());
+        crate::report::table::out(
+            "# then: read the portable copy, take the next epoch, register it, mnt_stop\n",
+        );
+        return Ok(Done::unchanged("dry run, would be: registered"));
+    };
+    warnings.extend(apply::run(&s.ctx(alone), name.as_str(), &mounting, lock)?);
+    let entered = enter(s, args, name, &stand_in, &facts)
+        .and_then(|plan| apply::run(&s.ctx(alone), name.as_str(), &plan, lock));
+    let mut unmounting = Plan::new("jregister", name);
+    unmounting.point_of_no_return();
+    unmounting.steps.extend(mnt::stop(&guest, &before));
+    let unmounted = apply::run(&s.ctx(alone), name.as_str(), &unmounting, lock);
+    warnings.extend(entered?);
+    warnings.extend(unmounted?);
+    Ok(Done::changed(if args.takeover {
+        "registered; what may run on its former node was not stopped"
+    } else {
+        "registered"
+    }))
+}
+
+fn facts(s: &Session) -> Result<Facts> {
+    let wanted = Wanted {
+        mounts: true,
+        datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
+        addresses: true,
+        ..Wanted::default()
+    };
+    let mut facts = s.gather(&wanted)?;
+    facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+    Ok(facts)
+}
+
+/// The plan for what is mounted now: its copy is read, its storage is recognised, its epoch is chosen.
+fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts) -> Result<Plan> {
+    let found = if stand_in.mnt_start.is_some() {
+        read_mounted(s, name)?
+    } else {
+        unregistered::read(&s.layout, name)?
+    };
+    let found = found.ok_or_else(|| {
+        Error::not_found(
+            name,
+            format!("neither {}/env.toml nor a copy in jails-rcconf is there", s.layout.system(name)),
+        )
+        .next("see that its storage is mounted, or give --mnt-start FILE")
+    })?;
+    let mut env = found.env(s.host.uuid(), s.host.now())?;
+    env.mnt_start.clone_from(&stand_in.mnt_start);
+    env.mnt_stop.clone_from(&stand_in.mnt_stop);
+    let data = s.layout.data(name);
+    let dataset = facts
+        .datasets
+        .iter()
+        .find(|(_, d)| d.mounted && d.mountpoint == data.as_str() && d.uuid == Some(env.uuid));
+    (env.storage, env.dataset) = match dataset {
+        _ if env.mnt_start.is_some() => (Storage::External, None),
+        Some((d, _)) => (Storage::Zfs, Some(d.strip_suffix("/data").unwrap_or(d).parse()?)),
+        None => (Storage::Dir, None),
+    };
+    local_interfaces(s, &mut env, facts);
+    env.check().map_err(|(key, why)| Error::usage(format!("{name}: {key}"), why))?;
+    let guest = s.guest(name, &env, None);
+    let current = owner::current(mnt::owner_dir(&guest).as_path())?;
+    let take = register::next_epoch(&guest, current.as_ref(), args.takeover)?;
+    env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
+    env.owner.fenced = false;
+    let guest = s.guest(name, &env, None);
+    register::enter(&guest, facts, take, s.host.now())
+}
+
+/// The copy on storage that was just mounted, read by a program with a time limit: it may stop answering.
+fn read_mounted(s: &Session, name: &EnvName) -> Result<Option<unregistered::Found>> {
+    let (ours, cbsd_file) = unregistered::files(&s.layout, name);
+    for file in ours {
+        let cmd = Cmd::new("cat").arg(file.as_str()).limit(30);
+        let out = s.host.query(&cmd).map_err(Error::from)?;
+        if out.ok() {
+            return Ok(Some(unregistered::Found::Jug(out.stdout, file)));
+        }
+        if !out.stderr.contains("No such file") {
+            return Err(RunError::failed(&cmd, &out).into());
+        }
+    }
+    let out = s.host.query(&Cmd::new("cat").arg(cbsd_file.as_str()).limit(30)).map_err(Error::from)?;
+    if out.ok() {
+        cbsd::read(&out.stdout, cbsd_file.as_str(), name, &s.layout)
+            .map(|f| Some(unregistered::Found::Cbsd(Box::new(f))))
+    } else {
+        Ok(None)
+    }
+}
+
+/// An alias on an interface that this node has not goes to the one its defaults name.
+fn local_interfaces(s: &Session, env: &mut Env, facts: &Facts) {
+    let Some(here) = &s.config.defaults.interface else { return };
+    for net in &mut env.net {
+        if let Net::Alias { interface, .. } = net
+            && !facts.interfaces.iter().any(|i| i == interface.as_str())
+        {
+            interface.clone_from(here);
+        }
+    }
+}

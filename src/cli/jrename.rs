@@ -1,0 +1,72 @@
+//! jrename
+
+use super::change::{self, Wish};
+use super::session::Session;
+use super::targets::one;
+use crate::error::{Code, Result};
+use crate::model::env::Env;
+use crate::model::name::EnvName;
+use crate::plan::rename;
+use crate::report::results::Done;
+use crate::store::lock;
+
+/// Give a jail another name; its data moves with it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The jail
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What it is to be called
+    #[arg(value_name = "NEW")]
+    new: EnvName,
+    /// Stop it if it runs, and start it again
+    #[arg(long)]
+    restart: bool,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let name = one(s, &args.name)?;
+    let real = s.is_root() && !s.global.dry_run;
+    let held = match real {
+        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, args.new.as_str(), "jrename"))?),
+        false => None,
+    };
+    let mut restart = false;
+    if args.restart && real {
+        let stopped = super::jstop::one(s, &name, true);
+        match &stopped.result {
+            Err(_) => return Ok(change::report(s, stopped)),
+            Ok(done) => restart = done.changed,
+        }
+    }
+    let mut outcome = change::one(s, "jrename", name.as_str(), true, &|| plan(s, &name, &args.new));
+    drop(held);
+    if restart {
+        let again = if outcome.result.is_ok() { &args.new } else { &name };
+        let started = super::jstart::one(s, again, true);
+        outcome.warnings.extend(started.warnings);
+        if let (Ok(_), Err(e)) = (&outcome.result, started.result) {
+            outcome.result = Err(super::jrestart::halfway("renamed, but not started", e));
+        }
+    }
+    Ok(change::report(s, outcome))
+}
+
+fn plan(s: &Session, name: &EnvName, to: &EnvName) -> Result<Wish> {
+    let (text, env) = s.env(name)?;
+    let mut renamed = Env { ..env.clone() };
+    if let Some(dataset) = &env.dataset {
+        let parent = dataset.as_str().rsplit_once('/').map_or("", |p| p.0);
+        renamed.dataset = Some(format!("{parent}/{to}").parse()?);
+    }
+    let base = s.base(&env.base);
+    let (old, new) = (s.guest(name, &env, base.as_ref()), s.guest(to, &renamed, base.as_ref()));
+    let mut wanted = s.wanted(&env);
+    wanted.addresses = false;
+    wanted.datasets = env.dataset.as_ref().and(s.zfs_root().cloned());
+    wanted.paths.extend([new.data(), new.system(), s.layout.rcconf(to), s.layout.fstab(to)]);
+    let mut facts = s.gather(&wanted)?;
+    facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+    Ok(Wish::Do(vec![rename::plan(&old, &new, &facts, &text)?], Done::changed(format!("renamed to {to}"))))
+}

@@ -1,0 +1,62 @@
+//! junregister
+
+use super::change::{self, Wish};
+use super::session::Session;
+use super::targets::{Targets, choose};
+use crate::error::{Code, Result};
+use crate::host::Host;
+use crate::model::cbsd;
+use crate::model::name::EnvName;
+use crate::plan::{Effect, Step, register};
+use crate::report::results::Done;
+
+/// Let jails go from this node; their data and a portable copy stay where they are
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    targets: Targets,
+    /// What is written: jug's own copy, or CBSD's rc.conf_NAME as well
+    #[arg(long, value_name = "FORMAT", default_value = "jug")]
+    format: Format,
+}
+
+/// The formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// env.toml.
+    Jug,
+    /// rc.conf_NAME as well.
+    Cbsd,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let names = choose(s, &args.targets.names, args.targets.all)?;
+    Ok(change::each(s, &names, &|name, alone| {
+        change::one(s, "junregister", name.as_str(), alone, &|| plan(s, name, args.format))
+    }))
+}
+
+fn plan(s: &Session, name: &EnvName, format: Format) -> Result<Wish> {
+    // Recovery may have carried an interrupted one to its end.
+    let (_, env) = match s.env(name) {
+        Err(e) if e.code == Code::NotFound && !s.global.dry_run && s.is_root() => {
+            return Ok(Wish::Nothing(Done::changed("unregistered")));
+        }
+        other => other?,
+    };
+    let base = s.base(&env.base);
+    let guest = s.guest(name, &env, base.as_ref());
+    let mut wanted = s.wanted(&env);
+    (wanted.datasets, wanted.addresses) = (None, false);
+    let facts = s.gather(&wanted)?;
+    let mut more = Vec::new();
+    if format == Format::Cbsd {
+        let path = s.layout.workdir.join(&format!("jails-rcconf/rc.conf_{name}"));
+        more.push(Step::new(
+            "write CBSD's file",
+            Effect::Write { path, text: cbsd::write(name, &env, &s.layout), mode: 0o600 },
+        ));
+    }
+    Ok(Wish::Do(vec![register::leave(&guest, &facts, s.host.now(), more)?], Done::changed("unregistered")))
+}

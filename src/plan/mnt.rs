@@ -1,0 +1,149 @@
+//! mnt_start and mnt_stop: storage that is mounted while an environment needs it (design, "Compatible with CBSD").
+
+use super::guest::Guest;
+use super::{Effect, Guard, Step};
+use crate::facts::Facts;
+use crate::host::Cmd;
+use crate::model::env::Storage;
+use crate::model::hook::Policy;
+use crate::model::name::AbsPath;
+use crate::store::owner::Epoch;
+use crate::store::started::Started;
+
+/// The environment's own directories, as the options of CBSD's hooks name them: data, fstab, rcconf, system.
+pub fn dirs(guest: &Guest<'_>) -> [(&'static str, AbsPath); 4] {
+    [
+        ("-d", guest.data()),
+        ("-f", guest.layout.fstab(guest.name)),
+        ("-r", guest.layout.rcconf(guest.name)),
+        ("-s", guest.system()),
+    ]
+}
+
+/// Where its epochs are.
+pub fn owner_dir(guest: &Guest<'_>) -> AbsPath {
+    guest.system().join("owner.d")
+}
+
+/// Seconds an effect on this environment's storage may take: no limit unless it may hang.
+pub fn patience(guest: &Guest<'_>) -> Option<u64> {
+    let limit = guest.env.hook_timeout;
+    (guest.env.storage == Storage::External).then_some(if limit == 0 { 3600 } else { limit })
+}
+
+fn hook(guest: &Guest<'_>, path: &AbsPath, what: &str) -> Cmd {
+    let mut cmd = Cmd::new(path.as_str()).limit(guest.env.hook_timeout);
+    for (option, dir) in dirs(guest) {
+        cmd = cmd.args([option, dir.as_str()]);
+        if option == "-f" {
+            cmd = cmd.args(["-j", guest.name.as_str()]);
+        }
+    }
+    for (key, value) in [
+        ("JUG_NAME", guest.name.to_string()),
+        ("JUG_UUID", guest.env.uuid.to_string()),
+        ("JUG_POINT", what.to_string()),
+        ("JUG_WORKDIR", guest.layout.workdir.to_string()),
+        ("JUG_DATA", guest.data().to_string()),
+        ("JUG_SYSTEM", guest.system().to_string()),
+    ] {
+        cmd = cmd.env(key, value);
+    }
+    cmd
+}
+
+/// What is mounted at or below its directories now, and so is not for jug to unmount.
+pub fn before(guest: &Guest<'_>, facts: &Facts) -> Vec<String> {
+    let dirs = dirs(guest);
+    let ours = |t: &str| dirs.iter().any(|(_, d)| t == d.as_str() || t.starts_with(&format!("{d}/")));
+    facts.mounts.iter().map(|m| m.target.clone()).filter(|t| ours(t)).collect()
+}
+
+/// Whether a mount is one of its own datasets, or of what the administrator made below them.
+pub fn own_dataset(guest: &Guest<'_>, source: &str) -> bool {
+    guest.env.dataset.as_ref().is_some_and(|d| source == d.as_str() || source.starts_with(&format!("{d}/")))
+}
+
+/// What is not to be unmounted when it stops: what was mounted before it was started, and its own datasets.
+pub fn kept(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Vec<String> {
+    let mut kept: Vec<String> = started.map(|s| s.kept.clone()).unwrap_or_default();
+    kept.extend(facts.mounts.iter().filter(|m| own_dataset(guest, &m.source)).map(|m| m.target.clone()));
+    kept
+}
+
+/// The steps that mount its storage; nothing for storage that is always there.
+pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
+    if guest.env.storage != Storage::External {
+        return Vec::new();
+    }
+    let mut steps = Vec::new();
+    for (_, dir) in dirs(guest) {
+        // On a dead mount even looking would hang; what is mounted there is there.
+        if facts.mounted(dir.as_str()) {
+            continue;
+        }
+        steps.push(
+            Step::new(format!("make {dir}"), Effect::MakeDir { path: dir.clone(), mode: 0o755 })
+                .undo(Effect::RemoveDir { path: dir }),
+        );
+    }
+    let Some(path) = &guest.env.mnt_start else { return steps };
+    let mut mount = Step::new(
+        format!("run mnt_start {path}"),
+        Effect::Hook { cmd: hook(guest, path, "mnt_start"), policy: Policy::Fail },
+    );
+    for step in stop(guest, &before(guest, facts)) {
+        mount.undo.push(step.action);
+    }
+    steps.push(mount);
+    steps.push(Step::new(
+        "see that its data is mounted",
+        Effect::Expect(Guard::OnMount { path: guest.data(), below: guest.layout.workdir.clone() }),
+    ));
+    steps
+}
+
+/// The steps that unmount its storage: mnt_stop, then what mnt_start mounted and is still there.
+pub fn stop(guest: &Guest<'_>, before: &[String]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if guest.env.storage != Storage::External || guest.env.mnt_start.is_none() {
+        return steps;
+    }
+    if let Some(path) = &guest.env.mnt_stop {
+        steps.push(Step::new(
+            format!("run mnt_stop {path}"),
+            Effect::Hook { cmd: hook(guest, path, "mnt_stop"), policy: Policy::Warn },
+        ));
+    }
+    let dirs = dirs(guest).map(|(_, d)| d).to_vec();
+    steps.push(Step::new(
+        "unmount what mnt_start mounted and is still there, deepest first",
+        Effect::UnmountGained { dirs, before: before.to_vec() },
+    ));
+    steps
+}
+
+/// The step that takes an epoch for this node; undone, it gives it up again.
+pub fn take(guest: &Guest<'_>, number: u64, epoch: Epoch) -> Step {
+    let released = Epoch { node: uuid::Uuid::nil(), ..epoch.clone() };
+    let dir = owner_dir(guest);
+    Step::new(
+        format!("take epoch {number} for this node"),
+        Effect::TakeEpoch { dir: dir.clone(), number, epoch: epoch.clone() },
+    )
+    .undo_when(
+        Guard::Owner { dir: dir.clone(), number, node: epoch.node },
+        Effect::TakeEpoch { dir, number: number + 1, epoch: released },
+    )
+    .within(patience(guest))
+}
+
+/// The step that fails if another node has taken the environment over.
+pub fn still_ours(guest: &Guest<'_>, node: uuid::Uuid) -> Step {
+    let number = guest.env.owner.epoch;
+    Step::new(
+        "see that this node still owns it",
+        Effect::Expect(Guard::Owner { dir: owner_dir(guest), number, node }),
+    )
+    .within(patience(guest))
+}

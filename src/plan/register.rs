@@ -1,0 +1,111 @@
+//! junregister and jregister: an environment leaves this node, or comes to it; its data stays where it is.
+
+use super::guest::Guest;
+use super::{Effect, Guard, Plan, Step, create, mnt, stop};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::model::schema::to_text;
+use crate::store::owner::Epoch;
+
+/// The plan for unregistering: the portable copies are written, the epoch is given up, this node forgets it.
+///
+/// # Errors
+/// It runs, or is half mounted.
+pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<Step>) -> Result<Plan> {
+    let (name, env) = (guest.name, guest.env);
+    if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
+        return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
+    }
+    if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {
+        return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
+            .next(format!("jug jstop {name}")));
+    }
+    let mut plan = Plan::new("junregister", name);
+    plan.steps.extend(mnt::start(guest, facts));
+    let number = env.owner.epoch;
+    if number > 0 && !env.owner.fenced {
+        plan.push(mnt::still_ours(guest, guest.node.id));
+    }
+    // A fenced node has nothing to say about what is on the storage any more.
+    if !env.owner.fenced {
+        for (title, path, text) in create::copies(guest)? {
+            plan.push(
+                Step::new(title, Effect::Write { path, text, mode: 0o600 }).within(mnt::patience(guest)),
+            );
+        }
+        plan.steps.extend(more);
+    }
+    plan.point_of_no_return();
+    plan.push(Step::new("forget it", Effect::Remove { path: guest.layout.env_file(name) }));
+    if number > 0 && !env.owner.fenced {
+        let dir = mnt::owner_dir(guest);
+        let epoch = Epoch { node: uuid::Uuid::nil(), ..guest.node.epoch(now) };
+        plan.push(
+            Step::new(
+                "give its ownership up",
+                Effect::TakeEpoch { dir: dir.clone(), number: number + 1, epoch },
+            )
+            .when(Guard::Owner { dir, number, node: guest.node.id })
+            .within(mnt::patience(guest)),
+        );
+    }
+    plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
+    plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
+    Ok(plan)
+}
+
+/// Which epoch a node that registers an environment has to take, given the highest there is: `None` if it owns it.
+///
+/// # Errors
+/// Another node owns it, and it is not to be taken over.
+pub fn next_epoch(
+    guest: &Guest<'_>,
+    current: Option<&(u64, Option<Epoch>)>,
+    takeover: bool,
+) -> Result<Option<u64>> {
+    let Some((number, epoch)) = current else { return Ok(Some(1)) };
+    match epoch {
+        Some(e) if e.released() => Ok(Some(number + 1)),
+        Some(e) if e.node == guest.node.id => Ok(None),
+        _ if takeover => Ok(Some(number + 1)),
+        other => {
+            let by = other.as_ref().map_or("a node that can't be read".into(), |e| {
+                format!("{} ({})", crate::model::name::printable(&e.name), e.node)
+            });
+            Err(Error::busy(guest.name, format!("it is owned by {by}, epoch {number}"))
+                .next(format!("jug junregister {0} there; if that node is gone, jug jregister --takeover {0} (it stops nothing there)", guest.name)))
+        }
+    }
+}
+
+/// The plan for registering what lies on storage that is mounted now.
+///
+/// # Errors
+/// It is registered, under this name or another.
+pub fn enter(guest: &Guest<'_>, facts: &Facts, take: Option<u64>, now: jiff::Timestamp) -> Result<Plan> {
+    let (name, env) = (guest.name, guest.env);
+    if facts.environments.contains_key(name.as_str()) {
+        return Err(Error::conflict(name, "it is registered already").next(format!("jug jshow {name}")));
+    }
+    let same = facts.environments.iter().find(|(_, text)| text.contains(&env.uuid.to_string()));
+    if let Some((other, _)) = same {
+        return Err(Error::conflict(
+            name,
+            format!("it is registered already, as {other}: they have the same uuid"),
+        )
+        .next(format!("jug jclone makes another from {other}")));
+    }
+    let mut plan = Plan::new("jregister", name);
+    if let Some(number) = take {
+        plan.push(mnt::take(guest, number, guest.node.epoch(now)));
+    }
+    let file = guest.layout.env_file(name);
+    plan.push(
+        Step::new("register it", Effect::Write { path: file.clone(), text: to_text(env)?, mode: 0o644 })
+            .undo(Effect::Remove { path: file }),
+    );
+    for (title, path, text) in create::copies(guest)? {
+        plan.push(Step::new(title, Effect::Write { path, text, mode: 0o600 }).within(mnt::patience(guest)));
+    }
+    Ok(plan)
+}
