@@ -65,6 +65,7 @@ fn every_key_stands_in_the_page() {
         workdir: "/w".parse().ok(),
         zfs_root: "tank/jug".parse().ok(),
         defaults: jug::model::node::Defaults {
+            interface: Some("em0".parse().unwrap()),
             base: "b".parse().ok(),
             mode: Some(Default::default()),
             storage: Some(Default::default()),

@@ -81,6 +81,37 @@ pub const EXAMPLES: [(&str, &[Example]); 20] = [
             ),
         ],
     ),
+    (
+        "jclone",
+        &[
+            ("A second one with the same data", "jug jclone www www2 --start"),
+            (
+                "Of a snapshot, with an address of its own",
+                "jug jclone www test --from-snapshot before --net alias:em0:192.0.2.11",
+            ),
+        ],
+    ),
+    ("jrename", &[("While it runs", "jug jrename --restart www web")]),
+    (
+        "jregister",
+        &[
+            (
+                "What its former node has unregistered",
+                "jug jregister www --mnt-start /usr/local/etc/jug/nfs4-start",
+            ),
+            ("All that lie here", "jug jregister jname='*'"),
+            ("From a node that is gone for good", "jug jregister --takeover www"),
+        ],
+    ),
+    (
+        "junregister",
+        &[
+            ("All, for another node", "jug junregister --all"),
+            ("For CBSD", "jug junregister --format cbsd www"),
+        ],
+    ),
+    ("owner", &[("Who has it, and who had it", "jug owner www")]),
+    ("node", &[("After this machine was cloned from another", "jug node --new-id")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",
@@ -140,7 +171,7 @@ mod tests {
 
     #[test]
     fn every_command_has_examples_or_needs_none() {
-        let bare = ["ls", "base-ls", "deinit", "generate"];
+        let bare = ["ls", "base-ls", "deinit", "generate", "perform"];
         for c in Cli::command().get_subcommands() {
             assert!(
                 bare.contains(&c.get_name()) || !of(c.get_name()).is_empty(),

@@ -267,16 +267,23 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> String {
     put("ver", if env.base.is_host() { "native".into() } else { env.base.to_string() });
     put("baserw", flag(env.mode != Mode::Thin));
     put("host_hostname", env.hostname(name));
-    let (mut addresses, mut interfaces) = (Vec::new(), Vec::new());
-    for net in &env.net {
-        if let Net::Alias { interface, address } = net {
-            addresses.push(address.to_string());
-            interfaces.push(interface.to_string());
-        }
-    }
+    let aliases: Vec<_> = env
+        .net
+        .iter()
+        .filter_map(|n| match n {
+            Net::Alias { interface, address } => Some((interface, address)),
+            _ => None,
+        })
+        .collect();
     if env.net != [Net::Inherit] {
-        put("ip4_addr", if addresses.is_empty() { "0".into() } else { addresses.join(",") });
-        put("interface", interfaces.first().cloned().unwrap_or_else(|| "0".into()));
+        // CBSD's own way to say that an address is on another interface: nic#address.
+        let first = aliases.first().map(|(i, _)| *i);
+        let words: Vec<String> = aliases
+            .iter()
+            .map(|(i, a)| if Some(*i) == first { a.to_string() } else { format!("{i}#{a}") })
+            .collect();
+        put("ip4_addr", if words.is_empty() { "0".into() } else { words.join(",") });
+        put("interface", first.map_or("0".into(), ToString::to_string));
     }
     put("astart", flag(env.boot.enabled));
     put("b_order", env.boot.order.to_string());
