@@ -61,6 +61,12 @@ complete -c jug -n "__fish_jug_needs_command" -f -a "jshow" -d 'Show the whole c
 complete -c jug -n "__fish_jug_needs_command" -f -a "jset" -d 'Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default'
 complete -c jug -n "__fish_jug_needs_command" -f -a "jget" -d 'Print the bare value of a key, or all keys; runs no other program'
 complete -c jug -n "__fish_jug_needs_command" -f -a "jremove" -d 'Remove jails with all their data'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jclone" -d 'Make a new jail with another\'s data: a ZFS clone, else a copy (by cloning blocks where the file system can)'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jrename" -d 'Give a jail another name; its data moves with it'
+complete -c jug -n "__fish_jug_needs_command" -f -a "jregister" -d 'Take jails into this node that lie on its storage, or on storage that --mnt-start mounts'
+complete -c jug -n "__fish_jug_needs_command" -f -a "junregister" -d 'Let jails go from this node; their data and a portable copy stay where they are'
+complete -c jug -n "__fish_jug_needs_command" -f -a "owner" -d 'Show the epochs of a jail: who owned it, since when'
+complete -c jug -n "__fish_jug_needs_command" -f -a "node" -d 'Show this node\'s identity, as owners are written down'
 complete -c jug -n "__fish_jug_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c jug -n "__fish_jug_using_subcommand init" -l zfs-root -d 'Make datasets below this one, and keep environments and bases there' -r
 complete -c jug -n "__fish_jug_using_subcommand init" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
@@ -151,6 +157,7 @@ complete -c jug -n "__fish_jug_using_subcommand config-check" -s y -l yes -d 'Do
 complete -c jug -n "__fish_jug_using_subcommand config-check" -l no-color -d 'No colour'
 complete -c jug -n "__fish_jug_using_subcommand config-check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand base-import" -l storage -d 'Where it lies; zfs where the node has a zfs_root' -r -f -a "zfs\t'ZFS datasets'
+external\t'Whatever `mnt_start` mounts, while it is needed'
 dir\t'Plain directories'"
 complete -c jug -n "__fish_jug_using_subcommand base-import" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand base-import" -l workdir -d 'The tree that jug owns' -r -F
@@ -170,6 +177,7 @@ complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l mirror -d 'A dire
 complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l archive -d 'The archive\'s name on the mirror' -r
 complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l sha256 -d 'The sha256 the archive must have' -r
 complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l storage -d 'Where it lies; zfs where the node has a zfs_root' -r -f -a "zfs\t'ZFS datasets'
+external\t'Whatever `mnt_start` mounts, while it is needed'
 dir\t'Plain directories'"
 complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand base-fetch" -l workdir -d 'The tree that jug owns' -r -F
@@ -219,7 +227,7 @@ complete -c jug -n "__fish_jug_using_subcommand ls" -l platform -d 'Plan for thi
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand ls" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand ls" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand ls" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand ls" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand ls" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand ls" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand ls" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -234,7 +242,7 @@ complete -c jug -n "__fish_jug_using_subcommand jls" -l platform -d 'Plan for th
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jls" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jls" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jls" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jls" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jls" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jls" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jls" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -248,8 +256,11 @@ complete -c jug -n "__fish_jug_using_subcommand jcreate" -l mode -d 'How its roo
 clone\t'A ZFS clone of the base'
 full\t'A copy of the base'"
 complete -c jug -n "__fish_jug_using_subcommand jcreate" -l storage -d 'Where its data lies' -r -f -a "zfs\t'ZFS datasets'
+external\t'Whatever `mnt_start` mounts, while it is needed'
 dir\t'Plain directories'"
 complete -c jug -n "__fish_jug_using_subcommand jcreate" -l net -d 'none, inherit or alias:IF:ADDR/LEN; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l mnt-start -d 'The executable that mounts its data; implies --storage external' -r
+complete -c jug -n "__fish_jug_using_subcommand jcreate" -l mnt-stop -d 'The executable that unmounts it' -r
 complete -c jug -n "__fish_jug_using_subcommand jcreate" -l hook -d 'A hook: created, prestart, poststart, prestop, poststop or removed; repeatable' -r
 complete -c jug -n "__fish_jug_using_subcommand jcreate" -l fstab -d 'An extra mount, in the words of fstab(5); repeatable' -r
 complete -c jug -n "__fish_jug_using_subcommand jcreate" -l set -d 'Any key of jug.toml(5); repeatable' -r
@@ -275,7 +286,7 @@ complete -c jug -n "__fish_jug_using_subcommand jstart" -l platform -d 'Plan for
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jstart" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jstart" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jstart" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jstart" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jstart" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jstart" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jstart" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -290,7 +301,7 @@ complete -c jug -n "__fish_jug_using_subcommand jstop" -l platform -d 'Plan for 
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jstop" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jstop" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jstop" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jstop" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jstop" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jstop" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jstop" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -305,7 +316,7 @@ complete -c jug -n "__fish_jug_using_subcommand jrestart" -l platform -d 'Plan f
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jrestart" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jrestart" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jrestart" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jrestart" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jrestart" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jrestart" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jrestart" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -366,7 +377,7 @@ complete -c jug -n "__fish_jug_using_subcommand jshow" -l platform -d 'Plan for 
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jshow" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jshow" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jshow" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jshow" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jshow" -l pending -d 'Only what waits for a restart: the key, what runs, what is wanted'
 complete -c jug -n "__fish_jug_using_subcommand jshow" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jshow" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
@@ -411,8 +422,9 @@ complete -c jug -n "__fish_jug_using_subcommand jremove" -l platform -d 'Plan fo
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jremove" -l all -d 'All environments'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l stop -d 'Stop those that run first'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l promote -d 'Let clones of theirs stand by themselves first'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -421,27 +433,129 @@ complete -c jug -n "__fish_jug_using_subcommand jremove" -s v -l verbose -d 'Pri
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s y -l yes -d 'Do not ask'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l no-color -d 'No colour'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "init" -d 'Say what the host has and lacks; write jug.toml, make the workdir and datasets'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "deinit" -d 'Remove what init made; refused while environments or bases exist'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "doctor" -d 'Say what the host lacks, what was interrupted, and what nobody owns any more'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "facts" -d 'Print what the host says is there, for --facts and for bug reports'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "log" -d 'Show what jug did, when, by whom, and how it ended'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "config-check" -d 'Check the node\'s configuration and all environments\', or one file'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-import" -d 'Make a base from the running system (`host`), a directory tree or a tarball'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-fetch" -d 'Fetch a release\'s base.txz, check it against a sha256, and make a base of it'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-ls" -d 'List bases and who uses them'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "base-remove" -d 'Remove bases; refused while an environment uses them'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "ls" -d 'List environments and their state'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jls" -d 'List environments and their state'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jcreate" -d 'Create jails, each described by one TOML file'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jstart" -d 'Start jails'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jstop" -d 'Stop jails, in bounded time whatever runs in them'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jrestart" -d 'Stop jails and start them again'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jexec" -d 'Run a command inside, with the caller\'s streams, signals and terminal; its exit status is passed on'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jlogin" -d 'Open a login shell inside'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jcp" -d 'Copy files and trees into or out of a jail; links inside are never followed'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jshow" -d 'Show the whole configuration of jails, defaults included'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jset" -d 'Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jget" -d 'Print the bare value of a key, or all keys; runs no other program'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "jremove" -d 'Remove jails with all their data'
-complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l from-snapshot -d 'Of this snapshot of its data, not of what it is now' -r
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l net -d 'The new one\'s networks; needed where the source has addresses of its own; repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l set -d 'Any key of jug.toml(5); repeatable' -r
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l start -d 'Start it at once'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jclone" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l restart -d 'Stop it if it runs, and start it again'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jrename" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l mnt-start -d 'The executable that mounts their storage, if their own copy does not say so' -r
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l mnt-stop -d 'The executable that unmounts it' -r
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l takeover -d 'Make this node the owner though another one is. Stops nothing there'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l format -d 'What is written: jug\'s own copy, or CBSD\'s rc.conf_NAME as well' -r -f -a "jug\t'env.toml'
+cbsd\t'rc.conf_NAME as well'"
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand junregister" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand owner" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand owner" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand owner" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand owner" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand owner" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand owner" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand owner" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand owner" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand node" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
+complete -c jug -n "__fish_jug_using_subcommand node" -l workdir -d 'The tree that jug owns' -r -F
+complete -c jug -n "__fish_jug_using_subcommand node" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
+linux\t'OCI containers'"
+complete -c jug -n "__fish_jug_using_subcommand node" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
+complete -c jug -n "__fish_jug_using_subcommand node" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand node" -l new-id -d 'Give it another identity: for a machine that was cloned from another'
+complete -c jug -n "__fish_jug_using_subcommand node" -l json -d 'Print JSON'
+complete -c jug -n "__fish_jug_using_subcommand node" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
+complete -c jug -n "__fish_jug_using_subcommand node" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
+complete -c jug -n "__fish_jug_using_subcommand node" -s q -l quiet -d 'Print errors only'
+complete -c jug -n "__fish_jug_using_subcommand node" -s v -l verbose -d 'Print each command that is run'
+complete -c jug -n "__fish_jug_using_subcommand node" -s y -l yes -d 'Do not ask'
+complete -c jug -n "__fish_jug_using_subcommand node" -l no-color -d 'No colour'
+complete -c jug -n "__fish_jug_using_subcommand node" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "init" -d 'Say what the host has and lacks; write jug.toml, make the workdir and datasets'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "deinit" -d 'Remove what init made; refused while environments or bases exist'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "doctor" -d 'Say what the host lacks, what was interrupted, and what nobody owns any more'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "facts" -d 'Print what the host says is there, for --facts and for bug reports'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "log" -d 'Show what jug did, when, by whom, and how it ended'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "config-check" -d 'Check the node\'s configuration and all environments\', or one file'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "base-import" -d 'Make a base from the running system (`host`), a directory tree or a tarball'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "base-fetch" -d 'Fetch a release\'s base.txz, check it against a sha256, and make a base of it'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "base-ls" -d 'List bases and who uses them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "base-remove" -d 'Remove bases; refused while an environment uses them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "ls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jls" -d 'List environments and their state'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jcreate" -d 'Create jails, each described by one TOML file'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jstart" -d 'Start jails'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jstop" -d 'Stop jails, in bounded time whatever runs in them'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jrestart" -d 'Stop jails and start them again'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jexec" -d 'Run a command inside, with the caller\'s streams, signals and terminal; its exit status is passed on'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jlogin" -d 'Open a login shell inside'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jcp" -d 'Copy files and trees into or out of a jail; links inside are never followed'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jshow" -d 'Show the whole configuration of jails, defaults included'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jset" -d 'Change keys of jails: KEY=VALUE, KEY+=VALUE and KEY-=VALUE for lists, KEY= for the default'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jget" -d 'Print the bare value of a key, or all keys; runs no other program'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jremove" -d 'Remove jails with all their data'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jclone" -d 'Make a new jail with another\'s data: a ZFS clone, else a copy (by cloning blocks where the file system can)'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jrename" -d 'Give a jail another name; its data moves with it'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "jregister" -d 'Take jails into this node that lie on its storage, or on storage that --mnt-start mounts'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "junregister" -d 'Let jails go from this node; their data and a portable copy stay where they are'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "owner" -d 'Show the epochs of a jail: who owned it, since when'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "node" -d 'Show this node\'s identity, as owners are written down'
+complete -c jug -n "__fish_jug_using_subcommand help; and not __fish_seen_subcommand_from init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
