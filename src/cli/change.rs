@@ -95,6 +95,8 @@ fn attempt(
     }
     session.layout.ensure()?;
     let _node = lock::shared(&session.layout, ".node")?;
+    // Owners are written down with it: without an identity nothing is begun.
+    session.node()?;
     let lock = lock::exclusive(&session.layout, object, verb)?;
     mend(session, object, alone, &lock, warnings)?;
     match plan()? {

@@ -10,11 +10,11 @@ use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError};
 use crate::model::env::{Env, Mode};
 
-use crate::model::name::EnvName;
+use crate::model::name::{AbsPath, EnvName};
 use crate::plan::Guard;
 use crate::programs::mount;
 use crate::report::table::out;
-use crate::store::{journal, lock};
+use crate::store::{journal, lock, node, owner};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +39,7 @@ enum Cure {
     Recover(String),
     Unmount { name: String, target: String },
     Stop { name: EnvName, uuid: uuid::Uuid },
+    Fence(EnvName),
 }
 
 /// Runs it. The number of commands does not depend on the number of environments.
@@ -171,6 +172,7 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
     };
     let facts = s.gather(&wanted)?;
     orphans(s, &facts, &envs, &unreadable, &mut findings);
+    fenced(s, &facts, &envs, &mut findings)?;
     Ok(findings)
 }
 
@@ -229,6 +231,41 @@ fn orphans(
     }
 }
 
+/// What runs here though another node has taken it over.
+fn fenced(
+    s: &Session,
+    facts: &Facts,
+    envs: &BTreeMap<EnvName, Env>,
+    findings: &mut Vec<Finding>,
+) -> Result<()> {
+    let Some(node) = node::read(&s.host, s.platform.kind(), &s.config_file)? else { return Ok(()) };
+    for (name, env) in envs.iter().filter(|(_, e)| e.owner.epoch > 0) {
+        if !facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid)) {
+            continue;
+        }
+        let Some((number, epoch)) = patiently(s.layout.system(name).join("owner.d")) else { continue };
+        let ours = number == env.owner.epoch && epoch.as_ref().is_some_and(|e| e.node == node.id);
+        if !ours {
+            let by = epoch.map_or("another node".into(), |e| crate::model::name::printable(&e.name));
+            findings.push(Finding {
+                kind: "fenced",
+                object: name.to_string(),
+                reason: format!("it runs here, and {by} has taken it over (epoch {number})"),
+                next: "jug doctor --fix stops it here".into(),
+                cure: Some(Cure::Fence(name.clone())),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The highest epoch, unless the storage does not answer within two seconds.
+fn patiently(dir: AbsPath) -> Option<(u64, Option<owner::Epoch>)> {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || drop(tell.send(owner::current(dir.as_path()).ok().flatten())));
+    told.recv_timeout(std::time::Duration::from_secs(2)).ok().flatten()
+}
+
 /// The environment that something is mounted for there: anywhere at or below the place of a thin root; with a root of
 /// its own only where jug mounts, since what else is mounted there, or at its data, is the administrator's.
 fn guest_of(s: &Session, envs: &BTreeMap<EnvName, Env>, target: &str) -> Option<String> {
@@ -267,6 +304,10 @@ fn fix(s: &Session, cure: &Cure) -> Result<()> {
             let facts = s.gather(&Wanted { containers: true, mounts: true, ..Wanted::default() })?;
             let needed = facts.container(name).is_some_and(|c| c.running);
             if needed || !facts.mounted(target) { Ok(()) } else { run(mount::umount(target)) }
+        }
+        Cure::Fence(name) => {
+            super::jstop::one(s, name, true).result?;
+            super::jstart::fence(s, name)
         }
         Cure::Stop { name, uuid } => {
             let _lock = lock::exclusive(&s.layout, name.as_str(), "doctor")?;

@@ -76,8 +76,14 @@ fn chosen(s: &Session, args: &Args) -> Result<Vec<EnvName>> {
 }
 
 fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec<String>) -> Result<Done> {
-    if s.registry()?.contains_key(name) {
-        return Err(Error::conflict(name, "it is registered already").next(format!("jug jshow {name}")));
+    let fenced = s.registry()?.get(name).is_some_and(|e| e.env.as_ref().is_ok_and(|e| e.owner.fenced));
+    if !(fenced && args.takeover) && s.registry()?.contains_key(name) {
+        let next = if fenced {
+            format!("jug jregister --takeover {name} takes it back")
+        } else {
+            format!("jug jshow {name}")
+        };
+        return Err(Error::conflict(name, "it is registered already").next(next));
     }
     if !s.global.dry_run {
         s.need_root("jregister")?;
@@ -87,7 +93,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         if s.global.dry_run { None } else { Some(lock::exclusive(&s.layout, name.as_str(), "jregister")?) };
     if let Some(lock) = &lock {
         change::mend(s, name.as_str(), alone, lock, warnings)?;
-        if s.registry()?.contains_key(name) {
+        if !fenced && s.registry()?.contains_key(name) {
             return Ok(Done::changed("registered"));
         }
     }
@@ -181,7 +187,8 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;
     let guest = s.guest(name, &env, None);
-    register::enter(&guest, facts, take, s.host.now())
+    let old = s.registry()?.remove(name).map(|e| e.text);
+    register::enter(&guest, facts, take, s.host.now(), old.as_deref())
 }
 
 /// The copy on storage that was just mounted, read by a program with a time limit: it may stop answering.

@@ -24,11 +24,13 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         if s.global.dry_run {
             return change::one(s, "jrestart", name.as_str(), alone, &|| super::jstart::after_stop(s, name));
         }
+        let ran = stopped.result.as_ref().is_ok_and(|d| d.changed);
         let started = super::jstart::one(s, name, alone);
         stopped.warnings.extend(started.warnings);
         stopped.result = match started.result {
             Ok(d) => Ok(Done { changed: true, what: if d.changed { "restarted".into() } else { d.what } }),
-            Err(e) => Err(halfway("stopped, but not started again", e)),
+            Err(e) if ran => Err(halfway("stopped, but not started again", e)),
+            Err(e) => Err(e),
         };
         stopped
     }))

@@ -66,7 +66,18 @@ pub fn next_epoch(
     let Some((number, epoch)) = current else { return Ok(Some(1)) };
     match epoch {
         Some(e) if e.released() => Ok(Some(number + 1)),
-        Some(e) if e.node == guest.node.id => Ok(None),
+        Some(e) if e.node == guest.node.id && e.name != guest.node.name && !takeover => {
+            let theirs = crate::model::name::printable(&e.name);
+            Err(Error::busy(
+                guest.name,
+                format!(
+                    "a machine called {theirs} has it, with the identity of this one, {}",
+                    guest.node.name
+                ),
+            )
+            .next("jug node --new-id on one of the two; if this machine was only renamed, give --takeover"))
+        }
+        Some(e) if e.node == guest.node.id && !takeover => Ok(None),
         _ if takeover => Ok(Some(number + 1)),
         other => {
             let by = other.as_ref().map_or("a node that can't be read".into(), |e| {
@@ -78,16 +89,23 @@ pub fn next_epoch(
     }
 }
 
-/// The plan for registering what lies on storage that is mounted now.
+/// The plan for registering what lies on storage that is mounted now. `old` is what this node's file said of it, where
+/// it takes back what it had.
 ///
 /// # Errors
-/// It is registered, under this name or another.
-pub fn enter(guest: &Guest<'_>, facts: &Facts, take: Option<u64>, now: jiff::Timestamp) -> Result<Plan> {
+/// It is registered under another name.
+pub fn enter(
+    guest: &Guest<'_>,
+    facts: &Facts,
+    take: Option<u64>,
+    now: jiff::Timestamp,
+    old: Option<&str>,
+) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
-    if facts.environments.contains_key(name.as_str()) {
-        return Err(Error::conflict(name, "it is registered already").next(format!("jug jshow {name}")));
-    }
-    let same = facts.environments.iter().find(|(_, text)| text.contains(&env.uuid.to_string()));
+    let same = facts
+        .environments
+        .iter()
+        .find(|(n, text)| n.as_str() != name.as_str() && text.contains(&env.uuid.to_string()));
     if let Some((other, _)) = same {
         return Err(Error::conflict(
             name,
@@ -102,7 +120,10 @@ pub fn enter(guest: &Guest<'_>, facts: &Facts, take: Option<u64>, now: jiff::Tim
     let file = guest.layout.env_file(name);
     plan.push(
         Step::new("register it", Effect::Write { path: file.clone(), text: to_text(env)?, mode: 0o644 })
-            .undo(Effect::Remove { path: file }),
+            .undo(match old {
+                Some(text) => Effect::Write { path: file, text: text.to_string(), mode: 0o644 },
+                None => Effect::Remove { path: file },
+            }),
     );
     for (title, path, text) in create::copies(guest)? {
         plan.push(Step::new(title, Effect::Write { path, text, mode: 0o600 }).within(mnt::patience(guest)));

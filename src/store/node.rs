@@ -1,7 +1,7 @@
 //! The node's identity: the machine's own (hostid, machine-id) together with a file of jug's beside `jug.toml`. It
 //! survives a new jug and a new workdir, and differs between machines even if one of the two was cloned.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Result};
 use crate::host::{Host, fs};
 use crate::model::schema;
 use crate::platform::PlatformKind;
@@ -60,9 +60,10 @@ pub fn ensure(host: &dyn Host, kind: PlatformKind, config: &Path, anew: bool) ->
         schema::to_text(&file_text)?
     );
     let path = file(config);
-    if let Some(dir) = path.parent().filter(|d| !d.exists()) {
-        return Err(Error::lacks(dir.display(), "the directory of the node's configuration is not there")
-            .next(format!("mkdir -p {}", dir.display())));
+    // A host without packages has no /usr/local/etc yet.
+    let missing: Vec<_> = path.ancestors().skip(1).take_while(|d| !d.exists()).collect();
+    for dir in missing.iter().rev() {
+        fs::make_dir(dir, 0o755)?;
     }
     fs::write_atomic(&path, &text, 0o644)?;
     Ok(identity(host, kind, file_text.seed))
