@@ -157,7 +157,9 @@ fn effect(
 fn expectation(guard: &Guard) -> String {
     match guard {
         Guard::DatasetMounted { name, path } => {
-            format!("the dataset {name} was made, but is not mounted at {path}")
+            format!(
+                "the dataset {name} is not there, or not mounted at {path} (zfs mount {name}; zpool list)"
+            )
         }
         Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
         Guard::Empty { path } => {
@@ -208,16 +210,15 @@ fn hook(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outp
 pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
     let ask = |cmd: &Cmd| ctx.host.query(cmd).map_err(Error::from);
     Ok(match guard {
-        Guard::Container { name, uuid } => {
-            let cmd = ctx.platform.one_container(name.as_str());
-            let out = ask(&cmd)?;
+        Guard::Container { uuid, probe: cmd, .. } => {
+            let out = ask(cmd)?;
             if out.ok() {
                 ctx.platform.parse_one(&out.stdout)?.is_some_and(|c| c.uuid == Some(*uuid))
             } else if ["not found", "does not exist", "No such file"].iter().any(|s| out.stderr.contains(s)) {
                 // So say jls(8), runc(8) and crun(1).
                 false
             } else {
-                return Err(RunError::failed(&cmd, &out).into());
+                return Err(RunError::failed(cmd, &out).into());
             }
         }
         Guard::Dataset { name, uuid } => dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)),
@@ -262,7 +263,7 @@ fn snapshot(ctx: &Ctx<'_>, dataset: &crate::model::name::DatasetName, label: &st
 /// Whether zfs(8) says that what was asked for is not there. Anything else must not be taken for that, or an undo would
 /// leave what it is for.
 fn absent(out: &Output) -> bool {
-    out.stderr.contains("does not exist")
+    out.stderr.contains("does not exist") || out.stderr.contains("no such pool")
 }
 
 fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {

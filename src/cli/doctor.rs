@@ -14,7 +14,7 @@ use crate::model::name::{AbsPath, EnvName};
 use crate::plan::Guard;
 use crate::programs::mount;
 use crate::report::table::out;
-use crate::store::{journal, lock, node, owner};
+use crate::store::{journal, lock, node, owner, unregistered};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,10 +78,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         findings = look(s)?;
     }
     print(s, &findings);
-    let left = findings.iter().any(|f| f.kind != "lacks");
+    // What lies here unregistered may well be meant to.
+    let left = findings.iter().any(|f| !matches!(f.kind, "lacks" | "unregistered"));
+    let lacks = findings.iter().any(|f| f.kind == "lacks");
     Ok(match () {
         () if left => Code::Left,
-        () if !findings.is_empty() => Code::HostLacks,
+        () if lacks => Code::HostLacks,
         () => Code::Done,
     })
 }
@@ -186,8 +188,12 @@ fn orphans(
     let own = |path: &str| path.strip_prefix(s.layout.workdir.as_str()).is_some_and(|r| r.starts_with('/'));
     let known: BTreeSet<uuid::Uuid> = envs.values().map(|e| e.uuid).collect();
     let mut running: BTreeSet<String> = BTreeSet::new();
-    for Container { name, path, uuid, .. } in facts.containers.iter().filter(|c| own(&c.path)) {
-        running.insert(name.clone());
+    for Container { name, path, uuid, running: running_now, .. } in
+        facts.containers.iter().filter(|c| own(&c.path))
+    {
+        if *running_now {
+            running.insert(name.clone());
+        }
         let stamp = uuid.filter(|u| !known.contains(u) && !skip.contains(name));
         if let (Some(uuid), Ok(guest)) = (stamp, name.parse()) {
             findings.push(Finding {
@@ -212,6 +218,7 @@ fn orphans(
             });
         }
     }
+    lost(s, facts, envs, findings);
     let root = s.zfs_root().map(|r| format!("{r}/env/")).unwrap_or_default();
     for (name, dataset) in facts.datasets.iter().filter(|(n, _)| n.starts_with(&root)) {
         let object = name.strip_prefix(&root).unwrap_or(name);
@@ -225,6 +232,51 @@ fn orphans(
                 object: name.clone(),
                 reason: "the dataset bears jug's stamp, and no environment owns it".into(),
                 next: format!("look at it; jug removes no data by itself: zfs destroy -r '{name}'"),
+                cure: None,
+            });
+        }
+    }
+}
+
+/// Environments whose dataset is gone, and files of environments that nobody knows.
+fn lost(s: &Session, facts: &Facts, envs: &BTreeMap<EnvName, Env>, findings: &mut Vec<Finding>) {
+    let zfs = s.zfs_root().map(|r| format!("{r}/")).unwrap_or_default();
+    for (name, env) in envs {
+        let Some(dataset) = env.dataset.as_ref().filter(|d| d.as_str().starts_with(&zfs)) else { continue };
+        if !facts.datasets.contains_key(dataset.as_str()) {
+            findings.push(Finding {
+                kind: "missing",
+                object: name.to_string(),
+                reason: format!("its dataset {dataset} is not there"),
+                next: format!("zpool import its pool; if that is lost for good, jug jremove --forget {name}"),
+                cure: None,
+            });
+        }
+    }
+    let copies = unregistered::names(&s.layout).unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    for (dir, suffix) in
+        [("jails-data", "-data"), ("jails-system", ""), ("jails-rcconf", ""), ("jails-fstab", "")]
+    {
+        let entries = std::fs::read_dir(s.layout.workdir.join(dir).as_path()).into_iter().flatten().flatten();
+        for entry in entries.filter(|e| e.file_type().is_ok_and(|t| t.is_dir())) {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            let Some(Ok(name)) = file.strip_suffix(suffix).map(str::parse::<EnvName>) else { continue };
+            let at_work =
+                s.layout.journal(name.as_str()).as_path().exists() || lock::is_held(&s.layout, name.as_str());
+            if s.layout.env_file(&name).as_path().exists() || at_work || !seen.insert(name.clone()) {
+                continue;
+            }
+            let copy = copies.contains(&name);
+            findings.push(Finding {
+                kind: if copy { "unregistered" } else { "orphan" },
+                object: name.to_string(),
+                reason: format!("files of it lie in {dir}, and this node does not know it"),
+                next: if copy {
+                    format!("jug jregister {name}")
+                } else {
+                    format!("look what it is: ls -la {}", entry.path().display())
+                },
                 cure: None,
             });
         }
@@ -311,7 +363,8 @@ fn fix(s: &Session, cure: &Cure) -> Result<()> {
         }
         Cure::Stop { name, uuid } => {
             let _lock = lock::exclusive(&s.layout, name.as_str(), "doctor")?;
-            let there = Guard::Container { name: name.clone(), uuid: *uuid };
+            let probe = s.platform.one_container(name.as_str());
+            let there = Guard::Container { name: name.clone(), uuid: *uuid, probe };
             if holds(&s.ctx(true), &there)? { run(s.platform.stop_orphan(name.as_str())) } else { Ok(()) }
         }
     }

@@ -177,7 +177,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             return Err(Error::usage(name, "it is named twice"));
         }
     }
-    host_base(s, &envs)?;
+    host_base(s, &envs, args.start)?;
     Ok(change::each(s, &asked.names, &|name, alone| {
         let env = &envs[name];
         // The base must stay while something is made from it.
@@ -205,12 +205,16 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 }
 
 /// The base `host` is a few empty directories: it is made when it is first asked for.
-fn host_base(s: &Session, envs: &BTreeMap<EnvName, Env>) -> Result<()> {
+fn host_base(s: &Session, envs: &BTreeMap<EnvName, Env>, then_start: bool) -> Result<()> {
     let Some(base) = envs.values().map(|e| &e.base).find(|b| b.is_host() && s.base(b).is_none()) else {
         return Ok(());
     };
     if s.global.dry_run || !s.is_root() {
         return Ok(());
+    }
+    // What is refused anyway must leave nothing, not even this.
+    for (name, env) in envs {
+        plan(s, name, env, then_start)?;
     }
     let outcome = change::one(s, "base-import", &format!("base.{base}"), true, &|| match s.base(base) {
         Some(_) => Ok(Wish::Nothing(Done::unchanged("it is there"))),

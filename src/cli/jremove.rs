@@ -22,6 +22,9 @@ pub struct Args {
     /// Let clones of theirs stand by themselves first
     #[arg(long)]
     promote: bool,
+    /// Only forget them, where their storage is lost; touches no data
+    #[arg(long, conflicts_with = "promote")]
+    forget: bool,
 }
 
 /// Runs it.
@@ -44,7 +47,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
                 }
             }
         }
-        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name, args.promote));
+        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name, args));
         if stopped {
             outcome.result =
                 outcome.result.map_err(|e| super::jrestart::halfway("stopped, but not removed", e));
@@ -53,7 +56,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }))
 }
 
-fn plan(s: &Session, name: &EnvName, promote: bool) -> Result<Wish> {
+fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     // Recovery may have carried an interrupted removal to its end.
     let (_, env) = match s.env(name) {
         Err(e) if e.code == Code::NotFound && !s.global.dry_run && s.is_root() => {
@@ -72,7 +75,17 @@ fn plan(s: &Session, name: &EnvName, promote: bool) -> Result<Wish> {
     if s.saved.is_none() {
         facts.identity = identity(&guest.system());
     }
-    Ok(Wish::Do(vec![remove::plan(&guest, &facts, promote)?], Done::changed("removed")))
+    let done = Done::changed(if args.forget { "forgotten; its data was not touched" } else { "removed" });
+    if args.forget {
+        return Ok(Wish::Do(vec![remove::forget(&guest, &facts)?], done));
+    }
+    let mut plans = Vec::new();
+    if args.stop && s.global.dry_run {
+        plans.extend(super::jstop::plan_from(s, name, &env, &facts)?);
+        facts = super::jstart::stopped(s, name, &env, facts);
+    }
+    plans.push(remove::plan(&s.guest(name, &env, base.as_ref()), &facts, args.promote)?);
+    Ok(Wish::Do(plans, done))
 }
 
 /// Whose the files are that lie there, if they say so.

@@ -17,6 +17,10 @@ pub struct Args {
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = choose(s, &args.targets.names, args.targets.all)?;
     Ok(change::each(s, &names, &|name, alone| {
+        // What will refuse the start is better known while it still runs.
+        if let Err(e) = super::jstart::after_stop(s, name) {
+            return change::finish(s, "jrestart", name.as_str(), Err(e), Vec::new());
+        }
         let mut stopped = super::jstop::one(s, name, alone);
         if stopped.result.is_err() {
             return stopped;

@@ -6,7 +6,7 @@ use super::targets::{Targets, choose};
 use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::host::Host;
-use crate::model::env::Env;
+use crate::model::env::{Env, Mode};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::plan::start;
@@ -88,7 +88,17 @@ fn lent(s: &Session, name: &EnvName, facts: &Facts) -> Result<BTreeMap<IpAddr, S
 fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let (_, env) = s.env(name)?;
     let facts = gather(s, name, &env)?;
-    wish(s, name, &env, &facts)
+    if facts.container(name.as_str()).is_some_and(|c| c.running) {
+        return wish(s, name, &env, &facts);
+    }
+    // It may have ended without jug: killed, or by a reboot. What it left is cleared away first.
+    match super::jstop::plan_from(s, name, &env, &facts)? {
+        None => wish(s, name, &env, &facts),
+        Some(clear) => match wish(s, name, &env, &stopped(s, name, &env, facts))? {
+            Wish::Do(start, done) => Ok(Wish::Do([vec![clear], start].concat(), done)),
+            nothing @ Wish::Nothing(_) => Ok(nothing),
+        },
+    }
 }
 
 fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
@@ -117,20 +127,27 @@ fn wish(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Wish> {
     })
 }
 
-/// The plan of a start as it will be once it is stopped: for `-n jrestart`.
+/// The plan of a start as it will be once it is stopped.
 pub fn after_stop(s: &Session, name: &EnvName) -> Result<Wish> {
     let (_, env) = s.env(name)?;
-    let mut facts = gather(s, name, &env)?;
-    let root = s.layout.root(name, &env).to_string();
+    let facts = gather(s, name, &env)?;
+    wish(s, name, &env, &stopped(s, name, &env, facts))
+}
+
+/// The facts as they will be once it is stopped.
+pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Facts {
+    let root = s.layout.root(name, env).to_string();
+    let thin = env.mode == Mode::Thin;
     facts.containers.retain(|c| c.name != name.as_str());
-    facts.mounts.retain(|m| m.target != root && !m.target.starts_with(&format!("{root}/")));
+    facts.mounts.retain(|m| !(thin && m.target == root) && !m.target.starts_with(&format!("{root}/")));
     facts.paths.remove(&root);
+    facts.left.clear();
     for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {
         if let Net::Alias { address, .. } = net {
             facts.addresses.retain(|a| a.address != address.addr());
         }
     }
-    wish(s, name, &env, &facts)
+    facts
 }
 
 /// Notes that another node has taken an environment over.

@@ -4,7 +4,10 @@ use super::change::{self, Wish};
 use super::session::Session;
 use super::targets::{Targets, choose};
 use crate::error::{Code, Result};
+use crate::facts::Facts;
+use crate::model::env::Env;
 use crate::model::name::EnvName;
+use crate::plan::Plan;
 use crate::plan::stop;
 use crate::report::results::{Done, Outcome};
 use crate::store::started;
@@ -30,26 +33,37 @@ pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
 }
 
 fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
-    let (_, env) = s.env(name)?;
+    let env = known(s, name)?;
+    let mut wanted = s.wanted(&env);
+    (wanted.datasets, wanted.certain, wanted.addresses) = (None, Some(name.clone()), false);
+    let facts = s.gather(&wanted)?;
+    Ok(match plan_from(s, name, &env, &facts)? {
+        Some(plan) => Wish::Do(vec![plan], Done::changed("stopped")),
+        None => Wish::Nothing(Done::unchanged("it does not run")),
+    })
+}
+
+/// The environment as its file says; if that is broken, as it was started: what runs must stay within reach.
+pub fn known(s: &Session, name: &EnvName) -> Result<Env> {
+    match s.env(name) {
+        Ok((_, env)) => Ok(env),
+        Err(e) => started::read(&s.layout, name).filter(|_| s.saved.is_none()).map(|s| s.env).ok_or(e),
+    }
+}
+
+/// The plan of a stop, given the facts; nothing if there is nothing to stop or to clear away.
+pub fn plan_from(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Option<Plan>> {
     let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
     // What it was started with is what has to be taken down.
     let env = match started.as_ref() {
-        Some(st) if st.env.uuid == env.uuid => crate::model::env::Env {
+        Some(st) if st.env.uuid == env.uuid => Env {
             exec: env.exec.clone(),
             hooks: env.hooks.clone(),
             hook_timeout: env.hook_timeout,
             ..st.env.clone()
         },
-        _ => env,
+        _ => env.clone(),
     };
     let base = s.base(&env.base);
-    let guest = s.guest(name, &env, base.as_ref());
-    let mut wanted = s.wanted(&env);
-    (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
-    wanted.addresses = false;
-    let facts = s.gather(&wanted)?;
-    Ok(match stop::plan(&guest, &facts, started.as_ref())? {
-        Some(plan) => Wish::Do(vec![plan], Done::changed("stopped")),
-        None => Wish::Nothing(Done::unchanged("it does not run")),
-    })
+    stop::plan(&s.guest(name, &env, base.as_ref()), facts, started.as_ref())
 }

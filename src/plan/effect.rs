@@ -146,6 +146,8 @@ pub enum Guard {
         name: EnvName,
         /// Our stamp.
         uuid: uuid::Uuid,
+        /// Asks for it, for those who read the plan as a script.
+        probe: Cmd,
     },
     /// The dataset is there and bears this identity as a local property.
     Dataset {

@@ -50,6 +50,11 @@ impl Guest<'_> {
     pub fn console(&self) -> AbsPath {
         self.system().join("console.log")
     }
+    /// Its container is there.
+    pub fn there(&self) -> crate::plan::Guard {
+        let probe = self.platform.one_container(self.name.as_str());
+        crate::plan::Guard::Container { name: self.name.clone(), uuid: self.env.uuid, probe }
+    }
     /// The resolv.conf a new environment begins with, if it has a network.
     pub fn resolv_conf(&self) -> Option<String> {
         if self.env.net.contains(&crate::model::net::Net::None) {

@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create};
+use super::{Effect, Plan, Step, create};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -66,7 +66,7 @@ pub fn plan(
             };
             let mut step = Step::run(format!("give the running jail {}", covered.join(", ")), cmd);
             if let Some((back, _)) = guest.platform.live(&runs, &covered) {
-                let there = Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid };
+                let there = guest.there();
                 step = step.undo_when(there, Effect::Run(back));
             }
             plan.push(step);

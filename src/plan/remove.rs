@@ -28,7 +28,14 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     }
     if let Some(dataset) = env.dataset.as_ref().filter(|d| !facts.datasets.contains_key(d.as_str())) {
         return Err(Error::lacks(name, format!("its dataset {dataset} is not there"))
-            .next("zpool import the pool; zfs list"));
+            .next(format!("zpool import its pool; if that is lost for good, jug jremove --forget {name}")));
+    }
+    let inside = |m: &&crate::facts::Mounted| {
+        [guest.data(), guest.system()].iter().any(|d| m.target.starts_with(&format!("{d}/")))
+    };
+    if let Some(m) = facts.mounts.iter().filter(inside).find(|m| !mnt::own_dataset(guest, &m.source)) {
+        return Err(Error::busy(name, format!("{} is mounted at {}", m.source, m.target))
+            .next(format!("umount {}", m.target)));
     }
     if let Some(other) = facts.identity.filter(|u| *u != env.uuid) {
         return Err(Error::conflict(
@@ -64,6 +71,31 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     }
     plan.push(Step::new("forget it", Effect::Remove { path: guest.layout.env_file(name) }));
     plan.steps.extend(hooks::steps(guest, Point::Removed));
+    Ok(plan)
+}
+
+/// The plan for an environment whose storage is lost: this node forgets it, and no data is touched.
+///
+/// # Errors
+/// It runs, is protected, or its dataset is there after all.
+pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
+    let (name, env) = (guest.name, guest.env);
+    if env.protected {
+        return Err(Error::busy(name, "it is protected").next(format!("jug jset {name} protected=false")));
+    }
+    if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
+        return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
+    }
+    if let Some(dataset) = env.dataset.as_ref().filter(|d| facts.datasets.contains_key(d.as_str())) {
+        return Err(Error::conflict(name, format!("its dataset {dataset} is there"))
+            .next(format!("jug jremove {name}")));
+    }
+    let mut plan = Plan::new("jremove", name);
+    plan.point_of_no_return();
+    for path in [guest.layout.rcconf(name), guest.layout.fstab(name), guest.run_dir()] {
+        plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
+    }
+    plan.push(Step::new("forget it", Effect::Remove { path: guest.layout.env_file(name) }));
     Ok(plan)
 }
 

@@ -31,10 +31,10 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         .next("stop it with what started it"));
     }
     let kept = mnt::kept(guest, facts, started);
-    let running = container.is_some();
+    let (present, running) = (container.is_some(), container.is_some_and(|c| c.running));
     let addresses = started.is_some_and(|s| !s.added.is_empty());
     let left = leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
-    if !running && !addresses && !left {
+    if !present && !addresses && !left {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);
@@ -42,7 +42,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.steps.extend(hooks::steps(guest, Point::Prestop));
         plan.point_of_no_return();
         let (_, stop) = crate::platform::commands(guest.platform, env);
-        if !stop.is_empty() && container.is_some_and(|c| c.running) {
+        if !stop.is_empty() {
             let cmd = guest
                 .platform
                 .exec(guest, &stop)
@@ -52,23 +52,23 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
             plan.push(Step::run("run its rc.shutdown", cmd).when(there(guest)));
         }
         plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
-        plan.push(
-            Step::new("remove the jail and kill what is left in it", guest.platform.remove_container(guest))
-                .when(there(guest)),
-        );
     }
     plan.point_of_no_return();
+    if present {
+        let remove = guest.platform.remove_container(guest);
+        plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
+    }
     take_down(guest, started, &kept, &mut plan);
     plan.steps.extend(mnt::stop(guest, &kept));
     plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
-    if running {
+    if present {
         plan.steps.extend(hooks::steps(guest, Point::Poststop));
     }
     Ok(Some(plan))
 }
 
 fn there(guest: &Guest<'_>) -> Guard {
-    Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid }
+    guest.there()
 }
 
 /// Whether mounts have outlived what they were for.

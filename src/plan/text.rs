@@ -38,9 +38,7 @@ impl fmt::Display for Guard {
     /// A test that sh(1) can make; where only jug can, a comment says what is meant.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Container { name, uuid } => {
-                write!(f, "{{ jls -j {name} meta || runc state {name}; }} 2>/dev/null | grep -q {uuid}")
-            }
+            Self::Container { uuid, probe, .. } => write!(f, "{probe} 2>/dev/null | grep -q {uuid}"),
             Self::Dataset { name, uuid } => {
                 write!(
                     f,

@@ -7,7 +7,7 @@ use crate::host::{Cmd, Host};
 use crate::model::fstab::Mount;
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Guard, Step};
+use crate::plan::{Effect, Step};
 use crate::programs::{chflags, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
 use ipnet::IpNet;
 
@@ -170,10 +170,8 @@ impl Platform for Freebsd {
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
         let (name, env) = (guest.name, guest.env);
         vec![
-            Step::run(format!("make the jail {name}"), jail::create(name, env, &guest.root())).undo_when(
-                Guard::Container { name: name.clone(), uuid: env.uuid },
-                self.remove_container(guest),
-            ),
+            Step::run(format!("make the jail {name}"), jail::create(name, env, &guest.root()))
+                .undo_when(guest.there(), self.remove_container(guest)),
         ]
     }
     fn remove_container(&self, guest: &Guest<'_>) -> Effect {
@@ -183,8 +181,8 @@ impl Platform for Freebsd {
         jail::remove(name)
     }
     fn end_processes(&self, guest: &Guest<'_>, seconds: u64) -> Vec<Step> {
-        let (name, uuid) = (guest.name, guest.env.uuid);
-        let there = || Guard::Container { name: name.clone(), uuid };
+        let name = guest.name;
+        let there = || guest.there();
         vec![
             Step::run("ask what still runs to end", pkill::signal(name.as_str(), "TERM")).when(there()),
             Step::new("wait for it", Effect::AwaitEnd { probe: pkill::any(name.as_str()), seconds })

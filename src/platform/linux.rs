@@ -9,7 +9,7 @@ use crate::model::env::Mode;
 use crate::model::fstab::Mount;
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Guard, Step};
+use crate::plan::{Effect, Step};
 use crate::programs::runc::{ExecAs, Runtime};
 use crate::programs::{ip, mount, oci, runc};
 use ipnet::IpNet;
@@ -175,7 +175,7 @@ impl Platform for Linux {
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
         let (name, env, bundle) = (guest.name, guest.env, guest.run_dir().join("bundle"));
         let text = oci::config(name, env, &guest.root(), &guest.console(), env.mode == Mode::Thin);
-        let stamp = Guard::Container { name: name.clone(), uuid: env.uuid };
+        let stamp = guest.there();
         let config = bundle.join("config.json");
         let console = guest.console();
         let mut run = self.oci.run(name.as_str(), bundle.as_str());
@@ -203,7 +203,7 @@ impl Platform for Linux {
     }
     fn end_processes(&self, guest: &Guest<'_>, seconds: u64) -> Vec<Step> {
         let name = guest.name.as_str();
-        let there = || Guard::Container { name: guest.name.clone(), uuid: guest.env.uuid };
+        let there = || guest.there();
         vec![
             // The first process passes it on to all others and ends after them.
             Step::run("ask what still runs to end", self.oci.kill(name, "TERM").accept(1)).when(there()),
