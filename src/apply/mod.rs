@@ -81,6 +81,10 @@ fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress
                         shown(object)
                     )));
                 }
+                let e = match log_of(&step.action.effect) {
+                    Some(log) if e.next.is_none() => e.next(format!("see what it printed: {log}")),
+                    _ => e,
+                };
                 // What was there already was not made here: it is somebody else's.
                 let made = e.code != Code::Conflict;
                 return Err(back(ctx, journal, &mut progress, e, made));
@@ -140,6 +144,14 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
         }
     }
     left
+}
+
+/// Where what a program prints is kept.
+fn log_of(effect: &Effect) -> Option<&str> {
+    match effect {
+        Effect::Run(cmd) => cmd.log.as_deref(),
+        _ => None,
+    }
 }
 
 /// Whether an undo touches only what bears jug's identity, whoever made it.

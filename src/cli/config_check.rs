@@ -1,11 +1,11 @@
 //! config-check
 
 use super::session::Session;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::host::fs;
 use crate::model::node::NodeConfig;
 use crate::model::schema;
-use crate::report::results;
+use crate::report::results::{self, Done, Outcome};
 use crate::report::table::out;
 use std::path::PathBuf;
 
@@ -34,28 +34,29 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
         return Ok(Code::Done);
     }
-    let mut worst = Code::Done;
     let registry = s.registry()?;
-    for entry in registry.values() {
-        let broken = match &entry.env {
-            Err(e) => Some(crate::error::Error {
-                code: e.code,
-                object: e.object.clone(),
-                reason: e.reason.clone(),
-                next: e.next.clone(),
-            }),
-            Ok(env) if s.base(&env.base).is_none() => {
-                Some(crate::error::Error::usage(&entry.name, format!("its base {} is not there", env.base)))
-            }
-            Ok(_) => None,
-        };
-        if let Some(e) = broken {
-            results::error(&e);
-            worst = Code::Usage;
-        }
+    let count = registry.len();
+    let outcomes: Vec<Outcome> = registry
+        .into_values()
+        .map(|entry| {
+            let result = entry.env.and_then(|env| match s.base(&env.base) {
+                None => Err(Error::usage(&entry.name, format!("its base {} is not there", env.base))
+                    .next("jug base-ls")),
+                Some(_) => Ok(Done::unchanged("good")),
+            });
+            Outcome { name: entry.name.to_string(), result, warnings: Vec::new() }
+        })
+        .collect();
+    if s.global.json {
+        return Ok(results::print(&outcomes, s.style()));
     }
-    if worst == Code::Done && !s.global.quiet {
-        out(&format!("{} and {} environments: good\n", s.config_file.display(), registry.len()));
+    let broken: Vec<Outcome> = outcomes.into_iter().filter(|o| o.result.is_err()).collect();
+    results::print(&broken, s.style());
+    if !broken.is_empty() {
+        return Ok(Code::Usage);
     }
-    Ok(worst)
+    if !s.global.quiet {
+        out(&format!("{} and {count} environments: good\n", s.config_file.display()));
+    }
+    Ok(Code::Done)
 }

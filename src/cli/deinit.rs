@@ -77,7 +77,10 @@ fn take_down(s: &Session, made: &Made) -> Result<()> {
     }
     if let Some((file, text)) = &made.config {
         match fs::read_text(file.as_path(), 1 << 20) {
-            Ok(now) if now == *text => drop(fs::remove_file(file.as_path())?),
+            Ok(now) if now == *text => match &made.config_before {
+                Some(before) => fs::write_atomic(file.as_path(), before, 0o644)?,
+                None => drop(fs::remove_file(file.as_path())?),
+            },
             Ok(_) => eprintln!("jug: {file}: it was changed since init wrote it, and stays"),
             Err(_) => {}
         }

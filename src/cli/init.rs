@@ -35,6 +35,8 @@ pub struct Made {
     pub datasets: Vec<DatasetName>,
     /// The configuration file, with the text that was written.
     pub config: Option<(AbsPath, String)>,
+    /// What the file was before, if it was there.
+    pub config_before: Option<String>,
 }
 
 /// Where that is.
@@ -70,7 +72,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
         if let Some(text) = &config {
             let file = quote(&s.config_file.display().to_string());
-            out(&format!("cat >{file} <<'JUG_EOF'\n{text}JUG_EOF\n# undo: rm {file}\n"));
+            let undo =
+                if s.config_file.exists() { format!("mv {file}.bak {file}") } else { format!("rm {file}") };
+            if s.config_file.exists() {
+                out(&format!("cp {file} {file}.bak\n"));
+            }
+            out(&format!("cat >{file} <<'JUG_EOF'\n{text}JUG_EOF\n# undo: {undo}\n"));
         }
         out(&format!("mkdir -p {}\n", quote(s.layout.workdir.as_str())));
         let lines = if s.saved.is_some() { Vec::new() } else { host_lines(s, root.is_some())? };
@@ -78,10 +85,14 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         return Ok(Code::Done);
     }
     s.need_root("init")?;
+    let fresh = !s.layout.workdir.as_path().exists();
     let layout = s.layout.ensure()?;
     let _lock = lock::exclusive(&layout, ".node", "init")?;
     let mut made = read_made(s)?;
     let mut changed = Vec::new();
+    if fresh {
+        changed.push(format!("made {}", layout.workdir));
+    }
     let uuid = *made.uuid.get_or_insert_with(|| s.host.uuid());
     // Noted before they are made: deinit destroys only what bears the stamp, so noting too much does no harm.
     made.datasets.extend(missing.iter().cloned());
@@ -101,17 +112,21 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         for dir in missing.iter().rev() {
             fs::make_dir(dir, 0o755)?;
         }
-        let there = s.config_file.exists();
-        if there {
+        let old = match s.config_file.exists() {
+            true => Some(fs::read_text(file.as_path(), schema::MAX_FILE)?),
+            false => None,
+        };
+        if let Some(old) = &old {
             let backup = format!("{file}.bak");
-            let old = fs::read_text(file.as_path(), schema::MAX_FILE)?;
-            fs::write_atomic(Path::new(&backup), &old, 0o644)?;
+            fs::write_atomic(Path::new(&backup), old, 0o644)?;
             changed.push(format!("kept the old {file} as {backup}"));
         }
         fs::write_atomic(file.as_path(), &text, 0o644)?;
         changed.push(format!("wrote {file}"));
-        // The administrator's own file is not jug's to remove again.
-        made.config = if there { made.config } else { Some((file, text)) };
+        if made.config.is_none() {
+            made.config_before = old;
+        }
+        made.config = Some((file, text));
     }
     keep(s, &made)?;
     for line in host_lines(s, root.is_some())? {
@@ -154,7 +169,7 @@ fn missing_datasets(s: &Session, root: Option<&DatasetName>) -> Result<Vec<Datas
         let cmd = zfs::list(&parent.parse()?);
         if !s.host.query(&cmd).map_err(Error::from)?.ok() {
             return Err(Error::lacks(root, format!("{parent} is not there"))
-                .next(format!("zpool list; zfs create {parent}")));
+                .next(format!("zpool list; zfs create {parent}, or zpool create or import its pool")));
         }
     } else if facts.datasets.is_empty() {
         return Err(Error::lacks(root, "there is no such pool").next("zpool list"));

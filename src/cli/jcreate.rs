@@ -15,7 +15,7 @@ use crate::model::schema::{self, Change};
 use crate::model::words;
 use crate::plan::{create, start};
 use crate::report::results::Done;
-use crate::store::lock;
+use crate::store::{bases, lock};
 use std::collections::BTreeMap;
 
 /// Create jails, each described by one TOML file
@@ -243,6 +243,10 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     let mut facts = s.gather(&Wanted { mounts: true, ..wanted })?;
     if facts.environments.is_empty() {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+    }
+    if base.is_none() && s.saved.is_none() {
+        facts.bases = bases::all(&s.layout).into_keys().map(|n| (n.to_string(), String::new())).collect();
+        facts.bases.insert(BaseName::HOST.into(), String::new());
     }
     plans.push(create::plan(&guest, &facts)?);
     if then_start {

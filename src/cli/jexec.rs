@@ -50,6 +50,17 @@ fn attempt(s: &Session, args: &Args) -> Result<i32> {
         }
         how.env.push((key.to_string(), value.to_string()));
     }
+    if let Some(dir) = how.dir.as_ref().filter(|d| !d.starts_with('/')) {
+        return Err(Error::usage(printable(dir), "a directory inside is absolute"));
+    }
+    // env(1), which runs the command, would take these for something else.
+    if let Some(word) = how.argv.first().filter(|w| w.starts_with('-') || w.contains('=')) {
+        crate::report::results::error(
+            &Error::not_found(printable(word), "there is no such command")
+                .next("-e KEY=VALUE sets a variable"),
+        );
+        return Ok(127);
+    }
     let names = choose(s, &args.names, false)?;
     match &names[..] {
         [name] => {
@@ -81,7 +92,7 @@ fn attempt(s: &Session, args: &Args) -> Result<i32> {
 
 /// The command that runs something inside a running environment.
 pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host::Cmd> {
-    let (_, env) = s.env(name)?;
+    let env = super::jstop::known(s, name)?;
     if !s.global.dry_run {
         s.need_root("jexec")?;
     }

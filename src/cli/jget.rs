@@ -31,11 +31,16 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         None => schema::keys(),
     };
     if s.global.json {
-        let map: serde_json::Map<String, serde_json::Value> =
-            keys.iter().map(|k| Ok((k.clone(), json!(get(k)?)))).collect::<Result<_>>()?;
+        let map: serde_json::Map<String, serde_json::Value> = keys
+            .iter()
+            .map(|k| Ok((k.clone(), super::jshow::typed(s, &name, &env, k)?)))
+            .collect::<Result<_>>()?;
         out(&format!("{}\n", json!({"version": 1, "name": name.as_str(), "values": map})));
     } else if args.key.is_some() {
-        out(&format!("{}\n", get(&keys[0])?));
+        let text = get(&keys[0])?;
+        if !(text.is_empty() && schema::is_list(&keys[0])) {
+            out(&format!("{text}\n"));
+        }
     } else {
         for key in keys {
             let text = get(&key)?;

@@ -48,6 +48,14 @@ pub fn value(s: &Session, name: &EnvName, env: &Env, key: &str) -> Result<String
     }
 }
 
+/// The value of a key as JSON has it.
+pub fn typed(s: &Session, name: &EnvName, env: &Env, key: &str) -> Result<serde_json::Value> {
+    match key.strip_prefix("allow.") {
+        Some(permission) => Ok(json!(env.allow.get(permission))),
+        None => Ok(schema::find(&merged(s, name, env)?, key).map_or(serde_json::Value::Null, |v| json!(v))),
+    }
+}
+
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = choose(s, &args.targets.names, args.targets.all)?;

@@ -139,7 +139,7 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
     let root = s.layout.root(name, env).to_string();
     let thin = env.mode == Mode::Thin;
     facts.containers.retain(|c| c.name != name.as_str());
-    facts.mounts.retain(|m| !(thin && m.target == root) && !m.target.starts_with(&format!("{root}/")));
+    facts.mounts.retain(|m| !(thin && m.target == root || m.target.starts_with(&format!("{root}/"))));
     facts.paths.remove(&root);
     facts.left.clear();
     for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {

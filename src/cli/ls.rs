@@ -85,9 +85,9 @@ struct Row {
 fn row(s: &Session, facts: &Facts, interrupted: &BTreeSet<String>, entry: &Entry) -> Row {
     let name = &entry.name;
     let env = entry.env.as_ref().ok().cloned();
-    let container = env
-        .as_ref()
-        .and_then(|env| facts.container(name.as_str()).filter(|c| c.running && c.uuid == Some(env.uuid)));
+    // What runs is known by its file; where that is broken, by what it was started with.
+    let uuid = env.as_ref().map(|e| e.uuid).or_else(|| started::read(&s.layout, name).map(|s| s.env.uuid));
+    let container = facts.container(name.as_str()).filter(|c| c.running && uuid.is_some() && c.uuid == uuid);
     let state = match () {
         () if interrupted.contains(name.as_str()) => "interrupted",
         () if env.is_none() => "broken",

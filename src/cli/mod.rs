@@ -38,6 +38,7 @@ pub mod targets;
 use crate::error::{Code, Result};
 use crate::model::name::AbsPath;
 use crate::platform::PlatformKind;
+use crate::report::results::{self, Outcome};
 use clap::{Args, Parser, Subcommand};
 use session::Session;
 use std::path::PathBuf;
@@ -150,8 +151,44 @@ pub fn run(cli: Cli) -> Result<i32> {
         return Ok(generate::run(a).map(code)?);
     }
     let session = Session::new(cli.global, !matches!(cli.command, Command::Init(_)))?;
-    let s = &session;
-    match &cli.command {
+    let outcome = dispatch(&session, &cli.command);
+    match outcome {
+        // What is refused before it comes to single targets is a result as well.
+        Err(e) if session.global.json && cli.command.changes() => {
+            let name = e.object.clone();
+            let failed = Outcome { name, result: Err(e), warnings: Vec::new() };
+            Ok(results::print(&[failed], session.style()) as i32)
+        }
+        other => other,
+    }
+}
+
+impl Command {
+    /// Whether its outcome is a result for each target.
+    fn changes(&self) -> bool {
+        !matches!(
+            self,
+            Self::Doctor(_)
+                | Self::Facts(_)
+                | Self::Log(_)
+                | Self::BaseLs(_)
+                | Self::Ls(_)
+                | Self::Jls(_)
+                | Self::Jexec(_)
+                | Self::Jlogin(_)
+                | Self::Jshow(_)
+                | Self::Jget(_)
+                | Self::Owner(_)
+                | Self::Node(_)
+                | Self::Perform(_)
+                | Self::Generate(_)
+        )
+    }
+}
+
+fn dispatch(s: &Session, command: &Command) -> Result<i32> {
+    let code = |c: Code| i32::from(c as u8);
+    match command {
         Command::Init(a) => init::run(s, a).map(code),
         Command::Deinit(a) => deinit::run(s, a).map(code),
         Command::Doctor(a) => doctor::run(s, a).map(code),

@@ -55,7 +55,7 @@ impl Session {
         {
             return Err(Error::usage(
                 "--facts",
-                format!("the facts are of {:?}, not of {kind:?}", facts.platform),
+                format!("the facts are of {}, not of {kind}", facts.platform),
             ));
         }
         if saved.is_some() && !global.dry_run {
@@ -94,7 +94,7 @@ impl Session {
 
     /// How results are printed.
     pub fn style(&self) -> Style {
-        Style { json: self.global.json, quiet: self.global.quiet }
+        Style { json: self.global.json, lines: self.global.lines, quiet: self.global.quiet }
     }
 
     /// What applying needs. Where several targets are worked on at once there is no spinner.
@@ -170,6 +170,14 @@ impl Session {
     pub fn gather(&self, wanted: &Wanted) -> Result<Facts> {
         match &self.saved {
             Some(facts) => Ok(facts.clone()),
+            None if self.platform.kind() != PlatformKind::native() => {
+                let kind = self.platform.kind();
+                Err(Error::usage(
+                    "--platform",
+                    format!("this host is not {kind}, and has no facts of such a one"),
+                )
+                .next("give --facts FILE, made by `jug facts` on such a host; share/examples/facts has one"))
+            }
             None => gather(&self.host, self.platform.as_ref(), &self.layout, wanted),
         }
     }

@@ -52,8 +52,18 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
         if let Some(tag) = name.strip_prefix('@') {
             let tag: Tag = tag.parse()?;
             let mut found = false;
-            for entry in registry.values().filter(|e| e.env.as_ref().is_ok_and(|env| env.tags.contains(&tag)))
-            {
+            for entry in registry.values() {
+                let chosen = match &entry.env {
+                    // What is to be started at boot is @boot without bearing the tag.
+                    Ok(env) => env.tags.contains(&tag) || (tag.as_str() == "boot" && env.boot.enabled),
+                    Err(e) => {
+                        eprintln!("jug: {}: left out, since its tags can't be read: {e}", entry.name);
+                        false
+                    }
+                };
+                if !chosen {
+                    continue;
+                }
                 add(&entry.name);
                 found = true;
             }

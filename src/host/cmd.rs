@@ -182,7 +182,7 @@ pub enum RunError {
         cmd: String,
     },
     /// It said no.
-    #[error("{cmd}: exit status {status}{}", if .stderr.is_empty() { String::new() } else { format!(": {}", .stderr) })]
+    #[error("{}exit status {status} of {cmd}", if .stderr.is_empty() { String::new() } else { format!("{}; ", .stderr) })]
     Failed {
         /// The command as sh would read it.
         cmd: String,

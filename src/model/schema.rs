@@ -282,13 +282,19 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
     })
 }
 
+/// Whether a key holds a list.
+pub fn is_list(key: &str) -> bool {
+    shape(key).is_ok_and(|s| matches!(s, Shape::Words | Shape::Lines | Shape::Argv))
+}
+
+/// The value of a key, if it is there.
+pub fn find<'a>(value: &'a toml::Value, key: &str) -> Option<&'a toml::Value> {
+    path_of(key).into_iter().try_fold(value, |at, part| at.get(part))
+}
+
 /// The bare value of a key: a list gives a line an element, nothing gives the empty text.
 pub fn lookup(value: &toml::Value, key: &str) -> String {
-    let mut at = Some(value);
-    for part in path_of(key) {
-        at = at.and_then(|v| v.get(part));
-    }
-    at.map(bare).unwrap_or_default()
+    find(value, key).map(bare).unwrap_or_default()
 }
 
 fn bare(v: &toml::Value) -> String {

@@ -86,6 +86,8 @@ pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
         } else {
             format!("jug base-import TREE-OR-TARBALL {0}, or jug base-fetch {0}", env.base)
         };
+        let near = crate::model::name::nearest(env.base.as_str(), facts.bases.keys().map(String::as_str));
+        let next = near.map_or(next, |n| format!("did you mean {n}?"));
         return Err(Error::not_found(name, format!("there is no base {}", env.base)).next(next));
     }
     if facts.environments.contains_key(name.as_str()) {
@@ -125,7 +127,7 @@ pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
         let parent = dataset.as_str().rsplit_once('/').map_or("", |p| p.0);
         if !facts.datasets.contains_key(parent) {
             return Err(Error::lacks(name, format!("the dataset {parent} is not there"))
-                .next("jug init --zfs-root DATASET --write"));
+                .next("jug init --zfs-root DATASET"));
         }
     }
     Ok(())

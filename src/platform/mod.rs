@@ -28,6 +28,15 @@ pub enum PlatformKind {
     Linux,
 }
 
+impl std::fmt::Display for PlatformKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Freebsd => "FreeBSD",
+            Self::Linux => "Linux",
+        })
+    }
+}
+
 impl PlatformKind {
     /// The platform of this binary's system.
     pub fn native() -> Self {

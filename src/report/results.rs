@@ -54,6 +54,8 @@ impl Outcome {
 pub struct Style {
     /// As JSON.
     pub json: bool,
+    /// As tab-separated lines: name, result, word.
+    pub lines: bool,
     /// Only errors.
     pub quiet: bool,
 }
@@ -83,7 +85,11 @@ pub fn print(outcomes: &[Outcome], style: Style) -> Code {
     } else if !style.quiet {
         for o in outcomes {
             if let Ok(d) = &o.result {
-                super::table::out(&format!("{}: {} ({})\n", o.name, o.word(), d.what));
+                let line = match style.lines {
+                    true => format!("{}\t{}\t{}\n", o.name, o.word(), d.what.replace(['\t', '\n'], " ")),
+                    false => format!("{}: {} ({})\n", o.name, o.word(), d.what),
+                };
+                super::table::out(&line);
             }
         }
     }
