@@ -237,7 +237,7 @@ serve() {
 		read -r verb path rest
 		from=0
 		while read -r key value && [ "\$key" != "\$cr" ]; do
-			case \$key in [Rr]ange:) from=\${value#bytes=} from=\${from%%-*} ;; esac
+			case \$key in [Rr]ange:) from=\${value#bytes=}; from=\${from%%-*} ;; esac
 		done
 		file=$T/mirror\$path
 		echo "\$path \$from" >>$T/asked

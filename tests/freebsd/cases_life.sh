@@ -231,7 +231,7 @@ case_addresses() {
 	out_has "inet 192.0.2.7 "
 	mk addr2 --net "alias:lo0:192.0.2.7/32"
 	j 5 jstart addr2
-	err_has 'in use'
+	err_has "addr's"
 	j 0 jstop addr
 	must_not has_address 192.0.2.7
 	c 0 ifconfig "$LO" inet6
