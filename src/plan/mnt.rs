@@ -2,7 +2,7 @@
 
 use super::guest::Guest;
 use super::{Effect, Guard, Step};
-use crate::facts::Facts;
+use crate::facts::{Facts, Mounted};
 use crate::host::Cmd;
 use crate::model::env::Storage;
 use crate::model::hook::Policy;
@@ -52,22 +52,34 @@ fn hook(guest: &Guest<'_>, path: &AbsPath, what: &str) -> Cmd {
     cmd
 }
 
-/// What is mounted at or below its directories now, and so is not for jug to unmount.
-pub fn before(guest: &Guest<'_>, facts: &Facts) -> Vec<String> {
-    let dirs = dirs(guest);
-    let ours = |t: &str| dirs.iter().any(|(_, d)| t == d.as_str() || t.starts_with(&format!("{d}/")));
-    facts.mounts.iter().map(|m| m.target.clone()).filter(|t| ours(t)).collect()
+/// Whether a path is one of its directories, or below one.
+fn within(guest: &Guest<'_>, target: &str) -> bool {
+    dirs(guest).iter().any(|(_, d)| target == d.as_str() || target.starts_with(&format!("{d}/")))
 }
 
-/// Whether a mount is one of its own datasets, or of what the administrator made below them.
-pub fn own_dataset(guest: &Guest<'_>, source: &str) -> bool {
-    guest.env.dataset.as_ref().is_some_and(|d| source == d.as_str() || source.starts_with(&format!("{d}/")))
+/// What is mounted at or below its directories now, and so is not for jug to unmount.
+pub fn before(guest: &Guest<'_>, facts: &Facts) -> Vec<String> {
+    facts.mounts.iter().map(|m| m.target.clone()).filter(|t| within(guest, t)).collect()
+}
+
+/// Whether a mount is one of its own datasets, or of what the administrator made below them. On Linux a directory of a
+/// dataset that is shown elsewhere has the dataset as its source too: only where its own directories are it counts.
+pub fn own_dataset(guest: &Guest<'_>, mount: &Mounted) -> bool {
+    let source = mount.source.as_str();
+    let shown = guest.env.fstab.iter().any(|m| guest.root().join(m.target.as_str()).as_str() == mount.target);
+    within(guest, &mount.target)
+        && !shown
+        && guest
+            .env
+            .dataset
+            .as_ref()
+            .is_some_and(|d| source == d.as_str() || source.starts_with(&format!("{d}/")))
 }
 
 /// What is not to be unmounted when it stops: what was mounted before it was started, and its own datasets.
 pub fn kept(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Vec<String> {
     let mut kept: Vec<String> = started.map(|s| s.kept.clone()).unwrap_or_default();
-    kept.extend(facts.mounts.iter().filter(|m| own_dataset(guest, &m.source)).map(|m| m.target.clone()));
+    kept.extend(facts.mounts.iter().filter(|m| own_dataset(guest, m)).map(|m| m.target.clone()));
     kept
 }
 

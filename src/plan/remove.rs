@@ -33,7 +33,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     let inside = |m: &&crate::facts::Mounted| {
         [guest.data(), guest.system()].iter().any(|d| m.target.starts_with(&format!("{d}/")))
     };
-    if let Some(m) = facts.mounts.iter().filter(inside).find(|m| !mnt::own_dataset(guest, &m.source)) {
+    if let Some(m) = facts.mounts.iter().filter(inside).find(|m| !mnt::own_dataset(guest, m)) {
         return Err(Error::busy(name, format!("{} is mounted at {}", m.source, m.target))
             .next(format!("umount {}", m.target)));
     }

@@ -19,7 +19,7 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     if let Some(m) = facts
         .mounted_below(root.as_str())
-        .find(|m| !mnt::own_dataset(guest, &m.source) && guest.env.storage != Storage::External)
+        .find(|m| !mnt::own_dataset(guest, m) && guest.env.storage != Storage::External)
     {
         return Err(Error::busy(
             guest.name,

@@ -26,7 +26,10 @@ pub fn make(guest: &Guest<'_>, facts: &Facts, origin: Option<&str>, plan: &mut P
         }
     }
     if guest.env.owner.epoch > 0 {
-        plan.push(mnt::take(guest, guest.env.owner.epoch, guest.node.epoch(guest.env.created)));
+        // It goes with the storage that was made for it.
+        let mut take = mnt::take(guest, guest.env.owner.epoch, guest.node.epoch(guest.env.created));
+        take.undo.clear();
+        plan.push(take);
     }
     Ok(())
 }
