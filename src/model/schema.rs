@@ -94,7 +94,10 @@ fn shape(key: &str) -> Result<Shape> {
     }
     let all = keys();
     let mut e = Error::usage(printable(key), "no such key");
-    e.next = nearest(key, all.iter().map(String::as_str))
+    // `kill_timeout` is meant to be `exec.kill_timeout`.
+    let last = all.iter().find(|k| k.rsplit('.').next() == Some(key)).map(String::as_str);
+    e.next = last
+        .or_else(|| nearest(key, all.iter().map(String::as_str)))
         .map(|n| format!("did you mean {n}? jug.toml(5) has them all"));
     Err(e)
 }
@@ -179,7 +182,9 @@ pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)>
         Err(e) => {
             // The user typed keys, not lines: name the key.
             let keys: Vec<&str> = changes.iter().map(|c| c.key.as_str()).collect();
-            let mut err = Error::usage(keys.join(", "), e.reason);
+            let reason =
+                keys.iter().find_map(|k| e.reason.strip_prefix(&format!("{k}: "))).unwrap_or(&e.reason);
+            let mut err = Error::usage(keys.join(", "), reason);
             err.next = e.next;
             return Err(err);
         }

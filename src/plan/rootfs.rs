@@ -59,7 +59,7 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
             &root,
             vec![entry.target.clone()],
             true,
-            &format!("see that {} is reached through no link", entry.target),
+            &format!("see that {} is there and reached through no link", entry.target),
         ));
         let target = root.join(entry.target.as_str());
         steps.push(mounting(
