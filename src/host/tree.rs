@@ -171,9 +171,13 @@ impl Copier<'_> {
                 let _ = unlinkat(to, new, AtFlags::empty());
                 symlinkat(target.as_c_str(), to, new).map_err(|e| fail("making the copy", e))?;
                 if self.archive {
-                    let (uid, gid) = owner(&meta);
-                    chownat(to, new, uid, gid, AtFlags::SYMLINK_NOFOLLOW)
-                        .map_err(|e| fail("giving the copy its owner", e))?;
+                    // SFTP follows the link, so over sshfs this must not be done where there is no need.
+                    let made = stat(to, new).map_err(|e| fail("reading the copy", e))?;
+                    if (made.st_uid, made.st_gid) != (meta.st_uid, meta.st_gid) {
+                        let (uid, gid) = owner(&meta);
+                        chownat(to, new, uid, gid, AtFlags::SYMLINK_NOFOLLOW)
+                            .map_err(|e| fail("giving the copy its owner", e))?;
+                    }
                 }
             }
             _ => return Ok(()),
