@@ -79,6 +79,154 @@ fn hooks_run() {
     assert!(said(&out).contains("www: only"), "{}", said(&out));
 }
 
+/// Stands in for mount(8) and its kin under their names. `table` is the mount table, in the format of fstab(5); a source
+/// in `fails` can't be mounted, one in `lies` is not, and a directory in `busy` can't be unmounted but by force.
+const FAKE: &str = r#"#!/bin/sh
+set -eu
+here=${0%/*} own=${0##*/}
+[ "$own" = cat ] || [ "$own" = uname ] || echo "$own $*" >>"$here/log"
+in_file() { grep -qxF -- "$2" "$here/$1" 2>/dev/null; }
+case "$own $*" in
+'uname -s') echo "$OS" ;;
+'mount -p' | 'cat /proc/mounts') exec /bin/cat "$here/table" ;;
+mount*)
+	while [ $# -gt 2 ]; do shift; done
+	! in_file fails "$1" || exit 32
+	in_file lies "$1" || echo "$1 $2 $TYPE rw 0 0" >>"$here/table"
+	;;
+umount*)
+	[ $# -gt 1 ] || ! in_file busy "$1" || exit 1
+	while [ $# -gt 1 ]; do shift; done
+	grep -v " $1 " "$here/table" >"$here/new" || :
+	mv "$here/new" "$here/table"
+	;;
+sleep*) ;;
+*) exec "/bin/$own" "$@" ;;
+esac
+"#;
+
+#[test]
+fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
+    for (os, kind, fstype) in [
+        ("FreeBSD", "nfs3", "nfs"),
+        ("FreeBSD", "nfs4", "nfs"),
+        ("Linux", "nfs3", "nfs"),
+        ("Linux", "nfs4", "nfs4"),
+    ] {
+        let t = tempfile::tempdir().expect("a directory");
+        let top = t.path().canonicalize().expect("it is there");
+        let ok = |cmd: &mut Command| assert!(cmd.status().is_ok_and(|s| s.success()), "{cmd:?}");
+        let bin = top.join("bin");
+        std::fs::create_dir(&bin).expect("a directory");
+        let put = |file: &str, text: &str| {
+            ok(program("sh").args(["-c", "printf %s \"$1\" >\"$0\""]).arg(bin.join(file)).arg(text));
+        };
+        put("fake", FAKE);
+        ok(program("chmod").arg("+x").arg(bin.join("fake")));
+        for name in ["uname", "mount", "mount_nfs", "umount", "cat", "sleep"] {
+            std::os::unix::fs::symlink("fake", bin.join(name)).expect("a link");
+        }
+        // As an administrator would: copied, and with a configuration of its own, in CBSD's words.
+        ok(program("cp").arg("-R").arg(examples().join("mnt")).arg(top.join("mnt")));
+        put(
+            "../mnt/web.conf",
+            concat!(
+                "# CBSD's\nNFS_SERVER=\"192.0.2.5\" # here\nNFS_SERVER_ROOT_DIR='/nfs';\n",
+                "NFS_SERVER_DATA_DIR=\"${NFS_SERVER_ROOT_DIR}/d\"\nMOUNT_FSTAB=1\nNFS_MOUNT_TIMEOUT=5\n",
+            ),
+        );
+        for end in ["start", "stop"] {
+            ok(program("cp")
+                .arg(top.join(format!("mnt/{kind}-{end}")))
+                .arg(top.join(format!("mnt/web-{end}"))));
+        }
+        let dirs = ["data", "fstab", "rcconf", "system"].map(|d| top.join(d).join("www"));
+        for dir in &dirs {
+            std::fs::create_dir_all(dir).expect("a directory");
+        }
+        let [data, fstab, rcconf, system] = &dirs;
+        let run = |end: &str| {
+            put("log", "");
+            let out = program(top.join(format!("mnt/web-{end}")))
+                .arg("-d")
+                .arg(data)
+                .arg("-f")
+                .arg(fstab)
+                .args(["-j", "www"])
+                .arg("-r")
+                .arg(rcconf)
+                .arg("-s")
+                .arg(system)
+                .env("PATH", format!("{}:/bin:/usr/bin", bin.display()))
+                .env("OS", os)
+                .env("TYPE", fstype)
+                .env("NFS_SERVER", "198.51.100.1")
+                .output()
+                .expect("it runs");
+            (out.status.code(), said(&out))
+        };
+        let read = |file: &str| std::fs::read_to_string(bin.join(file)).expect("it is there");
+        let line =
+            |what: &str, dir: &Path| format!("192.0.2.5:/nfs/{what}/www {} {fstype} rw 0 0\n", dir.display());
+        let all = format!("{}{}{}", line("d", data), line("system", system), line("fstab", fstab));
+        put("table", "");
+        assert_eq!(run("start"), (Some(0), String::new()), "{os} {kind}");
+        assert_eq!(read("table"), all);
+        let program_of = if os == "FreeBSD" { "mount_nfs -onfsv" } else { "mount -t nfs -overs=" };
+        assert!(read("log").contains(&format!("{program_of}{}", &kind[3..])), "{}", read("log"));
+        assert_eq!(run("start"), (Some(0), String::new()), "the second time");
+        assert_eq!(read("table"), all);
+        assert_eq!(run("stop"), (Some(0), String::new()));
+        assert_eq!(run("stop"), (Some(0), String::new()), "the second time");
+        assert_eq!(read("table"), "");
+        // The last one fails, or says that all is well: the others are taken back. What was mounted before stays.
+        for how in ["fails", "lies"] {
+            put(how, "192.0.2.5:/nfs/fstab/www\n");
+            put("table", &line("d", data));
+            let (code, said) = run("start");
+            assert_eq!((code, read("table")), (Some(1), line("d", data)), "{how}: {said}");
+            assert!(said.contains("/nfs/fstab/www"), "{said}");
+            put(how, "");
+        }
+        // Another server's mount is neither used nor unmounted.
+        let foreign = line("system", system).replace("192.0.2.5", "192.0.2.6");
+        put("table", &foreign);
+        assert_eq!((run("start").0, read("table")), (Some(1), foreign.clone()));
+        assert_eq!((run("stop").0, read("table")), (Some(1), foreign));
+        // By force only where it is allowed.
+        put("table", &all);
+        put("busy", &format!("{}\n", system.display()));
+        let (code, said) = run("stop");
+        assert_eq!((code, read("table")), (Some(1), line("system", system)), "{said}");
+        put("../mnt/web.conf", "NFS_SERVER=192.0.2.5\nNFS_SERVER_ROOT_DIR=/nfs\nUMOUNT_FORCE=1\n");
+        assert_eq!((run("stop").0, read("table")), (Some(0), String::new()));
+        // Nothing of the configuration is executed.
+        for bad in ["NFS_SERVER=\"a\" ; touch x", "PATH=/tmp", "NFS_SERVER=`id`x y", "id", "NFS_SERVER="] {
+            put("../mnt/web.conf", &format!("{bad}\n"));
+            let (code, said) = run("start");
+            assert_eq!(
+                (code, read("log").as_str(), read("table").as_str()),
+                (Some(1), "", ""),
+                "{bad}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn mount_hooks_need_their_options() {
+    let all = ["-d", "/a/d", "-j", "www", "-r", "/a/r", "-s", "/a/s"];
+    for hook in files("mnt").iter().filter(|f| f.extension().is_none()) {
+        for missing in [0, 2, 4, 6] {
+            let mut args = all.to_vec();
+            args.drain(missing..missing + 2);
+            let out = program(hook).args(&args).output().expect("it runs");
+            assert_eq!(out.status.code(), Some(2), "{}: {}", hook.display(), said(&out));
+            assert!(said(&out).contains(&format!("{} is missing", all[missing])), "{}", said(&out));
+        }
+    }
+}
+
 #[test]
 fn every_example_is_listed() {
     let list = std::fs::read_to_string(examples().join("README")).expect("it is there");
