@@ -44,7 +44,12 @@ fn the_examples_jug_toml_has_every_key() {
     let node: jug::model::node::NodeConfig = jug::model::schema::read(&text, "jug.toml").expect("it is good");
     assert!(node.version.is_some() && node.workdir.is_some() && node.zfs_root.is_some());
     assert!(node.defaults.base.is_some() && node.defaults.mode.is_some());
-    assert!(node.defaults.storage.is_some() && node.defaults.net.is_some() && node.programs.oci.is_some());
+    assert!(
+        node.defaults.interface.is_some()
+            && node.defaults.storage.is_some()
+            && node.defaults.net.is_some()
+            && node.programs.oci.is_some()
+    );
 }
 
 #[test]
