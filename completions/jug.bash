@@ -1365,7 +1365,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__jremove)
-            opts="-H -n -q -v -y -h --all --stop --promote --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --all --stop --promote --forget --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -425,6 +425,7 @@ complete -c jug -n "__fish_jug_using_subcommand jremove" -l jobs -d 'Work on so 
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l all -d 'All environments; for ls and jls, those that lie here unregistered as well'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l stop -d 'Stop those that run first'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l promote -d 'Let clones of theirs stand by themselves first'
+complete -c jug -n "__fish_jug_using_subcommand jremove" -l forget -d 'Only forget them, where their storage is lost; touches no data'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jremove" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'

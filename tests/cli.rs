@@ -7,9 +7,18 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A configuration that says nothing, so that the host's own is not read.
+/// A configuration that says nothing, so that the host's own is not read. It lies where jug may write its identity
+/// beside it.
 fn no_config() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/none.toml")
+    static DIR: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
+    let dir = DIR.get_or_init(|| {
+        let dir = tempfile::tempdir().expect("a directory");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd/none.toml");
+        let copied = program("cp").arg(from).arg(dir.path().join("none.toml")).status();
+        assert!(copied.is_ok_and(|s| s.success()), "it can be copied");
+        dir
+    });
+    dir.path().join("none.toml")
 }
 
 #[test]
