@@ -53,7 +53,11 @@ fn page(sub: &clap::Command) -> Result<String> {
     // An empty line breaks the paragraph by itself; mandoc warns of another break beside it.
     let mut text = String::from_utf8_lossy(&bytes).replace(".br\n\n.br\n", ".sp\n");
     text.push_str(".PP\nThe options of every command stand in\n.BR jug (8).\n");
-    text.push_str(".SH \"EXIT STATUS\"\nSee the table in\n.BR jug (8).\n");
+    if matches!(sub.get_name(), "jexec" | "jlogin") {
+        text.push_str(".SH \"EXIT STATUS\"\nThe command's own; 126 if it can't be run, 127 if it is not there, 125 if jug itself fails.\n");
+    } else {
+        text.push_str(".SH \"EXIT STATUS\"\nSee the table in\n.BR jug (8).\n");
+    }
     let examples = super::examples::of(sub.get_name());
     if !examples.is_empty() {
         text.push_str(".SH EXAMPLES\n");
