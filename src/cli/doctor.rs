@@ -10,13 +10,14 @@ use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError};
 use crate::model::env::{Env, Mode};
 
-use crate::model::name::{AbsPath, EnvName};
+use crate::model::name::EnvName;
 use crate::plan::Guard;
 use crate::programs::mount;
 use crate::report::table::out;
 use crate::store::{journal, lock, node, owner, unregistered};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Say what the host lacks, what was interrupted, and what nobody owns any more
 #[derive(Debug, clap::Args)]
@@ -295,7 +296,8 @@ fn fenced(
         if !facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid)) {
             continue;
         }
-        let Some((number, epoch)) = patiently(s.layout.system(name).join("owner.d")) else { continue };
+        let dir = s.layout.system(name).join("owner.d");
+        let Ok(Some((number, epoch))) = owner::current_within(dir, Duration::from_secs(2)) else { continue };
         let ours = number == env.owner.epoch && epoch.as_ref().is_some_and(|e| e.node == node.id);
         if !ours {
             let by = epoch.map_or("another node".into(), |e| crate::model::name::printable(&e.name));
@@ -309,13 +311,6 @@ fn fenced(
         }
     }
     Ok(())
-}
-
-/// The highest epoch, unless the storage does not answer within two seconds.
-fn patiently(dir: AbsPath) -> Option<(u64, Option<owner::Epoch>)> {
-    let (tell, told) = std::sync::mpsc::channel();
-    std::thread::spawn(move || drop(tell.send(owner::current(dir.as_path()).ok().flatten())));
-    told.recv_timeout(std::time::Duration::from_secs(2)).ok().flatten()
 }
 
 /// The environment that something is mounted for there: anywhere at or below the place of a thin root; with a root of

@@ -15,6 +15,7 @@ use crate::model::words;
 use crate::plan::{Plan, mnt, register};
 use crate::report::results::Done;
 use crate::store::{lock, owner, unregistered};
+use std::time::Duration;
 
 /// Take jails into this node that lie on its storage, or on storage that --mnt-start mounts
 #[derive(Debug, clap::Args)]
@@ -175,14 +176,14 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
         .iter()
         .find(|(_, d)| d.mounted && d.mountpoint == data.as_str() && d.uuid == Some(env.uuid));
     (env.storage, env.dataset) = match dataset {
-        _ if env.mnt_start.is_some() => (Storage::External, None),
+        _ if env.mnt_start.is_some() || env.storage == Storage::External => (Storage::External, None),
         Some((d, _)) => (Storage::Zfs, Some(d.strip_suffix("/data").unwrap_or(d).parse()?)),
         None => (Storage::Dir, None),
     };
     local_interfaces(s, &mut env, facts);
     env.check().map_err(|(key, why)| Error::usage(format!("{name}: {key}"), why))?;
     let guest = s.guest(name, &env, None);
-    let current = owner::current(mnt::owner_dir(&guest).as_path())?;
+    let current = owner::current_within(mnt::owner_dir(&guest), Duration::from_secs(30))?;
     let take = register::next_epoch(&guest, current.as_ref(), args.takeover)?;
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;
@@ -195,21 +196,28 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
 fn read_mounted(s: &Session, name: &EnvName) -> Result<Option<unregistered::Found>> {
     let (ours, cbsd_file) = unregistered::files(&s.layout, name);
     for file in ours {
-        let cmd = Cmd::new("cat").arg(file.as_str()).limit(30);
-        let out = s.host.query(&cmd).map_err(Error::from)?;
-        if out.ok() {
-            return Ok(Some(unregistered::Found::Jug(out.stdout, file)));
-        }
-        if !out.stderr.contains("No such file") {
-            return Err(RunError::failed(&cmd, &out).into());
+        if let Some(text) = cat(s, &file)? {
+            return Ok(Some(unregistered::Found::Jug(text, file)));
         }
     }
-    let out = s.host.query(&Cmd::new("cat").arg(cbsd_file.as_str()).limit(30)).map_err(Error::from)?;
-    if out.ok() {
-        cbsd::read(&out.stdout, cbsd_file.as_str(), name, &s.layout)
-            .map(|f| Some(unregistered::Found::Cbsd(Box::new(f))))
-    } else {
-        Ok(None)
+    let Some(text) = cat(s, &cbsd_file)? else { return Ok(None) };
+    let mut found = cbsd::read(&text, cbsd_file.as_str(), name, &s.layout)?;
+    for file in unregistered::fstabs(&s.layout, name) {
+        if let Some(text) = cat(s, &file)? {
+            found.fstab.extend(cbsd::fstab(&text, file.as_str(), &s.layout)?);
+        }
+    }
+    Ok(Some(unregistered::Found::Cbsd(Box::new(found))))
+}
+
+/// What a file says that may lie on storage which does not answer; nothing if it is not there.
+fn cat(s: &Session, file: &AbsPath) -> Result<Option<String>> {
+    let cmd = Cmd::new("cat").arg(file.as_str()).limit(30);
+    let out = s.host.query(&cmd).map_err(Error::from)?;
+    match out.ok() {
+        true => Ok(Some(out.stdout)),
+        false if out.stderr.contains("No such file") => Ok(None),
+        false => Err(RunError::failed(&cmd, &out).into()),
     }
 }
 

@@ -247,6 +247,8 @@ pub fn fstab(text: &str, file: &str, layout: &Layout) -> Result<Vec<Mount>> {
     text.lines()
         .enumerate()
         .filter(|(_, l)| !l.trim().is_empty() && !l.trim_start().starts_with('#'))
+        // CBSD mounts its base by such lines; jug's own base takes their place.
+        .filter(|(_, l)| !l.contains("/basejail/"))
         .map(|(i, l)| {
             let l = l.replace(ROOT, layout.workdir.as_str());
             l.parse().map_err(|e: Error| Error::usage(format!("{file}:{}", i + 1), e.reason))

@@ -1,9 +1,10 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks, mnt, rootfs};
+use super::{Effect, Guard, Plan, Step, create, hooks, mnt, rootfs};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
+use crate::model::env::Storage;
 use crate::model::hook::Point;
 use crate::model::net::Net;
 use crate::model::schema::to_text;
@@ -49,6 +50,14 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     let owned = env.owner.epoch > 0;
     if owned {
         plan.push(mnt::still_ours(guest, guest.node.id));
+    }
+    if env.storage == Storage::External {
+        // What was changed while its storage was away is not on it yet.
+        for (title, path, text) in create::copies(guest)? {
+            plan.push(
+                Step::new(title, Effect::Write { path, text, mode: 0o600 }).within(mnt::patience(guest)),
+            );
+        }
     }
     plan.steps.extend(rootfs::steps(guest, facts)?);
     let added = addresses(guest, facts, &mut plan)?;

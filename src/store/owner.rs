@@ -3,11 +3,12 @@
 
 use crate::error::{Error, Result};
 use crate::host::fs;
-use crate::model::name::printable;
+use crate::model::name::{AbsPath, printable};
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 /// The content of one epoch's file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,7 +44,10 @@ pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
     let mut epochs = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|e| Error::io(dir, "reading it", e))?;
-        let Some(number) = entry.file_name().to_str().and_then(|n| n.parse::<u64>().ok()) else { continue };
+        // Only what jug itself writes counts; whoever can write there can make any names.
+        let file = entry.file_name();
+        let digits = file.to_str().filter(|n| n.bytes().all(|b| b.is_ascii_digit()) && n.len() < 18);
+        let Some(number) = digits.and_then(|n| n.parse::<u64>().ok()) else { continue };
         let epoch = fs::read_text(&entry.path(), MAX).ok().and_then(|t| toml::from_str(&t).ok());
         epochs.push((number, epoch));
     }
@@ -54,6 +58,23 @@ pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
 /// The highest epoch, which owns.
 pub fn current(dir: &Path) -> Result<Option<(u64, Option<Epoch>)>> {
     Ok(all(dir)?.pop())
+}
+
+/// The same, for storage that may not answer.
+///
+/// # Errors
+/// It did not answer in time.
+pub fn current_within(dir: AbsPath, limit: Duration) -> Result<Option<(u64, Option<Epoch>)>> {
+    let (tell, told) = std::sync::mpsc::channel();
+    let there = dir.clone();
+    std::thread::spawn(move || drop(tell.send(current(there.as_path()))));
+    told.recv_timeout(limit).unwrap_or_else(|_| {
+        Err(Error::new(
+            crate::error::Code::Timeout,
+            &dir,
+            format!("its storage did not answer within {} s", limit.as_secs()),
+        ))
+    })
 }
 
 /// Takes an epoch. Of two nodes that take the same one, one is refused (exit 6).

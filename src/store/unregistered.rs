@@ -41,6 +41,11 @@ pub fn files(layout: &Layout, name: &EnvName) -> ([AbsPath; 2], AbsPath) {
     )
 }
 
+/// CBSD's fstab files of an environment.
+pub fn fstabs(layout: &Layout, name: &EnvName) -> [AbsPath; 2] {
+    ["fstab", "fstab.local"].map(|f| layout.fstab(name).join(f))
+}
+
 /// The copy of one environment, if there is one.
 pub fn read(layout: &Layout, name: &EnvName) -> Result<Option<Found>> {
     let (ours, theirs) = files(layout, name);
@@ -52,7 +57,15 @@ pub fn read(layout: &Layout, name: &EnvName) -> Result<Option<Found>> {
         }
     }
     match fs::read_text(theirs.as_path(), schema::MAX_FILE) {
-        Ok(text) => cbsd::read(&text, theirs.as_str(), name, layout).map(|f| Some(Found::Cbsd(Box::new(f)))),
+        Ok(text) => {
+            let mut found = cbsd::read(&text, theirs.as_str(), name, layout)?;
+            for file in fstabs(layout, name) {
+                if let Ok(text) = fs::read_text(file.as_path(), schema::MAX_FILE) {
+                    found.fstab.extend(cbsd::fstab(&text, file.as_str(), layout)?);
+                }
+            }
+            Ok(Some(Found::Cbsd(Box::new(found))))
+        }
         Err(e) if e.code == Code::NotFound => Ok(None),
         Err(e) => Err(e),
     }
