@@ -98,7 +98,7 @@ fn a_pool_that_is_full_or_gone() {
         h.busybox();
         h.zfs();
         h.jug("base-import %/busybox bb").ok();
-        h.sh("zfs set quota=3M tank/jug/env").ok();
+        h.sh("zfs set quota=1M tank/jug/env").ok();
         h.jug("jcreate www --base bb --mode full").code(1).says("quota exceeded");
         h.sh("zfs list -H -o name -r tank/jug/env").ok().is("tank/jug/env");
         assert_eq!(h.sh("ls work/jails-data work/envs work/journal").ok().out.matches("www").count(), 0);
