@@ -76,7 +76,7 @@ case_jset_keeps_comments() {
 	j 0 jget set2
 	out_has 'allow.raw_sockets = true'
 	j 0 --json jget set2 allow.raw_sockets
-	out_has '"allow.raw_sockets":"true"'
+	out_has '"allow.raw_sockets":true'
 	j 2 jget set2 nosuch
 	file_has "$WD/jails-rcconf/set2/env.toml" 'raw_sockets = true'
 	file_has "$WD/jails-system/set2/env.toml" 'raw_sockets = true'
