@@ -35,6 +35,9 @@ fish fish
 cc gcc
 tar tar
 ps procps
+sshfs sshfs
+sshd openssh-server
+ssh openssh-client
 LIST
 }
 

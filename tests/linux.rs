@@ -7,6 +7,10 @@
 #[path = "linux/support.rs"]
 mod support;
 
+#[path = "linux/cbsd.rs"]
+mod cbsd;
+#[path = "linux/clone.rs"]
+mod clone;
 #[path = "linux/configure.rs"]
 mod configure;
 #[path = "linux/crash.rs"]
@@ -19,5 +23,11 @@ mod faults;
 mod hostile;
 #[path = "linux/main_job.rs"]
 mod main_job;
+#[path = "linux/mnt.rs"]
+mod mnt;
+#[path = "linux/moves.rs"]
+mod moves;
+#[path = "linux/races.rs"]
+mod races;
 #[path = "linux/storage.rs"]
 mod storage;

@@ -211,11 +211,45 @@ pub struct Host {
     pub dir: PathBuf,
     pub work: PathBuf,
     uuids: RefCell<BTreeSet<String>>,
+    nodes: RefCell<Vec<String>>,
+}
+
+/// A node beside the test's usual one: a configuration, an identity and a workdir of its own.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    pub host: &'a Host,
+    pub name: &'static str,
+}
+
+impl Node<'_> {
+    pub fn jug(&self, args: &str) -> Out {
+        self.host.jug(&self.words(args))
+    }
+    pub fn words(&self, args: &str) -> String {
+        format!("--config %/{}.toml {args}", self.name)
+    }
+    /// A path below its workdir.
+    pub fn path(&self, rel: &str) -> PathBuf {
+        self.host.path(self.name).join(rel)
+    }
+    pub fn state(&self, name: &str) -> String {
+        let all = self.jug("jls -H --all").ok().out;
+        let line = all.lines().find(|l| l.split('\t').next() == Some(name)).unwrap_or_default();
+        line.split('\t').nth(1).unwrap_or("gone").to_string()
+    }
+    pub fn mounts(&self) -> Vec<String> {
+        mounts(&self.path(""))
+    }
+    /// Its id, as owners are written down.
+    pub fn id(&self) -> String {
+        let out = self.jug("node -H").ok();
+        out.text().split('\t').next().unwrap_or_default().to_string()
+    }
 }
 
 impl Host {
     fn new(dir: PathBuf) -> Self {
-        let h = Self { work: dir.join("work"), dir, uuids: RefCell::default() };
+        let h = Self { work: dir.join("work"), dir, uuids: RefCell::default(), nodes: RefCell::default() };
         h.sh("ip link set lo up").ok();
         h
     }
@@ -334,28 +368,126 @@ impl Host {
 
     /// Environments leave their identity in cgroup names: remember them for the end.
     fn note(&self) {
-        let Ok(dir) = fs::read_dir(self.work.join("envs")) else { return };
-        if self.uuids.borrow().len() > 60 {
-            return;
-        }
+        let mut works = vec![self.work.clone()];
+        works.extend(self.nodes.borrow().iter().map(|n| self.path(n)));
         let plain = |e: &fs::DirEntry| e.metadata().is_ok_and(|m| m.is_file());
-        for text in dir.flatten().filter(plain).filter_map(|e| fs::read_to_string(e.path()).ok()) {
-            let uuid = text.lines().find_map(|l| l.strip_prefix("uuid = \"")).and_then(|l| l.get(..36));
-            self.uuids.borrow_mut().extend(uuid.map(str::to_string));
+        for dir in works.iter().filter_map(|w| fs::read_dir(w.join("envs")).ok()) {
+            if self.uuids.borrow().len() > 60 {
+                return;
+            }
+            for text in dir.flatten().filter(plain).filter_map(|e| fs::read_to_string(e.path()).ok()) {
+                let uuid = text.lines().find_map(|l| l.strip_prefix("uuid = \"")).and_then(|l| l.get(..36));
+                self.uuids.borrow_mut().extend(uuid.map(str::to_string));
+            }
         }
+    }
+    /// A node with a configuration, an identity and a workdir of its own.
+    pub fn node(&self, name: &'static str) -> Node<'_> {
+        let text = format!("version = 1\nworkdir = {:?}\n", self.path(name));
+        write(&self.path(&format!("{name}.toml")), &text, 0o644);
+        self.nodes.borrow_mut().push(name.to_string());
+        Node { host: self, name }
+    }
+    /// Two nodes with the base `bb` of the same tree.
+    pub fn two_nodes(&self) -> (Node<'_>, Node<'_>) {
+        self.busybox();
+        let nodes = (self.node("a"), self.node("b"));
+        for n in [nodes.0, nodes.1] {
+            n.jug("base-import %/busybox bb --storage dir").ok();
+        }
+        nodes
+    }
+    /// Two nodes that share the four directories of environments' files.
+    pub fn two_nodes_on_one_storage(&self) -> (Node<'_>, Node<'_>) {
+        let nodes = self.two_nodes();
+        self.sh("set -e; for d in data system rcconf fstab; do mkdir -p share/jails-$d; \
+                 for n in a b; do mount --bind share/jails-$d $n/jails-$d; done; done")
+            .ok();
+        nodes
+    }
+    /// A server of the test's own that `exports` lie on, and two hooks, `start` and `stop`, that mount and unmount
+    /// all four directories of an environment.
+    pub fn sshd(&self) {
+        let dir = self.dir.to_str().unwrap();
+        write(
+            &self.path("ssh/sshd_config"),
+            &format!(
+                "Port 2222\nListenAddress 127.0.0.1\nHostKey {dir}/ssh/host\nStrictModes no\nPidFile none\n\
+                 AuthorizedKeysFile {dir}/ssh/me.pub\nUsePAM no\nPermitRootLogin yes\n\
+                 Subsystem sftp internal-sftp\n"
+            ),
+            0o644,
+        );
+        write(
+            &self.path("ssh/config"),
+            &format!(
+                "Host server\nHostName 127.0.0.1\nPort 2222\nUser root\nIdentityFile {dir}/ssh/me\n\
+                 StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nBatchMode yes\nLogLevel ERROR\n"
+            ),
+            0o600,
+        );
+        let options = "while getopts d:f:j:r:s: o; do case $o in \
+             d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; *) exit 64;; \
+             esac; done";
+        write(
+            &self.path("start"),
+            &format!(
+                "#!/bin/sh\n{options}\none() {{\n\tmountpoint -q \"$2\" && return\n\
+                 \tsshfs -F {dir}/ssh/config -o dir_cache=no,attr_timeout=0,entry_timeout=0 \\\n\
+                 \t\t\"server:{dir}/exports/$j/$1\" \"$2\"\n}}\n\
+                 one data \"$d\" && one system \"$s\" && one rcconf \"$r\" && one fstab \"$f\"\n"
+            ),
+            0o755,
+        );
+        write(
+            &self.path("stop"),
+            &format!(
+                "#!/bin/sh\n{options}\nfor m in \"$f\" \"$r\" \"$s\" \"$d\"; do\n\
+                 \tawk -v m=\"$m\" '$5 == m {{ n = 1 }} END {{ exit !n }}' /proc/self/mountinfo || continue\n\
+                 \tumount \"$m\" || exit 1\ndone\n"
+            ),
+            0o755,
+        );
+        self.sh("set -e; for k in host me; do ssh-keygen -q -t ed25519 -N '' -f ssh/$k; done; \
+                 mkdir -p /run/sshd exports; grep -q '^root:!' /etc/shadow && { \
+                 sed 's/^root:!/root:*/' /etc/shadow >ssh/shadow; chmod 600 ssh/shadow; \
+                 mount --bind ssh/shadow /etc/shadow; } || true; \
+                 /usr/sbin/sshd -f $PWD/ssh/sshd_config -E $PWD/ssh/log")
+            .ok();
+        until("sshd answers", || {
+            self.run("ssh", &["-F", &self.str("ssh/config"), "server", "true"]).code == 0
+        });
+    }
+    /// The directories of an environment on the server.
+    pub fn export(&self, name: &str) {
+        self.sh(&format!(
+            "for d in data system rcconf fstab; do mkdir -p exports/{name}/$d; done; chmod 700 exports"
+        ))
+        .ok();
+    }
+    /// A signal to all of the server.
+    pub fn signal_server(&self, signal: &str) {
+        self.sh(&format!("kill -{signal} $(busybox pidof sshd sshd-session)")).ok();
     }
     /// Nothing of its own is left.
     fn finish(&self) {
         self.jug("jremove --stop -y --all").ok();
-        let listed = self.run("runc", &["--root", &self.str("work/run/.oci"), "list", "-q"]);
-        assert!(listed.out.trim().is_empty(), "containers are left: {listed:?}");
+        let nodes = self.nodes.borrow().clone();
+        for work in std::iter::once("work").chain(nodes.iter().map(String::as_str)) {
+            let listed = self.run("runc", &["--root", &self.str(&format!("{work}/run/.oci")), "list", "-q"]);
+            assert!(listed.out.trim().is_empty(), "containers are left: {listed:?}");
+        }
+        if self.path("ssh").exists() {
+            self.sh("kill $(busybox pidof sshd sshd-session); true").ok();
+        }
         if self.path("zfs.log").exists() {
             self.sh("zfs list -H -o name -r tank/jug/env").ok().is("tank/jug/env");
             self.sh("zpool export tank; kill $(busybox pidof zfs-fuse)").ok();
             until("zfs-fuse ends", || self.sh("busybox pidof zfs-fuse").code != 0);
         }
-        if !mounts(&self.work).is_empty() {
-            panic!("mounts are left: {:?}", mounts(&self.work));
+        for work in std::iter::once("work").chain(nodes.iter().map(String::as_str)) {
+            let left = mounts(&self.path(work));
+            assert!(left.iter().all(|m| self.is_share(m)), "mounts are left: {left:?}");
         }
         let groups = self.sh("find /sys/fs/cgroup -type d -name 'jug-*'");
         let uuids = self.uuids.borrow();
@@ -366,7 +498,17 @@ impl Host {
             assert!(begun.elapsed().as_secs() < 5, "processes are left: {:?}", self.processes());
             std::thread::sleep(Duration::from_millis(20));
         }
-        assert!(!self.sh("ls work/journal").out.contains("jsonl"), "a journal is left");
+        for work in std::iter::once("work").chain(self.nodes.borrow().iter().map(String::as_str)) {
+            let journals = self.sh(&format!("ls {work}/journal")).out;
+            assert!(!journals.contains("jsonl"), "a journal is left in {work}: {journals}");
+        }
+    }
+    /// Whether one of the directories is mounted there that two nodes share.
+    fn is_share(&self, target: &str) -> bool {
+        let path = Path::new(target);
+        self.path("share").exists()
+            && path.parent().and_then(Path::parent) == Some(self.dir.as_path())
+            && path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("jails-"))
     }
     /// Processes of this test beside the shell and the test itself.
     pub fn processes(&self) -> Vec<String> {
