@@ -44,10 +44,12 @@ pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
     let mut epochs = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|e| Error::io(dir, "reading it", e))?;
-        // Only what jug itself writes counts; whoever can write there can make any names.
         let file = entry.file_name();
-        let digits = file.to_str().filter(|n| n.bytes().all(|b| b.is_ascii_digit()) && n.len() < 18);
-        let Some(number) = digits.and_then(|n| n.parse::<u64>().ok()) else { continue };
+        let Some(number) = file.to_str().and_then(|n| n.parse::<u64>().ok()) else { continue };
+        // `+7` and `007` are no names that jug gives.
+        if file != *number.to_string() {
+            continue;
+        }
         let epoch = fs::read_text(&entry.path(), MAX).ok().and_then(|t| toml::from_str(&t).ok());
         epochs.push((number, epoch));
     }
