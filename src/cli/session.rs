@@ -22,6 +22,7 @@ use crate::store::node::{self, Node};
 use crate::store::{bases, registry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// One run of jug.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ pub struct Session {
     /// Saved facts.
     pub saved: Option<Facts>,
     spinner: Option<Spinner>,
+    node: OnceLock<Node>,
 }
 
 impl Session {
@@ -89,7 +91,17 @@ impl Session {
         };
         let platform = of(kind, Runtime { program, root: layout.workdir.join(OCI_STATE).to_string() });
         let spinner = (!global.quiet && !global.verbose && !global.json).then(Spinner::new);
-        Ok(Self { global, config, config_file, platform, layout, host, saved, spinner })
+        Ok(Self {
+            global,
+            config,
+            config_file,
+            platform,
+            layout,
+            host,
+            saved,
+            spinner,
+            node: OnceLock::new(),
+        })
     }
 
     /// How results are printed.
@@ -144,7 +156,11 @@ impl Session {
             return Ok(Node::default());
         }
         if self.is_root() && !self.global.dry_run {
-            return node::ensure(&self.host, kind, &self.config_file, false);
+            if self.node.get().is_none() {
+                let node = node::ensure(&self.host, kind, &self.config_file, false)?;
+                return Ok(self.node.get_or_init(|| node).clone());
+            }
+            return Ok(self.node.get().cloned().unwrap_or_default());
         }
         node::read(&self.host, kind, &self.config_file).map(Option::unwrap_or_default)
     }

@@ -66,6 +66,19 @@ pub fn write_atomic(path: &Path, text: &str, mode: u32) -> Result<()> {
     })
 }
 
+/// Writes a file, all or nothing, if there is none of that name. Returns whether it was written.
+pub fn write_first(path: &Path, text: &str, mode: u32) -> Result<bool> {
+    let dir = path.parent().unwrap_or(Path::new("/"));
+    let temp = path.with_file_name(format!(".jug-{}", uuid::Uuid::new_v4().simple()));
+    let linked = write_new(&temp, text, mode).and_then(|()| fs::hard_link(&temp, path));
+    let _ = fs::remove_file(&temp);
+    match linked {
+        Ok(()) => sync_dir(dir).map(|()| true).map_err(|e| Error::io(path, "writing it", e)),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(Error::io(path, "writing it", e)),
+    }
+}
+
 fn write_new(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),

@@ -1,7 +1,7 @@
 //! The node's identity: the machine's own (hostid, machine-id) together with a file of jug's beside `jug.toml`. It
 //! survives a new jug and a new workdir, and differs between machines even if one of the two was cloned.
 
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::host::{Host, fs};
 use crate::model::schema;
 use crate::platform::PlatformKind;
@@ -65,7 +65,13 @@ pub fn ensure(host: &dyn Host, kind: PlatformKind, config: &Path, anew: bool) ->
     for dir in missing.iter().rev() {
         fs::make_dir(dir, 0o755)?;
     }
-    fs::write_atomic(&path, &text, 0o644)?;
+    if anew {
+        fs::write_atomic(&path, &text, 0o644)?;
+    } else if !fs::write_first(&path, &text, 0o644)? {
+        // Another jug was faster, and this node has one identity only.
+        return read(host, kind, config)?
+            .ok_or_else(|| Error::failed(path.display(), "it was there, and is gone"));
+    }
     Ok(identity(host, kind, file_text.seed))
 }
 
