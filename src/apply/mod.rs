@@ -41,15 +41,59 @@ pub fn run(ctx: &Ctx<'_>, object: &str, plan: &Plan, _lock: &Lock) -> Result<Vec
     let journal = Journal::begin(ctx.layout, object, plan)?;
     let progress =
         Progress { plan: plan.clone(), begun: None, done: BTreeMap::new(), undone: Vec::new(), child: None };
-    forward(ctx, object, journal, progress)
+    forward(ctx, object, journal, progress, None)
+}
+
+/// Finds out, once a plan's own steps are done, what else there is to do, and from where on there is no way back.
+pub type More<'a> = &'a mut dyn FnMut() -> Result<Plan>;
+
+/// The same for a plan whose last steps depend on what the first ones bring to light: `more` is asked for them, and a
+/// failure of it undoes the first.
+///
+/// # Errors
+/// As `run`.
+pub fn run_on(ctx: &Ctx<'_>, object: &str, plan: &Plan, _lock: &Lock, more: More<'_>) -> Result<Vec<String>> {
+    let journal = Journal::begin(ctx.layout, object, plan)?;
+    let progress =
+        Progress { plan: plan.clone(), begun: None, done: BTreeMap::new(), undone: Vec::new(), child: None };
+    forward(ctx, object, journal, progress, Some(more))
 }
 
 /// Runs the steps that are not done yet; on failure goes back, or, past the point of no return, stops and says so.
-fn forward(ctx: &Ctx<'_>, object: &str, journal: Journal, mut progress: Progress) -> Result<Vec<String>> {
-    let plan = progress.plan.clone();
+fn forward(
+    ctx: &Ctx<'_>,
+    object: &str,
+    journal: Journal,
+    mut progress: Progress,
+    mut more: Option<More<'_>>,
+) -> Result<Vec<String>> {
+    let mut plan = progress.plan.clone();
     let mut warnings = Vec::new();
     let mut held = None;
-    for (i, step) in plan.steps.iter().enumerate() {
+    let mut i = 0;
+    loop {
+        if i == plan.steps.len()
+            && let Some(more) = more.take()
+        {
+            let first = plan.steps.len();
+            let told = more().and_then(|rest| {
+                let no_return = rest.no_return.map(|n| first + n);
+                journal.more(&rest.steps, no_return)?;
+                Ok((rest.steps, no_return))
+            });
+            match told {
+                Ok((steps, no_return)) => {
+                    plan.steps.extend(steps);
+                    plan.no_return = no_return;
+                    progress.plan = plan.clone();
+                }
+                Err(e) => return Err(back(ctx, journal, &mut progress, e, true)),
+            }
+        }
+        let Some(step) = plan.steps.get(i) else { break };
+        let at = i;
+        i += 1;
+        let i = at;
         if progress.done.contains_key(&i) {
             continue;
         }

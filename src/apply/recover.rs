@@ -28,7 +28,7 @@ pub fn recover(ctx: &Ctx<'_>, object: &str, _lock: &Lock) -> Result<Option<Strin
     let verb = progress.plan.verb.clone();
     let journal = Journal::open(ctx.layout, object)?;
     if progress.past_return() {
-        forward(ctx, object, journal, progress)?;
+        forward(ctx, object, journal, progress, None)?;
         return Ok(Some(format!("an interrupted {verb} was carried to its end")));
     }
     let left = undo(ctx, &journal, &progress, None);

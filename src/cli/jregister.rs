@@ -12,7 +12,7 @@ use crate::model::env::{Env, Storage};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
-use crate::plan::{Plan, mnt, register};
+use crate::plan::{Plan, Step, mnt, register};
 use crate::report::results::Done;
 use crate::store::{lock, owner, unregistered};
 use std::time::Duration;
@@ -88,6 +88,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     }
     if !s.global.dry_run {
         s.need_root("jregister")?;
+        s.node()?;
         s.layout.ensure()?;
     }
     let lock =
@@ -125,15 +126,14 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         );
         return Ok(Done::unchanged("dry run, would be: registered"));
     };
-    warnings.extend(apply::run(&s.ctx(alone), name.as_str(), &mounting, lock)?);
-    let entered = enter(s, args, name, &stand_in, &facts)
-        .and_then(|plan| apply::run(&s.ctx(alone), name.as_str(), &plan, lock));
-    let mut unmounting = Plan::new("jregister", name);
-    unmounting.point_of_no_return();
-    unmounting.steps.extend(mnt::stop(&guest, &before));
-    let unmounted = apply::run(&s.ctx(alone), name.as_str(), &unmounting, lock);
-    warnings.extend(entered?);
-    warnings.extend(unmounted?);
+    let mut more = || {
+        let mut rest = Plan::new("jregister", name);
+        rest.steps = enter(s, args, name, &stand_in, &facts)?;
+        rest.point_of_no_return();
+        rest.steps.extend(mnt::stop(&guest, &before));
+        Ok(rest)
+    };
+    warnings.extend(apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more)?);
     Ok(Done::changed(if args.takeover {
         "registered; what may run on its former node was not stopped"
     } else {
@@ -154,7 +154,7 @@ fn facts(s: &Session) -> Result<Facts> {
 }
 
 /// The plan for what is mounted now: its copy is read, its storage is recognised, its epoch is chosen.
-fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts) -> Result<Plan> {
+fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts) -> Result<Vec<Step>> {
     let found = if stand_in.mnt_start.is_some() {
         read_mounted(s, name)?
     } else {
@@ -167,6 +167,7 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
         )
         .next("see that its storage is mounted, or give --mnt-start FILE")
     })?;
+    let foreign = matches!(found, unregistered::Found::Cbsd(_));
     let mut env = found.env(s.host.uuid(), s.host.now())?;
     env.mnt_start.clone_from(&stand_in.mnt_start);
     env.mnt_stop.clone_from(&stand_in.mnt_stop);
@@ -189,7 +190,7 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
     env.owner.fenced = false;
     let guest = s.guest(name, &env, None);
     let old = s.registry()?.remove(name).map(|e| e.text);
-    register::enter(&guest, facts, take, s.host.now(), old.as_deref())
+    register::enter(&guest, facts, take, s.host.now(), old.as_deref(), foreign)
 }
 
 /// The copy on storage that was just mounted, read by a program with a time limit: it may stop answering.

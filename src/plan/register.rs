@@ -64,6 +64,11 @@ pub fn next_epoch(
     takeover: bool,
 ) -> Result<Option<u64>> {
     let Some((number, epoch)) = current else { return Ok(Some(1)) };
+    // TOML has no larger numbers, and nobody has ever taken so many.
+    if *number >= i64::MAX as u64 - 1 {
+        return Err(Error::conflict(guest.name, format!("{number} can't be an epoch"))
+            .next(format!("look who made {}/{number}; then remove it", super::mnt::owner_dir(guest))));
+    }
     match epoch {
         Some(e) if e.released() => Ok(Some(number + 1)),
         Some(e) if e.node == guest.node.id && e.name != guest.node.name && !takeover => {
@@ -89,8 +94,9 @@ pub fn next_epoch(
     }
 }
 
-/// The plan for registering what lies on storage that is mounted now. `old` is what this node's file said of it, where
-/// it takes back what it had.
+/// The steps of registering what lies on storage that is mounted now, instead of `old` if that text is in its file.
+/// With `copies` it has no portable copies of jug's yet; those that are there were written by its last owner, and two
+/// nodes that take it over at once must not both write them.
 ///
 /// # Errors
 /// It is registered under another name.
@@ -100,7 +106,8 @@ pub fn enter(
     take: Option<u64>,
     now: jiff::Timestamp,
     old: Option<&str>,
-) -> Result<Plan> {
+    copies: bool,
+) -> Result<Vec<Step>> {
     let (name, env) = (guest.name, guest.env);
     let same = facts
         .environments
@@ -125,8 +132,15 @@ pub fn enter(
                 None => Effect::Remove { path: file },
             }),
     );
-    for (title, path, text) in create::copies(guest)? {
-        plan.push(Step::new(title, Effect::Write { path, text, mode: 0o600 }).within(mnt::patience(guest)));
+    if copies {
+        for dir in [guest.layout.fstab(name), guest.layout.rcconf(name), guest.system()] {
+            plan.make_dir(format!("make {dir}"), &dir, 0o755);
+        }
+        for (title, path, text) in create::copies(guest)? {
+            let write = Effect::Write { path: path.clone(), text, mode: 0o600 };
+            let undo = Effect::Remove { path };
+            plan.push(Step::new(title, write).undo(undo).within(mnt::patience(guest)));
+        }
     }
-    Ok(plan)
+    Ok(plan.steps)
 }

@@ -4,7 +4,7 @@
 use super::layout::Layout;
 use crate::error::{Code, Error, Result};
 use crate::host::{Child, fs};
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -21,6 +21,7 @@ enum Line {
     Child(Child),
     Done { step: usize, changed: bool },
     Undone(usize),
+    More { steps: Vec<Step>, no_return: Option<usize> },
 }
 
 /// A journal that is being written.
@@ -114,6 +115,10 @@ impl Journal {
     pub fn undone(&self, step: usize) -> Result<()> {
         self.line(&Line::Undone(step))
     }
+    /// The plan has more steps, which could not be known before the others were done.
+    pub fn more(&self, steps: &[Step], no_return: Option<usize>) -> Result<()> {
+        self.line(&Line::More { steps: steps.to_vec(), no_return })
+    }
     /// The operation has ended, one way or the other.
     pub fn end(self) -> Result<()> {
         fs::remove_file(&self.path).map(|_| ())
@@ -150,6 +155,10 @@ fn parse(text: &str) -> Option<Progress> {
                 p.child = None;
             }
             Line::Undone(i) => p.undone.push(i),
+            Line::More { steps, no_return } => {
+                p.plan.steps.extend(steps);
+                p.plan.no_return = no_return;
+            }
         }
     }
     Some(p)
@@ -182,9 +191,11 @@ mod tests {
         assert_eq!(Journal::begin(&layout, "www", &plan).unwrap_err().code, Code::Busy);
         j.begin_step(0).unwrap();
         j.child(Child { pid: 7, started: 8 });
+        j.more(&[Step::new("b", Effect::RemoveDir { path: "/y".parse().unwrap() })], Some(1)).unwrap();
         (&j.file).write_all(b"{\"done\":{\"st").unwrap();
         let p = read(&layout, "www").unwrap().unwrap();
         assert_eq!((p.begun, p.child.unwrap().pid, p.done.len(), p.past_return()), (Some(0), 7, 0, false));
+        assert_eq!((p.plan.steps.len(), p.plan.no_return), (2, Some(1)));
         assert_eq!(all(&layout), ["www"]);
         j.end().unwrap();
         assert!(read(&layout, "www").unwrap().is_none());
