@@ -34,6 +34,13 @@ pub fn one(
 ) -> Outcome {
     let mut warnings = Vec::new();
     let result = attempt(session, verb, object, alone, plan, &mut warnings);
+    if result.as_ref().is_err_and(|e| e.code == Code::Busy && e.reason.contains("it is fenced"))
+        && let Ok(name) = object.parse()
+        // Noted on this side, so that lists and later commands know it without asking the storage.
+        && let Err(e) = super::jstart::fence(session, &name)
+    {
+        results::error(&e);
+    }
     finish(session, verb, object, result, warnings)
 }
 
@@ -93,6 +100,8 @@ fn attempt(
             }
         });
     }
+    // Whoever can't say which node this is must take and give up nothing in its name.
+    session.node()?;
     session.layout.ensure()?;
     let _node = lock::shared(&session.layout, ".node")?;
     // Owners are written down with it: without an identity nothing is begun.

@@ -40,17 +40,10 @@ pub fn by_boot_order(s: &Session, names: Vec<EnvName>) -> Vec<Vec<EnvName>> {
 /// Starts one.
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
     let held = if s.is_root() && !s.global.dry_run { address_locks(s, name) } else { Ok(Vec::new()) };
-    let outcome = match held {
+    match held {
         Ok(_held) => change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name)),
         Err(e) => change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
-    };
-    if outcome.result.as_ref().is_err_and(|e| e.code == Code::Busy && e.reason.contains("it is fenced"))
-        // Noted on this side, so that lists and later starts know it without asking the storage.
-        && let Err(e) = fence(s, name)
-    {
-        crate::report::results::error(&e);
     }
-    outcome
 }
 
 /// Two starts must not both find an address free: each of its aliases is locked until it runs.

@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, create};
+use super::{Effect, Plan, Step, create, mnt};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -47,11 +47,17 @@ pub fn plan(
         facts.container(guest.name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
     // What is not mounted can't be written; the copies are written at the next start or unregister.
     let copies = running || guest.env.storage != Storage::External;
+    if copies && guest.env.owner.fenced {
+        return Err(mnt::fenced(guest));
+    }
+    if copies && guest.env.owner.epoch > 0 {
+        plan.push(mnt::still_ours(guest, guest.node.id));
+    }
     for ((title, path, text), (_, _, old)) in
         create::copies(guest)?.into_iter().filter(|_| copies).zip(create::copies(before)?)
     {
         let write = |text| Effect::Write { path: path.clone(), text, mode: 0o600 };
-        plan.push(Step::new(title, write(text)).undo(write(old)));
+        plan.push(Step::new(title, write(text)).undo(write(old)).within(mnt::patience(guest)));
     }
     let mut pending = Vec::new();
     if let (true, Some(started)) = (running, started) {

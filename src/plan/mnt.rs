@@ -2,6 +2,7 @@
 
 use super::guest::Guest;
 use super::{Effect, Guard, Step};
+use crate::error::Error;
 use crate::facts::{Facts, Mounted};
 use crate::host::Cmd;
 use crate::model::env::Storage;
@@ -148,6 +149,14 @@ pub fn take(guest: &Guest<'_>, number: u64, epoch: Epoch) -> Step {
         Effect::TakeEpoch { dir, number: number + 1, epoch: released },
     )
     .within(patience(guest))
+}
+
+/// The refusal of what only its owner may do.
+pub fn fenced(guest: &Guest<'_>) -> Error {
+    Error::busy(guest.name, "it is fenced: another node has taken it over").next(format!(
+        "jug owner {0}; jug jregister --takeover {0} takes it back, jug junregister {0} forgets it here",
+        guest.name
+    ))
 }
 
 /// The step that fails if another node has taken the environment over.

@@ -44,7 +44,13 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
         )
         .next(format!("look what it is: jug removes only what bears {}", env.uuid)));
     }
+    if env.owner.fenced {
+        return Err(mnt::fenced(guest));
+    }
     let mut plan = Plan::new("jremove", name);
+    if env.owner.epoch > 0 && env.storage != Storage::External {
+        plan.push(mnt::still_ours(guest, guest.node.id));
+    }
     let paths = match (&env.dataset, env.storage) {
         (Some(dataset), Storage::Zfs) => {
             datasets(guest, facts, dataset, promote, &mut plan)?;
@@ -116,7 +122,7 @@ fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
         plan.push(Step::new(format!("empty {path}"), Effect::EmptyTree { path }));
     }
     plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
-    for path in [guest.data(), guest.system()] {
+    for path in [guest.data(), guest.system()].into_iter().filter(|p| !facts.mounted(p.as_str())) {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveDir { path }));
     }
 }

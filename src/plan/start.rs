@@ -32,8 +32,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         }
     }
     if env.owner.fenced {
-        return Err(Error::busy(name, "it is fenced: another node has taken it over")
-            .next(format!("jug owner {name}; jug jregister --takeover {name} takes it back")));
+        return Err(mnt::fenced(guest));
     }
     let mut plan = Plan::new("jstart", name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
