@@ -128,7 +128,8 @@ fn effect(
         }
         Effect::Expect(guard) => match holds(ctx, guard)? {
             true => Ok(false),
-            false if matches!(guard, Guard::Owner { .. }) => Err(Error::busy("", expectation(guard))),
+            false if matches!(guard, Guard::Owner { .. }) => Err(Error::busy("", expectation(guard))
+                .next("jug junregister forgets it here, jug jregister --takeover takes it back")),
             false => Err(Error::failed("", expectation(guard))),
         },
         Effect::Hook { cmd, policy } => match hook(ctx, cmd, started) {
@@ -179,10 +180,10 @@ fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outpu
     let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
     loop {
         let out = ctx.host.change(cmd, started).map_err(Error::from)?;
-        if out.ok() || cmd.accept.contains(&out.status) {
+        let busy = cmd.retry_busy && out.stderr.to_ascii_lowercase().contains("busy");
+        if out.ok() || (cmd.accept.contains(&out.status) && !busy) {
             return Ok(out);
         }
-        let busy = cmd.retry_busy && out.stderr.to_ascii_lowercase().contains("busy");
         if !busy || waited > BUSY {
             let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
             return Err(Error::from(RunError::failed(cmd, &out)).code(code));

@@ -8,7 +8,7 @@ use crate::model::env::Env;
 use crate::model::name::EnvName;
 use crate::plan::rename;
 use crate::report::results::Done;
-use crate::store::lock;
+use crate::store::{journal, lock};
 
 /// Give a jail another name; its data moves with it
 #[derive(Debug, clap::Args)]
@@ -27,6 +27,12 @@ pub struct Args {
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let name = one(s, &args.name)?;
+    if name == args.new {
+        let done = Done::unchanged("it is called so already");
+        return Ok(change::report(s, change::finish(s, "jrename", name.as_str(), Ok(done), Vec::new())));
+    }
+    // An interrupted renaming is carried to its end or undone before this one is planned.
+    let was = journal::read(&s.layout, name.as_str()).ok().flatten().filter(|p| p.plan.verb == "jrename");
     let real = s.is_root() && !s.global.dry_run;
     let held = match real {
         true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, args.new.as_str(), "jrename"))?),
@@ -40,7 +46,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             Ok(done) => restart = done.changed,
         }
     }
-    let mut outcome = change::one(s, "jrename", name.as_str(), true, &|| plan(s, &name, &args.new));
+    let mut outcome =
+        change::one(s, "jrename", name.as_str(), true, &|| plan(s, &name, &args.new, was.is_some()));
     drop(held);
     if restart {
         let again = if outcome.result.is_ok() { &args.new } else { &name };
@@ -53,8 +60,14 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     Ok(change::report(s, outcome))
 }
 
-fn plan(s: &Session, name: &EnvName, to: &EnvName) -> Result<Wish> {
-    let (text, env) = s.env(name)?;
+fn plan(s: &Session, name: &EnvName, to: &EnvName, again: bool) -> Result<Wish> {
+    // Recovery may have carried an interrupted one to its end.
+    let (_, env) = match s.env(name) {
+        Err(e) if e.code == Code::NotFound && s.env(to).is_ok() && again => {
+            return Ok(Wish::Nothing(Done::changed(format!("renamed to {to}"))));
+        }
+        other => other?,
+    };
     let mut renamed = Env { ..env.clone() };
     if let Some(dataset) = &env.dataset {
         let parent = dataset.as_str().rsplit_once('/').map_or("", |p| p.0);
@@ -68,5 +81,5 @@ fn plan(s: &Session, name: &EnvName, to: &EnvName) -> Result<Wish> {
     wanted.paths.extend([new.data(), new.system(), s.layout.rcconf(to), s.layout.fstab(to)]);
     let mut facts = s.gather(&wanted)?;
     facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
-    Ok(Wish::Do(vec![rename::plan(&old, &new, &facts, &text)?], Done::changed(format!("renamed to {to}"))))
+    Ok(Wish::Do(vec![rename::plan(&old, &new, &facts)?], Done::changed(format!("renamed to {to}"))))
 }

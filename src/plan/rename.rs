@@ -8,11 +8,11 @@ use crate::model::env::Storage;
 use crate::model::schema::to_text;
 use crate::programs::zfs;
 
-/// The plan: `old` is the environment as it is called now, with `text` in its file, `new` as it will be called.
+/// The plan: `old` is the environment as it is called now, `new` as it will be called.
 ///
 /// # Errors
 /// It runs, the new name is taken, or its storage knows it by its name.
-pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts, text: &str) -> Result<Plan> {
+pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     let name = old.name;
     create::refuse(new, facts)?;
     if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(old.env.uuid)) {
@@ -22,15 +22,29 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts, text: &str) -> Resu
         return Err(Error::busy(name, format!("something is still mounted below {}", old.root()))
             .next(format!("jug jstop {name}")));
     }
+    if old.env.owner.fenced {
+        return Err(mnt::fenced(old));
+    }
     if old.env.storage == Storage::External {
         return Err(Error::conflict(name, "its storage is mounted by its name")
             .next(format!("jug junregister {name}; rename it there; jug jregister {}", new.name)));
     }
     let mut plan = Plan::new("jrename", name);
+    if old.env.owner.epoch > 0 {
+        plan.push(mnt::still_ours(old, old.node.id));
+    }
     let moves = [
         (old.layout.rcconf(name), new.layout.rcconf(new.name)),
         (old.layout.fstab(name), new.layout.fstab(new.name)),
     ];
+    // While the data is still where it was, which is where it is again once all is undone.
+    for (mut step, back) in new.platform.rename_inside(new).into_iter().zip(new.platform.rename_inside(old)) {
+        if let Effect::WriteIn { root, .. } = &mut step.action.effect {
+            *root = old.data();
+        }
+        step.undo.push(back.action);
+        plan.push(step);
+    }
     if let (Some(from), Some(to)) = (&old.env.dataset, &new.env.dataset) {
         datasets(old, new, (from, to), &mut plan);
     } else {
@@ -41,19 +55,13 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts, text: &str) -> Resu
     for (from, to) in moves {
         rename(&mut plan, from, to);
     }
-    for (title, path, text) in create::copies(new)? {
-        plan.push(Step::new(title, Effect::Write { path, text, mode: 0o600 }));
+    // They lie where the new name is by then, whichever name they tell.
+    for ((title, path, text), (_, _, before)) in create::copies(new)?.into_iter().zip(create::copies(old)?) {
+        let write = |text| Effect::Write { path: path.clone(), text, mode: 0o600 };
+        plan.push(Step::new(title, write(text)).undo(write(before)));
     }
-    plan.steps.extend(new.platform.rename_inside(new));
     plan.push(Step::new("remove what was kept of its last run", Effect::RemoveTree { path: old.run_dir() }));
     let (before, after) = (old.layout.env_file(name), new.layout.env_file(new.name));
-    plan.push(
-        Step::new("forget its old name", Effect::Remove { path: before.clone() }).undo(Effect::Write {
-            path: before,
-            text: text.to_string(),
-            mode: 0o644,
-        }),
-    );
     plan.push(
         Step::new(
             "register its new name",
@@ -61,6 +69,9 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts, text: &str) -> Resu
         )
         .undo(Effect::Remove { path: after }),
     );
+    // From here on the new name may be used by others who do not know that this has not ended yet.
+    plan.point_of_no_return();
+    plan.push(Step::new("forget its old name", Effect::Remove { path: before }));
     Ok(plan)
 }
 
@@ -79,10 +90,13 @@ fn datasets(
     plan: &mut Plan,
 ) {
     let uuid = old.env.uuid;
-    plan.push(
-        Step::run(format!("rename {from} to {to}"), zfs::rename(from, to))
-            .undo_when(Guard::Dataset { name: to.clone(), uuid }, Effect::Run(zfs::rename(to, from))),
-    );
+    let mut step = Step::run(format!("rename {from} to {to}"), zfs::rename(from, to))
+        .undo_when(Guard::Dataset { name: to.clone(), uuid }, Effect::Run(zfs::rename(to, from)));
+    for part in ["data", "system"] {
+        let set = from.child(part);
+        step = step.undo_when(Guard::Dataset { name: set.clone(), uuid }, Effect::Run(zfs::mount(&set)));
+    }
+    plan.push(step);
     for (part, before, after) in [("data", old.data(), new.data()), ("system", old.system(), new.system())] {
         let set = to.child(part);
         plan.make_dir(format!("make {after}"), &after, 0o755);
@@ -92,6 +106,8 @@ fn datasets(
                 Effect::Run(zfs::set_mountpoint(&set, &before)),
             ),
         );
+        // Renaming mounts anew, and leaves unmounted what is busy for a moment.
+        plan.push(Step::run("mount it, if it is not mounted", zfs::mount(&set)));
         plan.push(Step::new(
             format!("see that it is mounted at {after}"),
             Effect::Expect(Guard::DatasetMounted { name: set, path: after }),

@@ -147,6 +147,11 @@ pub fn set_mountpoint(name: &DatasetName, path: &AbsPath) -> Cmd {
     zfs().args(["set", &mountpoint_option(Some(path)), name.as_str()]).retry_busy()
 }
 
+/// Mounts a dataset; that it is mounted already is no failure.
+pub fn mount(name: &DatasetName) -> Cmd {
+    zfs().args(["mount", name.as_str()]).accept(1).retry_busy()
+}
+
 /// Destroys one dataset and nothing below it. ZFS says "busy" for some 50 ms after an unmount (linux.md).
 pub fn destroy(name: &DatasetName) -> Cmd {
     zfs().args(["destroy", name.as_str()]).retry_busy()
