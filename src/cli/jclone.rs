@@ -40,6 +40,9 @@ pub struct Args {
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let source = one(s, &args.source)?;
     let (_, from) = s.env(&source)?;
+    if source == args.name {
+        return Err(Error::conflict(source, "it can't be its own clone").next("choose another name"));
+    }
     let env = wanted(s, args, &source, &from)?;
     // The source must stay as it is meanwhile.
     let held = match s.is_root() && !s.global.dry_run {
