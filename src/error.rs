@@ -36,6 +36,7 @@ impl Code {
     /// The code of an exit status of jug's own.
     pub fn from_status(status: i32) -> Self {
         [
+            Self::Done,
             Self::Usage,
             Self::Left,
             Self::NotFound,

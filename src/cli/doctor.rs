@@ -2,22 +2,21 @@
 
 use super::change;
 use super::session::Session;
-use crate::apply::perform::holds;
+use crate::apply::perform::{action, holds};
 use crate::apply::recover;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError};
-use crate::model::env::{Env, Mode};
+use crate::model::env::{Env, Mode, Storage};
 
 use crate::model::name::EnvName;
-use crate::plan::Guard;
+use crate::plan::{Action, Effect, Guard};
 use crate::programs::mount;
 use crate::report::table::out;
-use crate::store::{journal, lock, node, owner, unregistered};
+use crate::store::{journal, lock, node, unregistered};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// Say what the host lacks, what was interrupted, and what nobody owns any more
 #[derive(Debug, clap::Args)]
@@ -296,21 +295,28 @@ fn fenced(
         if !facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid)) {
             continue;
         }
-        let dir = s.layout.system(name).join("owner.d");
-        let Ok(Some((number, epoch))) = owner::current_within(dir, Duration::from_secs(2)) else { continue };
-        let ours = number == env.owner.epoch && epoch.as_ref().is_some_and(|e| e.node == node.id);
-        if !ours {
-            let by = epoch.map_or("another node".into(), |e| crate::model::name::printable(&e.name));
+        if taken_over(s, name, env, node.id) {
             findings.push(Finding {
                 kind: "fenced",
                 object: name.to_string(),
-                reason: format!("it runs here, and {by} has taken it over (epoch {number})"),
+                reason: format!("it runs here, and another node has taken it over (jug owner {name})"),
                 next: "jug doctor --fix stops it here".into(),
                 cure: Some(Cure::Fence(name.clone())),
             });
         }
     }
     Ok(())
+}
+
+/// Whether another node has taken it over. A process of its own asks: one that waits for a dead server, or has a thread
+/// that does, can't end.
+fn taken_over(s: &Session, name: &EnvName, env: &Env, node: uuid::Uuid) -> bool {
+    let dir = s.layout.system(name).join("owner.d");
+    let owner = Guard::Owner { dir, number: env.owner.epoch, node };
+    // What is on this node's own disks answers, and costs no program.
+    let limit = (env.storage == Storage::External).then_some(5);
+    let ask = Action { limit, ..Effect::Expect(owner).into() };
+    action(&s.ctx(true), &ask, &mut |_| {}, &mut Vec::new()).is_err_and(|e| e.code == Code::Busy)
 }
 
 /// The environment that something is mounted for there: anywhere at or below the place of a thin root; with a root of

@@ -5,7 +5,7 @@ use super::env::{Env, Mode, Storage};
 use super::fstab::Mount;
 use super::name::{EnvName, printable};
 use super::net::Net;
-use super::params::SysV;
+use super::params::{Allow, SysV};
 use crate::error::{Error, Result};
 use crate::store::layout::Layout;
 use std::collections::BTreeMap;
@@ -163,7 +163,7 @@ impl FromCbsd {
                 .map_err(|_| bad("enforce_statfs", "it is 0 to 2".into()))?;
         }
         for (key, permission) in PERMISSIONS {
-            if let Some(v) = take(key) {
+            if let Some(v) = take(key).filter(|v| on(v) != Allow::default_of(permission)) {
                 env.allow.0.insert(permission.to_string(), on(&v));
             }
         }
