@@ -78,7 +78,9 @@ fn chosen(s: &Session, args: &Args) -> Result<Vec<EnvName>> {
 
 fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec<String>) -> Result<Done> {
     let fenced = s.registry()?.get(name).is_some_and(|e| e.env.as_ref().is_ok_and(|e| e.owner.fenced));
-    if !(fenced && args.takeover) && s.registry()?.contains_key(name) {
+    // What was interrupted is brought to its end first.
+    let interrupted = !s.global.dry_run && s.layout.journal(name.as_str()).as_path().exists();
+    if !interrupted && !(fenced && args.takeover) && s.registry()?.contains_key(name) {
         let next = if fenced {
             format!("jug jregister --takeover {name} takes it back")
         } else {
@@ -95,7 +97,8 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         if s.global.dry_run { None } else { Some(lock::exclusive(&s.layout, name.as_str(), "jregister")?) };
     if let Some(lock) = &lock {
         change::mend(s, name.as_str(), alone, lock, warnings)?;
-        if !fenced && s.registry()?.contains_key(name) {
+        let again = interrupted && !(fenced && args.takeover);
+        if (again || !fenced) && s.registry()?.contains_key(name) {
             return Ok(Done::changed("registered"));
         }
     }
