@@ -84,7 +84,9 @@ pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
     let (dir, last) = open_parent(root, rel, true)?;
     let whole = root.join(rel.trim_start_matches('/'));
     let fail = |e: std::io::Error| Error::io(&whole, "writing it", e);
-    let temp = format!(".jug-{}", uuid::Uuid::new_v4().simple());
+    // Always the same, so that what a crash leaves is replaced by the next write, which its undo is as well.
+    let temp = format!(".{last}.jug");
+    let _ = unlinkat(&dir, temp.as_str(), AtFlags::empty());
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     let mut file = File::from(
         openat(&dir, temp.as_str(), flags, Mode::from_raw_mode(mode as _)).map_err(|e| fail(e.into()))?,
