@@ -101,10 +101,16 @@ fn datasets(
         let set = to.child(part);
         plan.make_dir(format!("make {after}"), &after, 0o755);
         plan.push(
-            Step::run(format!("mount its {part} at {after}"), zfs::set_mountpoint(&set, &after)).undo_when(
-                Guard::Dataset { name: set.clone(), uuid },
-                Effect::Run(zfs::set_mountpoint(&set, &before)),
-            ),
+            Step::run(format!("mount its {part} at {after}"), zfs::set_mountpoint(&set, &after))
+                .undo_when(
+                    Guard::Dataset { name: set.clone(), uuid },
+                    Effect::Run(zfs::set_mountpoint(&set, &before)),
+                )
+                // If that fails, it has its old name when it is tried again.
+                .undo_when(
+                    Guard::Dataset { name: from.child(part), uuid },
+                    Effect::Run(zfs::set_mountpoint(&from.child(part), &before)),
+                ),
         );
         // Renaming mounts anew, and leaves unmounted what is busy for a moment.
         plan.push(Step::run("mount it, if it is not mounted", zfs::mount(&set)));
