@@ -30,7 +30,7 @@ fn apart(s: &Session, name: &EnvName) -> Result<Code> {
     let out = s.host.query(&cmd.args(["owner", name.as_str()]).limit(10).env(APART, "1"))?;
     crate::report::table::out(&out.stdout);
     eprint!("{}", out.stderr);
-    Ok(Code::from_status(out.status))
+    Ok(if out.ok() { Code::Done } else { Code::from_status(out.status) })
 }
 
 /// Runs it. Storage that is not mounted is not asked: what this node knows is said.
