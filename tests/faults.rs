@@ -166,3 +166,31 @@ fn set_on_a_running_jail() {
         every(&Scenario { kind, setup: Box::new(|w| started(w, HOST)), plan: Box::new(plan) }, at_least);
     }
 }
+
+fn moved(wish: Wish, plan: fn(&World) -> jug::error::Result<jug::plan::Plan>, at_least: usize) {
+    for kind in PLATFORMS {
+        let plan = move |w: &World| plan(w).ok();
+        every(&Scenario { kind, setup: Box::new(move |w| created(w, wish)), plan: Box::new(plan) }, at_least);
+    }
+}
+
+#[test]
+fn unregister() {
+    moved(FULL, World::leave, 15);
+}
+#[test]
+fn rename_directories() {
+    moved(FULL, World::rename, 20);
+}
+#[test]
+fn rename_datasets() {
+    moved(CLONE, World::rename, 30);
+}
+#[test]
+fn clone_directories() {
+    moved(FULL, World::clone_it, 30);
+}
+#[test]
+fn clone_datasets() {
+    moved(CLONE, World::clone_it, 50);
+}

@@ -25,6 +25,8 @@ mod hostile;
 mod main_job;
 #[path = "linux/mnt.rs"]
 mod mnt;
+#[path = "linux/moved_crash.rs"]
+mod moved_crash;
 #[path = "linux/moves.rs"]
 mod moves;
 #[path = "linux/races.rs"]

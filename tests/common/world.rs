@@ -11,7 +11,7 @@ use jug::model::hook::{Hook, Point};
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use jug::model::schema;
 use jug::plan::guest::Guest;
-use jug::plan::{Effect, Plan, base, create, live, remove, start, stop};
+use jug::plan::{Effect, Plan, base, clone, create, live, register, remove, rename, start, stop};
 use jug::platform::{PlatformKind, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
@@ -212,6 +212,37 @@ impl World {
         let started = started::read(&self.layout, &name);
         let (before, after) = (self.guest(&name, &old, None), self.guest(&name, &new, None));
         live::plan(&before, &after, &self.facts(&new), started.as_ref(), (&text, &new_text)).map(|p| p.0)
+    }
+
+    /// The plan of unregistering it.
+    pub fn leave(&self) -> jug::error::Result<Plan> {
+        let name = Self::name();
+        let (_, env) = registry::get(&self.layout, &name)?;
+        register::leave(&self.guest(&name, &env, None), &self.facts(&env), time(), Vec::new())
+    }
+    /// The plan of calling it `web`.
+    pub fn rename(&self) -> jug::error::Result<Plan> {
+        let (name, to): (EnvName, EnvName) = (Self::name(), "web".parse().unwrap());
+        let (_, env) = registry::get(&self.layout, &name)?;
+        let renamed =
+            Env { dataset: env.dataset.as_ref().map(|_| "tank/jug/env/web".parse().unwrap()), ..env.clone() };
+        let base = bases::get(&self.layout, &env.base).ok();
+        let (old, new) = (self.guest(&name, &env, base.as_ref()), self.guest(&to, &renamed, base.as_ref()));
+        rename::plan(&old, &new, &self.facts(&env))
+    }
+    /// The plan of its clone, `web`.
+    pub fn clone_it(&self) -> jug::error::Result<Plan> {
+        let (name, to): (EnvName, EnvName) = (Self::name(), "web".parse().unwrap());
+        let (_, env) = registry::get(&self.layout, &name)?;
+        let cloned = Env {
+            uuid: BASE_UUID,
+            origin: Some(name.clone()),
+            dataset: env.dataset.as_ref().map(|_| "tank/jug/env/web".parse().unwrap()),
+            ..env.clone()
+        };
+        let base = bases::get(&self.layout, &env.base).ok();
+        let (old, new) = (self.guest(&name, &env, base.as_ref()), self.guest(&to, &cloned, base.as_ref()));
+        clone::plan(&old, &new, &self.facts(&env), None)
     }
 
     pub fn import(&self, name: &str, origin: Origin, zfs: bool) -> jug::error::Result<Plan> {

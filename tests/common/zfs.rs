@@ -18,6 +18,9 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
             create(s, rest, name, Some((origin, tree)))
         }
         "snapshot" => snapshot(s, name),
+        "rename" => rename(s, rest[0], name),
+        "set" => set(s, rest[0].strip_prefix("mountpoint=").unwrap(), name),
+        "mount" => mount(s, name),
         "destroy" if name.contains('@') => destroy_snapshot(s, name),
         "destroy" => destroy(s, name),
         "get" => get(s, rest, name),
@@ -67,6 +70,53 @@ fn create(s: &mut State, words: &[&str], name: &str, from: Option<(&str, PathBuf
     }
     s.datasets.insert(name.into(), dataset);
     out
+}
+
+/// With all below it; what is mounted stays mounted, and shows its new name.
+fn rename(s: &mut State, from: &str, to: &str) -> Output {
+    if !s.datasets.contains_key(from) {
+        return no(1, format!("cannot open '{from}': dataset does not exist"));
+    }
+    if s.datasets.contains_key(to) {
+        return no(1, format!("cannot rename '{from}': another dataset with that name already exists"));
+    }
+    let renamed = |n: &str| match n.strip_prefix(from) {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '@']) => format!("{to}{rest}"),
+        _ => n.to_string(),
+    };
+    s.datasets = std::mem::take(&mut s.datasets).into_iter().map(|(n, d)| (renamed(&n), d)).collect();
+    s.snapshots = std::mem::take(&mut s.snapshots).into_iter().map(|(n, d)| (renamed(&n), d)).collect();
+    for d in s.datasets.values_mut() {
+        d.origin = d.origin.as_deref().map(renamed);
+    }
+    for m in &mut s.mounts {
+        m.source = renamed(&m.source);
+    }
+    fine("")
+}
+
+fn set(s: &mut State, path: &str, name: &str) -> Output {
+    let Some(d) = s.datasets.get_mut(name) else {
+        return no(1, format!("cannot open '{name}': dataset does not exist"));
+    };
+    let before = std::mem::replace(&mut d.mountpoint, path.to_string());
+    if d.mounted && before != path {
+        std::fs::create_dir_all(path).unwrap();
+        copy(Path::new(&before), Path::new(path), true);
+        clear(Path::new(&before));
+        for m in s.mounts.iter_mut().filter(|m| m.source == name) {
+            m.target = path.to_string();
+        }
+    }
+    fine("")
+}
+
+fn mount(s: &State, name: &str) -> Output {
+    match s.datasets.get(name) {
+        Some(d) if d.mounted => no(1, format!("cannot mount '{name}': filesystem already mounted")),
+        Some(_) => no(1, format!("cannot mount '{name}': no luck")),
+        None => no(1, format!("cannot open '{name}': dataset does not exist")),
+    }
 }
 
 fn snapshot(s: &mut State, name: &str) -> Output {

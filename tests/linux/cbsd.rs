@@ -61,7 +61,12 @@ fn read_as_data() {
         let plain = |t: &str, u: &str| {
             t.replace(u.trim(), "")
                 .lines()
-                .filter(|l| !l.starts_with("created") && !l.contains("epoch"))
+                .filter(|l| {
+                    !l.starts_with("created")
+                        && !l.contains("epoch")
+                        && !l.ends_with("= false")
+                        && !l.starts_with("reserved_ports")
+                })
                 .map(|l| format!("{l}\n"))
                 .collect::<String>()
         };

@@ -44,7 +44,12 @@ fn clones_in_directories() {
         for (status, code) in [(0, 0), (1, 0), (2, 1)] {
             let text = format!("#!/bin/sh\n: >$JUG_DATA/by-$JUG_NAME-of-$JUG_SOURCE\nexit {status}\n");
             write(&h.path("work/hooks.d/clone/copy"), &text, 0o755);
-            h.jug("jclone w2 w5").code(if status == 0 { 1 } else { code });
+            h.jug("jclone w2 w5").code(code);
+            if status == 0 {
+                h.sh("ls work/jails-data/w5-data/by-w5-of-w2").ok();
+                h.sh("ls work/jails-data/w5-data/root").code(2);
+                h.jug("jremove -y w5").ok();
+            }
             if status == 1 {
                 h.sh("cat work/jails-data/w5-data/root/f; ls work/jails-data/w5-data/by-w5-of-w2")
                     .ok()

@@ -3,7 +3,7 @@
 use crate::support::{Host, mounts, on_host, wait, write};
 
 /// Runs jug and kills it on its `n`th call of `call`; its children are left alone. Whether it came that far.
-fn killed(h: &Host, args: &str, call: &str, n: u32) -> bool {
+pub fn killed(h: &Host, args: &str, call: &str, n: u32) -> bool {
     let jug = h.jug_command(args);
     let words: Vec<_> = std::iter::once(jug.get_program()).chain(jug.get_args()).collect();
     let mut all = vec!["-qq".to_string(), "-o".into(), "/dev/null".into(), "-E".into()];
@@ -21,7 +21,7 @@ fn killed(h: &Host, args: &str, call: &str, n: u32) -> bool {
 }
 
 /// Kills `verb` everywhere; after each kill `mend` brings things in order and says so, with what number it was.
-fn everywhere(h: &Host, verb: &str, mut before: impl FnMut(), mut mend: impl FnMut(u32, &str)) {
+pub fn everywhere(h: &Host, verb: &str, mut before: impl FnMut(), mut mend: impl FnMut(u32, &str)) {
     // Each line of the journal is followed by an fdatasync, each file by an fsync.
     for call in ["fdatasync", "fsync"] {
         let mut n = 1;

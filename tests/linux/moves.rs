@@ -142,6 +142,7 @@ fn taken_over_and_fenced() {
         a.jug("jregister www").ok();
         a.jug("jstart www").ok();
         a.jug("jexec www -- cat /root/me").ok().is("mine");
+        a.jug("jstop www").ok();
     });
 }
 
