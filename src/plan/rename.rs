@@ -37,14 +37,6 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
         (old.layout.rcconf(name), new.layout.rcconf(new.name)),
         (old.layout.fstab(name), new.layout.fstab(new.name)),
     ];
-    // While the data is still where it was, which is where it is again once all is undone.
-    for (mut step, back) in new.platform.rename_inside(new).into_iter().zip(new.platform.rename_inside(old)) {
-        if let Effect::WriteIn { root, .. } = &mut step.action.effect {
-            *root = old.data();
-        }
-        step.undo.push(back.action);
-        plan.push(step);
-    }
     if let (Some(from), Some(to)) = (&old.env.dataset, &new.env.dataset) {
         datasets(old, new, (from, to), &mut plan);
     } else {
@@ -59,6 +51,14 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     for ((title, path, text), (_, _, before)) in create::copies(new)?.into_iter().zip(create::copies(old)?) {
         let write = |text| Effect::Write { path: path.clone(), text, mode: 0o600 };
         plan.push(Step::new(title, write(text)).undo(write(before)));
+    }
+    // Undone first, while its data is where the new name says.
+    for (step, back) in new.platform.rename_inside(new).into_iter().zip(new.platform.rename_inside(old)) {
+        let mut back = back.action.effect;
+        if let Effect::WriteIn { root, .. } = &mut back {
+            *root = new.data();
+        }
+        plan.push(step.undo_when(Guard::Exists { path: new.data() }, back));
     }
     plan.push(Step::new("remove what was kept of its last run", Effect::RemoveTree { path: old.run_dir() }));
     let (before, after) = (old.layout.env_file(name), new.layout.env_file(new.name));
