@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
 const BUSY: Duration = Duration::from_secs(15);
+/// Seconds after which the storage of what is unmounted is taken for dead.
+const PATIENCE: u64 = 25;
 
 /// Performs an action; returns whether it changed anything.
 pub fn action(
@@ -284,9 +286,19 @@ fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
 
 /// Unmounts all of these, as far as it goes; the first complaint is the error.
 fn unmount(ctx: &Ctx<'_>, targets: &[String], started: &mut dyn FnMut(Child)) -> Result<bool> {
-    let mut failed = Vec::new();
+    let (mut failed, mut dead) = (Vec::new(), false);
+    let force = mount::force(ctx.platform.kind());
     for target in targets {
-        if let Err(e) = run(ctx, &mount::umount(target), started) {
+        let mut done = match dead {
+            false => run(ctx, &mount::umount(target).limit(PATIENCE), started),
+            true => run(ctx, &mount::umount_by(force, target), started),
+        };
+        // A server that is gone must not keep what it served here for ever.
+        if !dead && done.as_ref().is_err_and(|e| e.code == Code::Timeout) {
+            dead = true;
+            done = run(ctx, &mount::umount_by(force, target), started);
+        }
+        if let Err(e) = done {
             failed.push(e);
         }
     }

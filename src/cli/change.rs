@@ -100,8 +100,6 @@ fn attempt(
             }
         });
     }
-    // Whoever can't say which node this is must take and give up nothing in its name.
-    session.node()?;
     session.layout.ensure()?;
     let _node = lock::shared(&session.layout, ".node")?;
     // Owners are written down with it: without an identity nothing is begun.
@@ -111,6 +109,8 @@ fn attempt(
     match plan()? {
         Wish::Nothing(done) => Ok(done),
         Wish::Do(plans, done) => {
+            // Whoever can't say which node this is must take and give up nothing in its name.
+            session.node()?;
             for p in &plans {
                 warnings.extend(apply::run(&session.ctx(alone), object, p, &lock)?);
             }

@@ -80,7 +80,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let fenced = s.registry()?.get(name).is_some_and(|e| e.env.as_ref().is_ok_and(|e| e.owner.fenced));
     // What was interrupted is brought to its end first.
     let interrupted = !s.global.dry_run && s.layout.journal(name.as_str()).as_path().exists();
-    if !interrupted && !(fenced && args.takeover) && s.registry()?.contains_key(name) {
+    if !(interrupted || fenced && args.takeover) && s.registry()?.contains_key(name) {
         let next = if fenced {
             format!("jug jregister --takeover {name} takes it back")
         } else {

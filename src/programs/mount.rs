@@ -92,6 +92,19 @@ fn with_options(cmd: Cmd, options: &[String]) -> Cmd {
     if options.is_empty() { cmd } else { cmd.arg("-o").arg(options.join(",")) }
 }
 
+/// How each platform unmounts what does not answer.
+pub fn force(kind: crate::platform::PlatformKind) -> &'static str {
+    match kind {
+        crate::platform::PlatformKind::Freebsd => "-f",
+        crate::platform::PlatformKind::Linux => "-l",
+    }
+}
+
+/// Unmounts with such an option.
+pub fn umount_by(option: &str, target: &str) -> Cmd {
+    Cmd::new("umount").args([option, target]).limit(30)
+}
+
 /// umount(8) of either platform. "Busy" passes when the last process has gone.
 pub fn umount(target: &str) -> Cmd {
     Cmd::new("umount").arg(target).limit(30).retry_busy()

@@ -22,7 +22,7 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             fine(json!({"mount": {"mounted": all}}).to_string())
         }
         ("mount", _) => mount(s, &words),
-        ("umount", _) => umount(s, words[0]),
+        ("umount", _) => umount(s, words.last().unwrap()),
         ("jls", PlatformKind::Freebsd) => jls(s, &words),
         ("jail", PlatformKind::Freebsd) => jail(s, &words),
         ("jexec", PlatformKind::Freebsd) => inside(s, words[3], "jexec"),
