@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long "busy" is borne.
 const BUSY: Duration = Duration::from_secs(15);
 /// Seconds after which the storage of what is unmounted is taken for dead.
-const PATIENCE: u64 = 25;
+const PATIENCE: u64 = 15;
 
 /// Performs an action; returns whether it changed anything.
 pub fn action(

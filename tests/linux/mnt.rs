@@ -50,7 +50,7 @@ fn a_server_that_does_not_answer() {
         h.base();
         h.sshd();
         h.export("www");
-        h.jug(&format!("jcreate www --base bb {HOOKS} --set hook_timeout=3")).ok();
+        h.jug(&format!("jcreate www --base bb {HOOKS} --set hook_timeout=8")).ok();
         h.signal_server("STOP");
         // mnt_start hangs, and is ended with all it started.
         let start = h.jug("jstart www").code(124).says("mnt_start");
