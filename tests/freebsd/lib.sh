@@ -20,6 +20,7 @@ suite_begin() {
 # Takes away whatever is there, with force. The case "nothing_is_left" has looked before.
 suite_end() {
 	force_clean "$WD"
+	nfs_down
 	if [ -n "$POOL" ]; then
 		for d in "$POOL/jugtest" "$POOL/jug test"; do
 			zfs list -H "$d" >/dev/null 2>&1 && zfs destroy -rf "$d"
@@ -267,6 +268,7 @@ leftovers() {
 # Removes what the case made, by jug; then nothing may be left.
 sweep() {
 	end_background
+	sweep_nodes
 	[ -d "$WD/envs" ] || return 0
 	if [ -n "$(ls "$WD/envs" "$WD/journal")" ]; then
 		timeout -f -k 10 $((200 * SLOW)) "$JUG" jremove --all --stop -y >"$T/sweep" 2>&1 </dev/null ||

@@ -7,6 +7,8 @@
 # --pool POOL    an imported pool; POOL/jugtest and POOL/"jug test" are made and destroyed. Without it what
 #                needs ZFS is skipped, and counted as skipped.
 # --only PATTERN only cases whose name matches, as in sh(1); several are possible
+# JUG_MNT        the example hooks; by default ../../share/examples/mnt
+# CBSD_HOOK      CBSD's env_start_nfs.sh; without it what needs it is skipped
 # JUG_TEST_SLOW  multiplies every time limit (a host under emulation: 5)
 #
 # Nothing but the base system is needed. The last line is "N passed, N failed" or "N passed, N failed, N skipped";
@@ -20,7 +22,7 @@ POOL='' ONLY='' LIST=''
 # shellcheck disable=SC2034 # lib.sh uses it
 SLOW=${JUG_TEST_SLOW:-1}
 FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_zfs.sh cases_hostile.sh
-	cases_faults.sh cases_end.sh"
+	cases_faults.sh cases_move.sh cases_end.sh"
 
 usage() {
 	echo "usage: JUG=path/to/jug run.sh [--pool POOL] [--only PATTERN] [--list]" >&2
@@ -69,6 +71,8 @@ fi
 
 # shellcheck source=/dev/null
 . "$HERE/lib.sh"
+# shellcheck source=/dev/null
+. "$HERE/lib_nfs.sh"
 for f in $FILES; do
 	# shellcheck source=/dev/null
 	. "$HERE/$f"
