@@ -288,9 +288,19 @@ fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
 fn unmount(ctx: &Ctx<'_>, targets: &[String], started: &mut dyn FnMut(Child)) -> Result<bool> {
     let (mut failed, mut dead) = (Vec::new(), false);
     let force = mount::force(ctx.platform.kind());
+    let place = ctx.layout.workdir.join("run");
     for target in targets {
+        let inside =
+            target.strip_prefix(place.as_str()).and_then(|t| t.strip_prefix('/')).unwrap_or_default();
+        let cmd = match inside.split_once('/') {
+            // By force it would leave what is mounted below it where nobody can reach it.
+            Some((_, "root")) if below(ctx, &target.parse()?, false)?.is_empty() => {
+                mount::umount_root(ctx.platform.kind(), target)
+            }
+            _ => mount::umount(target),
+        };
         let mut done = match dead {
-            false => run(ctx, &mount::umount(target).limit(PATIENCE), started),
+            false => run(ctx, &cmd.limit(PATIENCE), started),
             true => run(ctx, &mount::umount_by(force, target), started),
         };
         // A server that is gone must not keep what it served here for ever.

@@ -102,11 +102,12 @@ fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>)
         .undo(Effect::RemoveDir { path: root.clone() }),
     );
     let tree = guest.layout.base_root(&guest.env.base);
-    steps.push(mounting(
-        format!("mount the base {} read-only", guest.env.base),
-        guest.platform.bind(tree.as_str(), root, true),
-        root,
-    ));
+    let title = format!("mount the base {} read-only", guest.env.base);
+    let unmount = Effect::UnmountGained { dirs: vec![root.clone()], before: Vec::new() };
+    steps.push(
+        Step::run(title, guest.platform.bind(tree.as_str(), root, true))
+            .undo_when(Guard::Mounted { path: root.clone() }, unmount),
+    );
     for dir in &base.mounts {
         let target = root.join(dir);
         steps.push(mounting(

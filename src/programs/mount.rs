@@ -6,6 +6,7 @@ use crate::facts::Mounted;
 use crate::host::Cmd;
 use crate::model::fstab::{FsType, Mount, unescape};
 use crate::model::name::AbsPath;
+use crate::platform::PlatformKind;
 
 /// FreeBSD's mount table. Blanks in paths are safe in JSON, and nothing asks a dead server.
 pub fn table() -> Cmd {
@@ -108,6 +109,16 @@ pub fn umount_by(option: &str, target: &str) -> Cmd {
 /// umount(8) of either platform. "Busy" passes when the last process has gone.
 pub fn umount(target: &str) -> Cmd {
     Cmd::new("umount").arg(target).limit(30).retry_busy()
+}
+
+/// umount(8) of a thin root itself, when all below it is unmounted and its jail is gone. On FreeBSD by force: what the
+/// jail wrote over NFS keeps its credentials with the NFS client, they keep the jail dying, and that keeps its root
+/// busy until the NFS mount goes. A base is mounted read-only, so nothing can be lost.
+pub fn umount_root(kind: PlatformKind, target: &str) -> Cmd {
+    match kind {
+        PlatformKind::Freebsd => Cmd::new("umount").args(["-f", target]).limit(30).retry_busy(),
+        PlatformKind::Linux => umount(target),
+    }
 }
 
 #[cfg(test)]

@@ -21,8 +21,9 @@ nfs_up() {
 	c 0 mdconfig -a -t swap -s 512m
 	md=$(cat "$T/out")
 	echo "$md" >"$T/nfs.md"
-	c 0 newfs -U "/dev/$md"
-	c 0 mount "/dev/$md" "$T/nfs"
+	c 0 newfs "/dev/$md"
+	# What is lost in a crash may be lost.
+	c 0 mount -o async "/dev/$md" "$T/nfs"
 	mkdir "$T/nfs/data" "$T/nfs/system" "$T/nfs/rcconf" "$T/nfs/fstab"
 	borrow /etc/exports
 	borrow /etc/rc.conf.d/nfsd
