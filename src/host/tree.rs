@@ -374,7 +374,15 @@ pub fn remove(path: &Path) -> Result<bool> {
         Ok(m) if !m.is_dir() => return super::fs::remove_file(path),
         Ok(_) => {}
     }
-    match std::fs::remove_dir_all(path) {
+    // Over NFS names move while a directory is read and emptied, so that a pass may leave some of them.
+    let mut tries = 0;
+    let removed = loop {
+        match std::fs::remove_dir_all(path) {
+            Err(e) if e.kind() == std::io::ErrorKind::DirectoryNotEmpty && tries < 5 => tries += 1,
+            other => break other,
+        }
+    };
+    match removed {
         Ok(()) => Ok(true),
         // A tree as deep as there are descriptors: rm(1) goes through it another way.
         Err(e) if e.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
