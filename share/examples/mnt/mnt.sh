@@ -135,12 +135,13 @@ settle() {
 		;;
 	*) fail "$kind: no such kind" ;;
 	esac
-	# nolock: one node at a time runs an environment, so its locks need not reach the server by rpc.lockd.
+	# nolockd, nolock: one node at a time runs an environment, so its locks need not reach the server. Over NFSv4
+	# an exclusive lock of a file that is only read, as pwd_mkdb(8) takes it, would be refused.
 	# intr: not with version 4, says mount_nfs(8), since an interrupted call loses its state.
 	# dir_cache=no: what another node writes into owner.d must be seen at once.
 	case $os-$kind in
 	FreeBSD-nfs3) type=nfs words=${MOUNT_NFS_OPT:--onfsv3,nolockd,hard,intr,retrycnt=1} ;;
-	FreeBSD-nfs4) type=nfs words=${MOUNT_NFS_OPT:--onfsv4,hard,retrycnt=1} ;;
+	FreeBSD-nfs4) type=nfs words=${MOUNT_NFS_OPT:--onfsv4,nolockd,hard,retrycnt=1} ;;
 	*-nfs3) type=nfs words=${MOUNT_NFS_OPT:--overs=3,nolock,hard,retry=0} ;;
 	*-nfs4) type=nfs4 words=${MOUNT_NFS_OPT:--overs=4,hard,retry=0} ;;
 	FreeBSD-sshfs) type=fusefs.sshfs words=${MOUNT_SSHFS_OPT:--oallow_other,default_permissions,dir_cache=no} ;;
