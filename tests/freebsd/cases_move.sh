@@ -66,8 +66,8 @@ case_move_hook_half() {
 	script_file half <<-X
 		#!/bin/sh
 		while getopts d:f:j:r:s: o; do case \$o in d) d=\$OPTARG ;; j) j=\$OPTARG ;; s) s=\$OPTARG ;; esac; done
-		mount_nfs -o nfsv4,retrycnt=1 127.0.0.1:$T/nfs/data/\$j "\$d" || exit 1
-		mount_nfs -o nfsv4,retrycnt=1 127.0.0.1:$T/nfs/system/\$j "\$s" || exit 1
+		mount_nfs -o nfsv4,nolockd,retrycnt=1 127.0.0.1:$T/nfs/data/\$j "\$d" || exit 1
+		mount_nfs -o nfsv4,nolockd,retrycnt=1 127.0.0.1:$T/nfs/system/\$j "\$s" || exit 1
 	X
 	remember
 	# shellcheck disable=SC2086
@@ -97,8 +97,8 @@ case_move_hook_hangs() {
 		#!/bin/sh
 		trap '' TERM
 		while getopts d:f:j:r:s: o; do case \$o in d) d=\$OPTARG ;; j) j=\$OPTARG ;; s) s=\$OPTARG ;; esac; done
-		mount_nfs -o nfsv4,retrycnt=1 127.0.0.1:$T/nfs/data/\$j "\$d" || exit 1
-		mount_nfs -o nfsv4,retrycnt=1 127.0.0.1:$T/nfs/system/\$j "\$s" || exit 1
+		mount_nfs -o nfsv4,nolockd,retrycnt=1 127.0.0.1:$T/nfs/data/\$j "\$d" || exit 1
+		mount_nfs -o nfsv4,nolockd,retrycnt=1 127.0.0.1:$T/nfs/system/\$j "\$s" || exit 1
 		[ -e "$T/hang" ] || exit 0
 		sleep 1000 &
 		echo \$! >"$T/hang.pid"
