@@ -15,7 +15,6 @@ use crate::model::words;
 use crate::plan::{Plan, Step, mnt, register};
 use crate::report::results::Done;
 use crate::store::{lock, owner, unregistered};
-use std::time::Duration;
 
 /// Take jails into this node that lie on its storage, or on storage that --mnt-start mounts
 #[derive(Debug, clap::Args)]
@@ -187,7 +186,8 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
     local_interfaces(s, &mut env, facts);
     env.check().map_err(|(key, why)| Error::usage(format!("{name}: {key}"), why))?;
     let guest = s.guest(name, &env, None);
-    let current = owner::current_within(mnt::owner_dir(&guest), Duration::from_secs(30))?;
+    // The copy was just read there, within a limit: it answers.
+    let current = owner::current(mnt::owner_dir(&guest).as_path())?;
     let take = register::next_epoch(&guest, current.as_ref(), args.takeover)?;
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;

@@ -3,12 +3,11 @@
 
 use crate::error::{Error, Result};
 use crate::host::fs;
-use crate::model::name::{AbsPath, printable};
+use crate::model::name::printable;
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 /// The content of one epoch's file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -60,23 +59,6 @@ pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
 /// The highest epoch, which owns.
 pub fn current(dir: &Path) -> Result<Option<(u64, Option<Epoch>)>> {
     Ok(all(dir)?.pop())
-}
-
-/// The same, for storage that may not answer.
-///
-/// # Errors
-/// It did not answer in time.
-pub fn current_within(dir: AbsPath, limit: Duration) -> Result<Option<(u64, Option<Epoch>)>> {
-    let (tell, told) = std::sync::mpsc::channel();
-    let there = dir.clone();
-    std::thread::spawn(move || drop(tell.send(current(there.as_path()))));
-    told.recv_timeout(limit).unwrap_or_else(|_| {
-        Err(Error::new(
-            crate::error::Code::Timeout,
-            &dir,
-            format!("its storage did not answer within {} s", limit.as_secs()),
-        ))
-    })
 }
 
 /// Takes an epoch. Of two nodes that take the same one, one is refused (exit 6).
