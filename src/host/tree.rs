@@ -385,7 +385,13 @@ pub fn remove(path: &Path) -> Result<bool> {
     match removed {
         Ok(()) => Ok(true),
         // A tree as deep as there are descriptors: rm(1) goes through it another way.
-        Err(e) if e.raw_os_error() == Some(rustix::io::Errno::MFILE.raw_os_error()) => {
+        // So does it through links over NFS, where names come without types: FreeBSD answers EMLINK to opening one as a
+        // directory, which the standard library does not know.
+        Err(e)
+            if [rustix::io::Errno::MFILE, rustix::io::Errno::MLINK]
+                .iter()
+                .any(|n| e.raw_os_error() == Some(n.raw_os_error())) =>
+        {
             Err(Error::io(path, DEEP, e))
         }
         Err(e) => Err(Error::io(path, "removing the tree", e)),
