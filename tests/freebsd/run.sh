@@ -1,11 +1,12 @@
 #!/bin/sh
 # Tests jug on a real FreeBSD 15.0 with real jails, mounts and ZFS. For root, on a host that may be thrown away.
 #
-#	JUG=path/to/jug sh tests/freebsd/run.sh [--pool POOL] [--only PATTERN] [--list]
+#	JUG=path/to/jug sh tests/freebsd/run.sh [--pool POOL] [--nfs] [--only PATTERN] [--list]
 #
 # JUG            the binary; by default the first jug of PATH
 # --pool POOL    an imported pool; POOL/jugtest and POOL/"jug test" are made and destroyed. Without it what
 #                needs ZFS is skipped, and counted as skipped.
+# --nfs          also what needs an NFS server: starts mountd and nfsd here, and borrows /etc/exports
 # --only PATTERN only cases whose name matches, as in sh(1); several are possible
 # JUG_MNT        the example hooks; by default ../../share/examples/mnt
 # CBSD_HOOK      CBSD's env_start_nfs.sh; without it what needs it is skipped
@@ -22,16 +23,17 @@ POOL='' ONLY='' LIST=''
 # shellcheck disable=SC2034 # lib.sh uses it
 SLOW=${JUG_TEST_SLOW:-1}
 FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_zfs.sh cases_hostile.sh
-	cases_faults.sh cases_move.sh cases_end.sh"
+	cases_faults.sh cases_end.sh"
 
 usage() {
-	echo "usage: JUG=path/to/jug run.sh [--pool POOL] [--only PATTERN] [--list]" >&2
+	echo "usage: JUG=path/to/jug run.sh [--pool POOL] [--nfs] [--only PATTERN] [--list]" >&2
 	exit 2
 }
 
 while [ $# -gt 0 ]; do
 	case $1 in
 	--pool) [ $# -ge 2 ] || usage; POOL=$2; shift 2 ;;
+	--nfs) FILES="cases_move.sh $FILES"; shift ;;
 	--only) [ $# -ge 2 ] || usage; ONLY="$ONLY $2"; shift 2 ;;
 	--list) LIST=yes; shift ;;
 	*) usage ;;
