@@ -7,7 +7,7 @@ use crate::apply::recover;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
-use crate::host::{Cmd, Host, RunError};
+use crate::host::{Cmd, Host, RunError, fs};
 use crate::model::env::{Env, Mode, Storage};
 
 use crate::model::name::EnvName;
@@ -268,6 +268,11 @@ fn lost(s: &Session, facts: &Facts, envs: &BTreeMap<EnvName, Env>, findings: &mu
                 continue;
             }
             let copy = copies.contains(&name);
+            // A mount point that waits for the next jregister is no file of anybody's.
+            if !copy && fs::kind(&entry.path()) == Some(fs::Kind::EmptyDir) {
+                seen.remove(&name);
+                continue;
+            }
             findings.push(Finding {
                 kind: if copy { "unregistered" } else { "orphan" },
                 object: name.to_string(),
