@@ -1,6 +1,7 @@
 //! Golden plans of both platforms, made anywhere from saved facts: what `-n` prints, checked by sh(1).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+use jug::error::Code;
 use jug::facts::Facts;
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
@@ -157,6 +158,32 @@ fn jstart() {
         golden(&n, "jstart-thin", &n.start("thin1"));
         golden(&n, "jstart-full", &n.start("full1"));
         golden(&n, "jstart-clone", &n.start("clone2"));
+    }
+}
+
+/// With a rule set that is not loaded a devfs hides nothing.
+#[test]
+fn jstart_refuses_a_devfs_rule_set_that_is_not_loaded() {
+    let [mut n, _] = nodes();
+    let name: EnvName = "thin1".parse().unwrap();
+    let mut env = n.env("thin1");
+    for (set, loaded, fine) in [
+        (4, Some(vec![1, 2, 3, 4, 5]), true),
+        (99, Some(vec![1, 2, 3, 4, 5]), false),
+        (4, Some(Vec::new()), false),
+        (0, Some(Vec::new()), true),
+        // An ordinary user's dry run can't know.
+        (99, None, true),
+    ] {
+        (env.devfs_ruleset, n.facts.rulesets) = (set, loaded);
+        let base = n.base(&env.base);
+        match start::plan(&n.guest(&name, &env, Some(&base)), &n.facts, time()) {
+            Ok(_) => assert!(fine, "{set}"),
+            Err(e) => {
+                assert!(!fine && e.code == Code::HostLacks, "{set}: {e:?}");
+                assert!(e.reason.contains(&format!("devfs rule set {set} is not loaded")), "{}", e.reason);
+            }
+        }
     }
 }
 

@@ -9,10 +9,11 @@ use jug::model::env::Env;
 use jug::model::fstab::Mount;
 use jug::model::name::{AbsPath, DatasetName, EnvName};
 use jug::model::params::ALLOW;
-use jug::programs::{ifconfig, jail, jexec, jls, mount, zfs};
+use jug::programs::{devfs, ifconfig, jail, jexec, jls, mount, zfs};
 use reader::{Record, record, records};
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
+    "devfs.txt",
     "ifconfig.txt",
     "jail-stop.txt",
     "jail.txt",
@@ -65,6 +66,7 @@ fn no_parser_panics_at_anything_that_was_ever_printed() {
             let _ = mount::parse_mountinfo(text);
             let _ = zfs::parse_tree(text);
             let _ = ifconfig::parse(text);
+            let _ = devfs::parse_showsets(text);
             let _ = jug::programs::ip::parse(text);
             let _ = jug::programs::runc::parse_list(text);
             let _ = jug::programs::runc::parse_state(text);
@@ -125,6 +127,16 @@ fn zfs_get() {
     assert_eq!(tree["zroot/jails/clone1"].origin.as_deref(), Some("zroot/jails/web@s1"));
     let gone = record("zfs-get.txt", "zfs get -Hp quota zroot/none");
     assert!(gone.exit == 1 && gone.stderr.contains("does not exist"));
+}
+
+#[test]
+fn rule_sets_of_devfs() {
+    let r = record("devfs.txt", "devfs rule showsets");
+    assert_eq!(devfs::showsets().to_string(), r.command);
+    assert_eq!(devfs::parse_showsets(&r.stdout).unwrap(), [1, 2, 3, 4, 5]);
+    assert!(devfs::parse_showsets("1\nnone\n").is_err());
+    // Why the list is asked for: one that is not there is shown as if it were empty.
+    assert_eq!(record("devfs.txt", "devfs rule -s 77 show").exit, 0);
 }
 
 #[test]

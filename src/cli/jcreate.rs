@@ -236,6 +236,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     let guest = s.guest(name, env, base.as_ref());
     let mut wanted = s.wanted(env);
     wanted.addresses &= then_start;
+    wanted.rulesets = then_start;
     wanted.accounts = env.base.is_host();
     wanted.paths.extend([guest.data(), guest.system(), s.layout.rcconf(name), s.layout.fstab(name)]);
     // All below the node's root: the parent must be there, and the name must be free.

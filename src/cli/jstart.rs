@@ -103,6 +103,7 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
         _ => Vec::new(),
     };
     wanted.addresses |= !left.is_empty();
+    wanted.rulesets = true;
     let mut facts = s.gather(&wanted)?;
     facts.left = left;
     if s.saved.is_none() && !env.addresses().is_empty() {

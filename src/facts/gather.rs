@@ -26,6 +26,8 @@ pub struct Wanted {
     pub snapshots: Option<DatasetName>,
     /// Interfaces and addresses.
     pub addresses: bool,
+    /// Rule sets of devfs, where there are such.
+    pub rulesets: bool,
     /// System accounts.
     pub accounts: bool,
     /// What stands at these paths.
@@ -53,6 +55,10 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     if wanted.addresses {
         (facts.interfaces, facts.addresses) =
             platform.parse_addresses(&ask(host, &platform.list_addresses())?)?;
+    }
+    // The kernel tells them to root only; for anybody else's dry run they stay unknown.
+    if wanted.rulesets && rustix::process::geteuid().is_root() {
+        facts.rulesets = platform.rulesets(host)?;
     }
     if wanted.accounts {
         facts.accounts = accounts(host);

@@ -90,6 +90,9 @@ pub struct Facts {
     /// Addresses that jug added at an earlier start of this environment and did not take away again: its jail went, or
     /// the host did, without jug.
     pub left: Vec<Net>,
+    /// The devfs(8) rule sets that are loaded, where there are such and they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rulesets: Option<Vec<u16>>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.

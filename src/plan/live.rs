@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, create, mnt};
+use super::{Effect, Plan, Step, create, mnt, rootfs};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -30,7 +30,7 @@ pub fn at_once(key: &str) -> bool {
 /// wait for a restart.
 ///
 /// # Errors
-/// None but those of writing TOML.
+/// A devfs rule set that is not loaded, storage that is not this node's any more, or what can't be written as TOML.
 pub fn plan(
     before: &Guest<'_>,
     guest: &Guest<'_>,
@@ -63,6 +63,9 @@ pub fn plan(
     if let (true, Some(started)) = (running, started) {
         pending = crate::store::started::pending(&started.env, guest.env)?;
         if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
+            if covered.iter().any(|k| k == "devfs_ruleset") {
+                rootfs::ruleset_is_there(guest, facts)?;
+            }
             let runs = Guest {
                 env: &started.env,
                 node: guest.node.clone(),

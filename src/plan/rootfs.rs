@@ -68,11 +68,34 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
             &target,
         ));
     }
+    ruleset_is_there(guest, facts)?;
     let dev = root.join("dev");
     if let Some(cmd) = guest.platform.devices(guest.env.devfs_ruleset, &dev) {
         steps.push(mounting("mount its devices".into(), cmd, &dev));
     }
     Ok(steps)
+}
+
+/// Refuses a rule set that the kernel has not: it would hide nothing, and the jail would see all devices of the host
+/// (seen on 15.0; 0 is how an administrator says that on purpose, jail(8)).
+///
+/// # Errors
+/// It is not among those that are loaded.
+pub fn ruleset_is_there(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
+    let wanted = guest.env.devfs_ruleset;
+    match &facts.rulesets {
+        Some(loaded) if wanted != 0 && !loaded.contains(&wanted) => Err(Error::lacks(
+            guest.name,
+            format!(
+                "devfs rule set {wanted} is not loaded, and without it all devices of the host would be shown"
+            ),
+        )
+        .next(format!(
+            "see /etc/devfs.rules and service devfs restart, or jug jset {} devfs_ruleset=4",
+            guest.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>) -> Result<()> {

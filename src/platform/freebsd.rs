@@ -8,7 +8,7 @@ use crate::model::fstab::Mount;
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
 use crate::plan::{Effect, Step};
-use crate::programs::{chflags, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
+use crate::programs::{chflags, devfs, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
 use ipnet::IpNet;
 
 /// The home platform.
@@ -117,7 +117,7 @@ impl Platform for Freebsd {
     fn needed_programs(&self) -> Vec<(String, &'static str)> {
         [
             "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "fetch", "mtree",
-            "pwd_mkdb", "chflags", "ps",
+            "pwd_mkdb", "chflags", "ps", "devfs",
         ]
         .map(|p| (p.to_string(), "the base system"))
         .to_vec()
@@ -146,6 +146,9 @@ impl Platform for Freebsd {
     }
     fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
         Ok(ifconfig::parse(text))
+    }
+    fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>> {
+        devfs::parse_showsets(&ask(host, &devfs::showsets())?).map(Some)
     }
     fn zfs_types(&self) -> bool {
         true

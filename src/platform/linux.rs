@@ -151,6 +151,9 @@ impl Platform for Linux {
     fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
         ip::parse(text)
     }
+    fn rulesets(&self, _: &dyn Host) -> Result<Option<Vec<u16>>> {
+        Ok(None)
+    }
     fn zfs_types(&self) -> bool {
         false
     }

@@ -101,6 +101,8 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn list_addresses(&self) -> Cmd;
     /// Reads the answer.
     fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)>;
+    /// The rule sets that devices can be mounted with, where that is not the runtime's business.
+    fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>>;
     /// Whether its zfs has `zfs get -t`.
     fn zfs_types(&self) -> bool;
 

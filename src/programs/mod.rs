@@ -2,6 +2,7 @@
 //! What the parsers expect was recorded on real systems (shared/freebsd, shared/linux.md).
 
 pub mod chflags;
+pub mod devfs;
 pub mod fetch;
 pub mod ifconfig;
 pub mod ip;

@@ -38,6 +38,7 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             _ => no(1, ""),
         },
         ("runc", PlatformKind::Linux) => runc(s, &words[2..]),
+        ("devfs", PlatformKind::Freebsd) => fine("1\n2\n3\n4\n5\n"),
         ("ifconfig", PlatformKind::Freebsd) => ifconfig(s, &words),
         ("ip", PlatformKind::Linux) => ip(s, &words),
         ("chflags" | "mtree", _) => {

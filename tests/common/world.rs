@@ -172,6 +172,7 @@ impl World {
             snapshots: env.dataset.clone(),
             datasets: zfs,
             addresses: true,
+            rulesets: true,
             accounts: true,
             paths: vec![l.data(&name), l.system(&name), l.rcconf(&name), l.fstab(&name), l.root(&name, env)],
             ..Wanted::default()

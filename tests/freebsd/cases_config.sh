@@ -99,6 +99,11 @@ case_jset_live() {
 	j 0 jset live children.max=3 devfs_ruleset=5 sysvshm=disable
 	c 0 jls -j live children.max devfs_ruleset sysvshm
 	out_is '3 5 disable'
+	# A rule set that the kernel has not would hide nothing.
+	j 7 jset live devfs_ruleset=9999
+	err_has 'rule set 9999 is not loaded'
+	c 0 jls -j live devfs_ruleset
+	out_is 5
 	j 0 jset live securelevel=3
 	j 0 jexec live -- sysctl -n kern.securelevel
 	out_is 3
@@ -152,6 +157,17 @@ case_every_allow() {
 		c 0 jls -j every "$a"
 		out_is false
 	done
+}
+
+case_a_rule_set_that_is_not_loaded() {
+	mk bare --set devfs_ruleset=9999
+	j 7 jstart bare
+	err_has 'rule set 9999 is not loaded'
+	must [ -z "$(mounts_below "$WD")" ]
+	j 0 jset bare devfs_ruleset=4
+	j 0 jstart bare
+	j 0 jexec bare -- test ! -e /dev/mem
+	j 0 jstop bare
 }
 
 # From the start instead of live.
