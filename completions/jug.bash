@@ -1323,7 +1323,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__jregister)
-            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --trust --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -33,3 +33,5 @@ mod moves;
 mod races;
 #[path = "linux/storage.rs"]
 mod storage;
+#[path = "linux/trust.rs"]
+mod trust;

@@ -82,6 +82,7 @@ impl Node {
         let mut env = Env::new(UUID, time(), base.parse().unwrap());
         (env.mode, env.storage) = (mode, storage);
         env.dataset = (storage == Storage::Zfs).then(|| self.root.child("env").child("new"));
+        env.mnt_start = (storage == Storage::External).then(|| "/usr/local/etc/jug/start".parse().unwrap());
         env.fstab = vec!["tmpfs /scratch tmpfs size=64m".parse().unwrap()];
         let base = self.base(&env.base);
         create::plan(&self.guest(&name, &env, Some(&base)), &self.facts).unwrap()
@@ -145,6 +146,7 @@ fn jcreate() {
     for n in nodes() {
         let release = n.release.to_string();
         golden(&n, "jcreate-thin-host-dir", &n.create("host", Mode::Thin, Storage::Dir));
+        golden(&n, "jcreate-thin-host-external", &n.create("host", Mode::Thin, Storage::External));
         golden(&n, "jcreate-thin-release-zfs", &n.create(&release, Mode::Thin, Storage::Zfs));
         golden(&n, "jcreate-full-dir", &n.create(&release, Mode::Full, Storage::Dir));
         golden(&n, "jcreate-full-zfs", &n.create(&release, Mode::Full, Storage::Zfs));

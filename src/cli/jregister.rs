@@ -12,7 +12,7 @@ use crate::model::env::{Env, Storage};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
-use crate::plan::{Plan, Step, mnt, register};
+use crate::plan::{Plan, Step, mnt, register, trust};
 use crate::report::results::Done;
 use crate::store::{lock, owner, unregistered};
 
@@ -31,6 +31,9 @@ pub struct Args {
     /// Make this node the owner though another one is. Stops nothing there
     #[arg(long)]
     takeover: bool,
+    /// Use the hooks, the directories of this host and the devices that their own copies ask for
+    #[arg(long)]
+    trust: bool,
 }
 
 /// Runs it.
@@ -104,15 +107,10 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let local = unregistered::read(&s.layout, name)?;
     // What mounts it: said here, else by the copy that is on this node.
     let mut stand_in = match &local {
-        Some(found) => found.env(s.host.uuid(), s.host.now())?,
+        Some(found) => found.env(&s.layout, s.host.uuid(), s.host.now())?,
         None => Env::new(s.host.uuid(), s.host.now(), BaseName::HOST.parse()?),
     };
-    if args.mnt_start.is_some() {
-        stand_in.mnt_start.clone_from(&args.mnt_start);
-    }
-    if args.mnt_stop.is_some() {
-        stand_in.mnt_stop.clone_from(&args.mnt_stop);
-    }
+    said(s, args, name, &mut stand_in)?;
     if stand_in.mnt_start.is_some() {
         stand_in.storage = Storage::External;
     }
@@ -122,10 +120,14 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let mut mounting = Plan::new("jregister", name);
     mounting.steps = if stand_in.mnt_start.is_some() { start } else { Vec::new() };
     let Some(lock) = &lock else {
-        crate::report::table::out(&mounting.to_string());
-        crate::report::table::out(
-            "# then: read the portable copy, take the next epoch, register it, mnt_stop\n",
-        );
+        let mut more = "";
+        if stand_in.mnt_start.is_none() {
+            mounting.steps = enter(s, args, name, &stand_in, &facts)?;
+        } else {
+            more = "# What comes then is in the copy that is mounted now: the next epoch is taken, the environment is\n\
+                    # registered, and mnt_stop unmounts it.\n";
+        }
+        crate::report::table::out(&format!("{mounting}{more}"));
         return Ok(Done::unchanged("dry run, would be: registered"));
     };
     let mut more = || {
@@ -141,6 +143,27 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     } else {
         "registered"
     }))
+}
+
+/// Refuses what a copy asks this host for, unless it is trusted; then what the command line says takes its place.
+fn said(s: &Session, args: &Args, name: &EnvName, env: &mut Env) -> Result<()> {
+    let mut copy = env.clone();
+    for (said, theirs, ours) in [
+        (&args.mnt_start, &mut copy.mnt_start, &mut env.mnt_start),
+        (&args.mnt_stop, &mut copy.mnt_stop, &mut env.mnt_stop),
+    ] {
+        if said.is_some() {
+            *theirs = None;
+            ours.clone_from(said);
+        }
+    }
+    if args.trust {
+        return Ok(());
+    }
+    let mut appointed =
+        vec![super::absolute(&s.config_file.with_file_name("jug"))?, s.layout.workdir.join("hooks.d")];
+    appointed.extend(s.config.trust.iter().cloned());
+    trust::check(&s.guest(name, &copy, None), &appointed)
 }
 
 fn facts(s: &Session) -> Result<Facts> {
@@ -170,7 +193,8 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
         .next("see that its storage is mounted, or give --mnt-start FILE")
     })?;
     let foreign = matches!(found, unregistered::Found::Cbsd(_));
-    let mut env = found.env(s.host.uuid(), s.host.now())?;
+    let mut env = found.env(&s.layout, s.host.uuid(), s.host.now())?;
+    said(s, args, name, &mut env)?;
     env.mnt_start.clone_from(&stand_in.mnt_start);
     env.mnt_stop.clone_from(&stand_in.mnt_stop);
     let data = s.layout.data(name);

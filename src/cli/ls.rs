@@ -26,7 +26,7 @@ fn unregistered_rows(s: &Session) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for name in unregistered::names(&s.layout)? {
         let env = unregistered::read(&s.layout, &name).ok().flatten();
-        let env = env.and_then(|f| f.env(uuid::Uuid::nil(), s.host.now()).ok());
+        let env = env.and_then(|f| f.env(&s.layout, uuid::Uuid::nil(), s.host.now()).ok());
         let path = env.as_ref().map(|e| s.layout.root(&name, e).to_string()).unwrap_or_default();
         rows.push(Row { name: name.to_string(), state: "unregistered", id: None, path, pending: false, env });
     }

@@ -11,7 +11,7 @@ use crate::store::layout::Layout;
 use std::collections::BTreeMap;
 
 /// The word that stands for the workdir.
-const ROOT: &str = "CBSDROOT";
+pub const ROOT: &str = "CBSDROOT";
 
 /// Variables that jug has no meaning for and that must not be lost in silence: with any other value than these, the
 /// environment would not be what it was.

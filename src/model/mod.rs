@@ -9,6 +9,7 @@ pub mod name;
 pub mod net;
 pub mod node;
 pub mod params;
+pub mod portable;
 pub mod schema;
 pub mod size;
 pub mod toml_error;

@@ -17,6 +17,9 @@ pub struct NodeConfig {
     /// The dataset below which jug makes its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zfs_root: Option<DatasetName>,
+    /// Directories whose programs and files an environment that comes to this node may use without --trust.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trust: Vec<AbsPath>,
     /// Defaults of new environments.
     pub defaults: Defaults,
     /// Where base-fetch gets releases.

@@ -6,9 +6,11 @@ use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::fs::Kind;
 use crate::model::base::SNAPSHOT;
-use crate::model::env::{Mode, Owned, Storage};
+use crate::model::cbsd;
+use crate::model::env::{Mode, Storage};
 use crate::model::hook::Point;
 use crate::model::name::AbsPath;
+use crate::model::portable;
 use crate::model::schema::to_text;
 
 /// The plan for a new environment.
@@ -179,26 +181,24 @@ fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
     Ok(())
 }
 
-/// The fstab as people and other nodes read it.
+/// The fstab as people and other nodes read it; what lies in the workdir is relative to it, as CBSD writes it.
 fn fstab(guest: &Guest<'_>) -> String {
     let mut text =
         format!("# The extra mounts of {}, written by jug from its TOML; targets are inside.\n", guest.name);
+    let workdir = format!("{}/", guest.layout.workdir);
     for m in &guest.env.fstab {
-        text.push_str(&format!("{m} 0 0\n"));
+        let line = m.to_string();
+        match line.strip_prefix(&workdir) {
+            Some(rest) => text.push_str(&format!("{}/{rest} 0 0\n", cbsd::ROOT)),
+            None => text.push_str(&format!("{line} 0 0\n")),
+        }
     }
     text
 }
 
 /// What travels: everything but what is local to this node.
 pub fn portable(guest: &Guest<'_>) -> Result<String> {
-    let mut env = guest.env.clone();
-    env.dataset = None;
-    env.owner = Owned::default();
-    Ok(format!(
-        "# {0}: the portable copy. What counts on a node is envs/{0}.toml in its workdir.\n{1}",
-        guest.name,
-        to_text(&env)?
-    ))
+    portable::write(guest.name, guest.env, guest.layout)
 }
 
 /// The files that are written anew at every change, with their text.

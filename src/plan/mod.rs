@@ -16,5 +16,6 @@ pub mod start;
 pub mod stop;
 pub mod storage;
 pub mod text;
+pub mod trust;
 
 pub use effect::{Action, Effect, Guard, Plan, Step};

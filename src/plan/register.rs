@@ -4,6 +4,7 @@ use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step, create, mnt, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
+use crate::model::env::Storage;
 use crate::model::schema::to_text;
 use crate::store::owner::Epoch;
 
@@ -132,10 +133,14 @@ pub fn enter(
                 None => Effect::Remove { path: file },
             }),
     );
-    if copies {
+    // Of what travelled perhaps only a part did; each later change writes to all three.
+    // External storage is mounted there by now.
+    if env.storage != Storage::External {
         for dir in [guest.layout.fstab(name), guest.layout.rcconf(name), guest.system()] {
             plan.make_dir(format!("make {dir}"), &dir, 0o755);
         }
+    }
+    if copies {
         for (title, path, text) in create::copies(guest)? {
             let write = Effect::Write { path: path.clone(), text, mode: 0o600 };
             let undo = Effect::Remove { path };

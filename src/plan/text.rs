@@ -139,9 +139,11 @@ impl fmt::Display for Effect {
                     }
                     let kept: String = before.iter().map(|b| format!(" && $2 != {b:?}")).collect();
                     let program = quote(&format!("($2 == d || index($2, d \"/\") == 1){kept} {{print $2}}"));
+                    // The root of a thin jail that is dying is busy for FreeBSD (see programs/mount.rs).
+                    let force = if dir.as_str().ends_with("/root") { " || umount -f \"$m\"" } else { "" };
                     write!(
                         f,
-                        "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | awk -v d={} {program} | sort -r | while read -r m; do umount \"$m\"; done",
+                        "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | awk -v d={} {program} | sort -r | while read -r m; do umount \"$m\"{force}; done",
                         quote(dir.as_str())
                     )?;
                 }

@@ -4,6 +4,7 @@ use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, 
 use crate::error::Result;
 use crate::facts::{Accounts, Address, Container, Mounted};
 use crate::host::{Cmd, Host};
+use crate::model::env::Storage;
 use crate::model::fstab::Mount;
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
@@ -256,7 +257,20 @@ impl Platform for Freebsd {
                 Effect::WriteIn { root: data.clone(), path: AbsPath::root().join(path), text, mode },
             )
         };
-        vec![
+        // pwd_mkdb(8) locks what it writes, and a server may grant no locks (seen over NFSv4 on 15.0, mounted without
+        // nolockd): for storage of others the database is built on this node, and copied.
+        let scratch = guest.run_dir().join("accounts");
+        let remote = guest.env.storage == Storage::External;
+        let (root, path, at) = match remote {
+            true => (scratch.clone(), "master.passwd", &scratch),
+            false => (data.clone(), "etc/master.passwd", &etc),
+        };
+        let accounts = Step::new(
+            "write system accounts without passwords",
+            Effect::WriteIn { root, path: AbsPath::root().join(path), text: master, mode: 0o600 },
+        );
+        let database = Step::run("build the password database", pwd_mkdb::build(at.as_str()));
+        let mut steps = vec![
             Step::new(
                 "copy what of /etc holds no secret",
                 Effect::CopyTree {
@@ -265,11 +279,27 @@ impl Platform for Freebsd {
                     only: USERLAND.etc.iter().map(|s| (*s).to_string()).collect(),
                 },
             ),
-            write("write system accounts without passwords", "etc/master.passwd", master, 0o600),
             write("write system groups", "etc/group", group, 0o644),
-            Step::run("build the password database", pwd_mkdb::build(etc.as_str())),
-            Step::run("make the directories of /var", mtree::var(data.join("var").as_str())),
-        ]
+        ];
+        if remote {
+            for dir in [guest.run_dir(), scratch.clone()] {
+                let make = Effect::MakeDir { path: dir.clone(), mode: 0o700 };
+                steps.push(Step::new(format!("make {dir}"), make).undo(Effect::RemoveTree { path: dir }));
+            }
+        }
+        steps.extend([accounts, database]);
+        if remote {
+            let only = pwd_mkdb::FILES.map(String::from).to_vec();
+            steps.extend([
+                Step::new("copy it to its storage", Effect::CopyTree { from: scratch, to: etc, only }),
+                Step::new(
+                    format!("remove {}", guest.run_dir()),
+                    Effect::RemoveTree { path: guest.run_dir() },
+                ),
+            ]);
+        }
+        steps.push(Step::run("make the directories of /var", mtree::var(data.join("var").as_str())));
+        steps
     }
 
     fn settle(&self, guest: &Guest<'_>, thin: bool) -> Vec<Step> {

@@ -6,7 +6,7 @@ use crate::host::fs;
 use crate::model::cbsd::{self, FromCbsd};
 use crate::model::env::Env;
 use crate::model::name::{AbsPath, EnvName};
-use crate::model::schema;
+use crate::model::{portable, schema};
 use std::collections::BTreeSet;
 
 /// A copy that was found.
@@ -20,14 +20,9 @@ pub enum Found {
 
 impl Found {
     /// The environment it describes. CBSD's has no uuid and no date of its own: these become its.
-    pub fn env(&self, uuid: uuid::Uuid, now: jiff::Timestamp) -> Result<Env> {
+    pub fn env(&self, layout: &Layout, uuid: uuid::Uuid, now: jiff::Timestamp) -> Result<Env> {
         match self {
-            Self::Jug(text, file) => {
-                // A copy says zfs without a dataset: which it is, is seen on the node.
-                let mut env: Env = schema::read(text, file.as_str())?;
-                env.dataset = None;
-                Ok(env)
-            }
+            Self::Jug(text, file) => portable::read(text, file.as_str(), layout),
             Self::Cbsd(found) => found.env(uuid, now),
         }
     }
