@@ -18,6 +18,9 @@ const THIN_ZFS: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::
 const FULL_ZFS: Wish = Wish { base: "rel", mode: Mode::Full, storage: Storage::Zfs };
 const CLONE: Wish = Wish { base: "rel", mode: Mode::Clone, storage: Storage::Zfs };
 
+const EXTERNAL: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::External };
+const FULL_EXTERNAL: Wish = Wish { base: "rel", mode: Mode::Full, storage: Storage::External };
+
 /// The base that an environment stands on.
 fn base(w: &World, wish: Wish) {
     let plan = match wish.base {
@@ -177,6 +180,37 @@ fn moved(wish: Wish, plan: fn(&World) -> jug::error::Result<jug::plan::Plan>, at
 #[test]
 fn unregister() {
     moved(FULL, World::leave, 15);
+    moved(EXTERNAL, World::leave, 30);
+}
+#[test]
+fn register() {
+    for wish in [FULL, EXTERNAL] {
+        for kind in PLATFORMS {
+            let setup = move |w: &World| {
+                created(w, wish);
+                run(w, &w.leave().unwrap());
+            };
+            let plan = move |w: &World| w.enter(wish).ok();
+            every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 10);
+        }
+    }
+}
+#[test]
+fn create_on_external_storage() {
+    create(EXTERNAL);
+    create(FULL_EXTERNAL);
+}
+#[test]
+fn start_on_external_storage() {
+    start(EXTERNAL);
+}
+#[test]
+fn stop_on_external_storage() {
+    stop(FULL_EXTERNAL);
+}
+#[test]
+fn remove_on_external_storage() {
+    remove(EXTERNAL);
 }
 #[test]
 fn rename_directories() {
@@ -189,6 +223,10 @@ fn rename_datasets() {
 #[test]
 fn clone_directories() {
     moved(FULL, World::clone_it, 30);
+}
+#[test]
+fn clone_on_external_storage() {
+    moved(EXTERNAL, World::clone_it, 40);
 }
 #[test]
 fn clone_datasets() {

@@ -87,7 +87,7 @@ fn every_key_stands_in_the_page() {
     }
     let known = jug::model::schema::keys();
     for item in &items {
-        let of_node = ["workdir", "zfs_root", "defaults.", "fetch.", "programs."];
+        let of_node = ["workdir", "zfs_root", "trust", "defaults.", "fetch.", "programs."];
         assert!(
             known.contains(item) || of_node.iter().any(|n| item.starts_with(n)),
             "{item} stands in man/jug.toml.5 and is no key"

@@ -80,7 +80,7 @@ impl Node {
     fn create(&self, base: &str, mode: Mode, storage: Storage) -> Plan {
         let name: EnvName = "new".parse().unwrap();
         let mut env = Env::new(UUID, time(), base.parse().unwrap());
-        (env.mode, env.storage) = (mode, storage);
+        (env.mode, env.storage, env.owner.epoch) = (mode, storage, 1);
         env.dataset = (storage == Storage::Zfs).then(|| self.root.child("env").child("new"));
         env.mnt_start = (storage == Storage::External).then(|| "/usr/local/etc/jug/start".parse().unwrap());
         env.fstab = vec!["tmpfs /scratch tmpfs size=64m".parse().unwrap()];

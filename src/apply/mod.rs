@@ -6,7 +6,7 @@ pub mod recover;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, fs};
-use crate::plan::{Action, Effect, Guard, Plan};
+use crate::plan::{Action, Effect, Guard, Plan, Step};
 use crate::platform::Platform;
 use crate::store::journal::{Journal, Progress};
 use crate::store::layout::Layout;
@@ -171,6 +171,10 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
     for i in (0..=last).rev() {
         let untouched = progress.done.get(&i) == Some(&false) || progress.undone.contains(&i);
         let Some(step) = progress.plan.steps.get(i).filter(|_| !untouched) else { continue };
+        // What can't be undone yet may lie on what this step mounted: unmounted, it would be out of reach for ever.
+        if !left.is_empty() && mounts_storage(step) {
+            break;
+        }
         let mut clean = true;
         for action in &step.undo {
             let theirs = skip == Some(i) && !by_identity(action);
@@ -181,6 +185,8 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
             if let Err(e) = perform::undo(ctx, action, &mut |child| journal.child(child)) {
                 clean = false;
                 left.push(whole(&e));
+                // The next one may take away by what this one knows that it may be done.
+                break;
             }
         }
         if clean {
@@ -196,6 +202,11 @@ fn log_of(effect: &Effect) -> Option<&str> {
         Effect::Run(cmd) => cmd.log.as_deref(),
         _ => None,
     }
+}
+
+fn mounts_storage(step: &Step) -> bool {
+    matches!(step.action.effect, Effect::Hook { .. })
+        && step.undo.iter().any(|a| matches!(a.effect, Effect::UnmountGained { .. }))
 }
 
 /// Whether an undo touches only what bears jug's identity, whoever made it.

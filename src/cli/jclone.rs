@@ -9,7 +9,7 @@ use crate::model::env::{Env, Owned, Storage};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::model::schema::{self, Change};
-use crate::plan::clone;
+use crate::plan::{clone, mnt};
 use crate::report::results::Done;
 use crate::store::lock;
 
@@ -52,15 +52,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut outcome = change::one(s, "jclone", args.name.as_str(), true, &|| {
         let (base, theirs) = (s.base(&env.base), s.base(&from.base));
         let (old, new) = (s.guest(&source, &from, theirs.as_ref()), s.guest(&args.name, &env, base.as_ref()));
-        let mut wanted = s.wanted(&from);
+        let mut wanted = s.wanted(&source, &from);
         wanted.snapshots.clone_from(&from.dataset);
         wanted.datasets = from.dataset.as_ref().and(s.zfs_root().cloned());
-        wanted.paths.extend([
-            new.data(),
-            new.system(),
-            s.layout.rcconf(&args.name),
-            s.layout.fstab(&args.name),
-        ]);
+        wanted.paths.extend(mnt::places(&s.layout, &args.name));
         let mut facts = s.gather(&wanted)?;
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
         let plan = clone::plan(&old, &new, &facts, args.from_snapshot.as_deref())?;

@@ -13,7 +13,7 @@ use crate::model::name::{AbsPath, BaseName, EnvName, Tag, printable};
 use crate::model::net::Net;
 use crate::model::schema::{self, Change};
 use crate::model::words;
-use crate::plan::{create, start};
+use crate::plan::{create, mnt, start};
 use crate::report::results::Done;
 use crate::store::{bases, lock};
 use std::collections::BTreeMap;
@@ -234,11 +234,11 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
         known => known,
     };
     let guest = s.guest(name, env, base.as_ref());
-    let mut wanted = s.wanted(env);
+    let mut wanted = s.wanted(name, env);
     wanted.addresses &= then_start;
     wanted.rulesets = then_start;
     wanted.accounts = env.base.is_host();
-    wanted.paths.extend([guest.data(), guest.system(), s.layout.rcconf(name), s.layout.fstab(name)]);
+    wanted.paths.extend(mnt::places(&s.layout, name));
     // All below the node's root: the parent must be there, and the name must be free.
     wanted.datasets = env.dataset.as_ref().and(s.zfs_root()).cloned();
     let mut facts = s.gather(&Wanted { mounts: true, ..wanted })?;

@@ -114,7 +114,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     if stand_in.mnt_start.is_some() {
         stand_in.storage = Storage::External;
     }
-    let facts = facts(s)?;
+    let facts = facts(s, name)?;
     let guest = s.guest(name, &stand_in, None);
     let (start, before) = (mnt::start(&guest, &facts), mnt::before(&guest, &facts));
     let mut mounting = Plan::new("jregister", name);
@@ -166,11 +166,12 @@ fn said(s: &Session, args: &Args, name: &EnvName, env: &mut Env) -> Result<()> {
     trust::check(&s.guest(name, &copy, None), &appointed)
 }
 
-fn facts(s: &Session) -> Result<Facts> {
+fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
     let wanted = Wanted {
         mounts: true,
         datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
         addresses: true,
+        paths: mnt::places(&s.layout, name).to_vec(),
         ..Wanted::default()
     };
     let mut facts = s.gather(&wanted)?;

@@ -66,7 +66,7 @@ fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     };
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());
-    let mut wanted = s.wanted(&env);
+    let mut wanted = s.wanted(name, &env);
     (wanted.addresses, wanted.certain) = (false, Some(name.clone()));
     wanted.snapshots = wanted.datasets.clone();
     // The whole pool, so that clones of its snapshots are seen, wherever they were made.

@@ -6,7 +6,7 @@ use super::targets::one;
 use crate::error::{Code, Result};
 use crate::model::env::Env;
 use crate::model::name::EnvName;
-use crate::plan::rename;
+use crate::plan::{mnt, rename};
 use crate::report::results::Done;
 use crate::store::{journal, lock};
 
@@ -75,10 +75,10 @@ fn plan(s: &Session, name: &EnvName, to: &EnvName, again: bool) -> Result<Wish> 
     }
     let base = s.base(&env.base);
     let (old, new) = (s.guest(name, &env, base.as_ref()), s.guest(to, &renamed, base.as_ref()));
-    let mut wanted = s.wanted(&env);
+    let mut wanted = s.wanted(name, &env);
     wanted.addresses = false;
     wanted.datasets = env.dataset.as_ref().and(s.zfs_root().cloned());
-    wanted.paths.extend([new.data(), new.system(), s.layout.rcconf(to), s.layout.fstab(to)]);
+    wanted.paths.extend(mnt::places(&s.layout, to));
     let mut facts = s.gather(&wanted)?;
     facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     Ok(Wish::Do(vec![rename::plan(&old, &new, &facts)?], Done::changed(format!("renamed to {to}"))))

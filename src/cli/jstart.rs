@@ -95,7 +95,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
 }
 
 fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
-    let mut wanted = s.wanted(env);
+    let mut wanted = s.wanted(name, env);
     (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
     wanted.paths.extend([s.layout.root(name, env), s.layout.oci_state(name)]);
     let left = match started::read(&s.layout, name) {

@@ -34,7 +34,7 @@ pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
 
 fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let env = known(s, name)?;
-    let mut wanted = s.wanted(&env);
+    let mut wanted = s.wanted(name, &env);
     (wanted.datasets, wanted.certain, wanted.addresses) = (None, Some(name.clone()), false);
     let facts = s.gather(&wanted)?;
     Ok(match plan_from(s, name, &env, &facts)? {

@@ -47,7 +47,7 @@ fn plan(s: &Session, name: &EnvName, format: Format) -> Result<Wish> {
     };
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());
-    let mut wanted = s.wanted(&env);
+    let mut wanted = s.wanted(name, &env);
     (wanted.datasets, wanted.addresses) = (None, false);
     let facts = s.gather(&wanted)?;
     let mut more = Vec::new();

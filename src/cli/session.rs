@@ -13,6 +13,7 @@ use crate::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use crate::model::node::NodeConfig;
 use crate::model::schema;
 use crate::plan::guest::Guest;
+use crate::plan::mnt;
 use crate::platform::{Platform, PlatformKind, of};
 use crate::programs::runc::Runtime;
 use crate::report::progress::{Progress, Silent, Spinner};
@@ -219,14 +220,18 @@ impl Session {
     }
 
     /// What a plan about an existing environment wants to know.
-    pub fn wanted(&self, env: &Env) -> Wanted {
+    pub fn wanted(&self, name: &EnvName, env: &Env) -> Wanted {
         let zfs = env.storage == Storage::Zfs;
+        let mut paths: Vec<AbsPath> = env.fstab.iter().filter_map(|m| m.source.parse().ok()).collect();
+        if env.storage == Storage::External {
+            paths.extend(mnt::places(&self.layout, name));
+        }
         Wanted {
             containers: true,
             mounts: true,
             datasets: env.dataset.as_ref().filter(|_| zfs).cloned(),
             addresses: env.net.iter().any(|n| matches!(n, crate::model::net::Net::Alias { .. })),
-            paths: env.fstab.iter().filter_map(|m| m.source.parse().ok()).collect(),
+            paths,
             ..Wanted::default()
         }
     }

@@ -63,7 +63,10 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     if wanted.accounts {
         facts.accounts = accounts(host);
     }
-    for path in &wanted.paths {
+    // What is mounted is there, and looking at it could hang.
+    let looked_at = |p: &&AbsPath| !facts.mounts.iter().any(|m| m.target == p.as_str());
+    let paths: Vec<&AbsPath> = wanted.paths.iter().filter(looked_at).collect();
+    for path in paths {
         if let Some(kind) = fs::kind(path.as_path()) {
             facts.paths.insert(path.to_string(), kind);
         }

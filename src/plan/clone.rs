@@ -41,8 +41,8 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
     plan.steps.extend(guest.platform.rename_inside(guest));
     create::register(guest, &mut plan)?;
     plan.steps.extend(hooks::steps(guest, Point::Created));
-    plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
-    plan.steps.extend(mnt::stop(source, &mnt::before(source, facts)));
+    mnt::put_away(guest, facts, &mut plan);
+    mnt::put_away(source, facts, &mut plan);
     Ok(plan)
 }
 

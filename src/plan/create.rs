@@ -29,7 +29,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     fill(guest, facts, &mut plan)?;
     register(guest, &mut plan)?;
     plan.steps.extend(hooks::steps(guest, Point::Created));
-    plan.steps.extend(mnt::stop(guest, &mnt::before(guest, facts)));
+    mnt::put_away(guest, facts, &mut plan);
     Ok(plan)
 }
 
@@ -55,13 +55,16 @@ pub fn register(guest: &Guest<'_>, plan: &mut Plan) -> Result<()> {
         ("its fstab", guest.layout.fstab(guest.name), "fstab", fstab(guest)),
         ("the portable copy", guest.layout.rcconf(guest.name), "env.toml", portable(guest)?),
     ] {
-        plan.push(
-            Step::new(
-                format!("make the place of {title}"),
-                Effect::MakeDir { path: dir.clone(), mode: 0o755 },
-            )
-            .undo(Effect::RemoveTree { path: dir.clone() }),
-        );
+        // On external storage it was made to be mounted on.
+        if guest.env.storage != Storage::External {
+            plan.push(
+                Step::new(
+                    format!("make the place of {title}"),
+                    Effect::MakeDir { path: dir.clone(), mode: 0o755 },
+                )
+                .undo(Effect::RemoveTree { path: dir.clone() }),
+            );
+        }
         let path = dir.join(file);
         plan.push(
             Step::new(format!("write {title}"), Effect::Write { path: path.clone(), text, mode: 0o600 })

@@ -1,24 +1,27 @@
 //! mnt_start and mnt_stop: storage that is mounted while an environment needs it (design, "Compatible with CBSD").
 
 use super::guest::Guest;
-use super::{Effect, Guard, Step};
+use super::{Effect, Guard, Plan, Step};
 use crate::error::Error;
 use crate::facts::{Facts, Mounted};
 use crate::host::Cmd;
+use crate::host::fs::Kind;
 use crate::model::env::Storage;
 use crate::model::hook::Policy;
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, EnvName};
+use crate::store::layout::Layout;
 use crate::store::owner::Epoch;
 use crate::store::started::Started;
 
 /// The environment's own directories, as the options of CBSD's hooks name them: data, fstab, rcconf, system.
 pub fn dirs(guest: &Guest<'_>) -> [(&'static str, AbsPath); 4] {
-    [
-        ("-d", guest.data()),
-        ("-f", guest.layout.fstab(guest.name)),
-        ("-r", guest.layout.rcconf(guest.name)),
-        ("-s", guest.system()),
-    ]
+    let [data, fstab, rcconf, system] = places(guest.layout, guest.name);
+    [("-d", data), ("-f", fstab), ("-r", rcconf), ("-s", system)]
+}
+
+/// The same of an environment that is known by its name only.
+pub fn places(layout: &Layout, name: &EnvName) -> [AbsPath; 4] {
+    [layout.data(name), layout.fstab(name), layout.rcconf(name), layout.system(name)]
 }
 
 /// Where its epochs are.
@@ -91,8 +94,8 @@ pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
     }
     let mut steps = Vec::new();
     for (_, dir) in dirs(guest) {
-        // On a dead mount even looking would hang; what is mounted there is there.
-        if facts.mounted(dir.as_str()) {
+        let there = matches!(facts.path(dir.as_str()), Some(Kind::Dir | Kind::EmptyDir));
+        if there || facts.mounted(dir.as_str()) {
             continue;
         }
         steps.push(
@@ -134,6 +137,16 @@ pub fn stop(guest: &Guest<'_>, before: &[String]) -> Vec<Step> {
         Effect::UnmountGained { dirs, before: before.to_vec() },
     ));
     steps
+}
+
+/// Unmounts the storage of an environment that is complete now. From there on undoing could no longer reach what has
+/// been written, so what breaks is carried to its end.
+pub fn put_away(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
+    let steps = stop(guest, &before(guest, facts));
+    if !steps.is_empty() {
+        plan.point_of_no_return();
+        plan.steps.extend(steps);
+    }
 }
 
 /// The step that takes an epoch for this node; undone, it gives it up again.

@@ -3,6 +3,7 @@
 #![allow(dead_code, missing_docs, missing_debug_implementations, reason = "each test uses a part of it")]
 
 pub mod drive;
+pub mod external;
 pub mod fake;
 pub mod os;
 pub mod records;

@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::zfs;
+use super::{external, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -58,6 +58,8 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             super::world::userland(Path::new(into));
             fine("")
         }
+        (program, _) if program.ends_with("/hooks/mnt-start") => external::start(s, &words),
+        (program, _) if program.ends_with("/hooks/mnt-stop") => external::stop(s, &words),
         (program, _) if program.starts_with('/') => fine("hooked\n"),
         (program, _) => panic!("{program} is no program of {:?}", s.kind),
     }
@@ -130,7 +132,8 @@ fn umount(s: &mut State, target: &str) -> Output {
             false => no(1, format!("umount: unmount of {target} failed: Device busy")),
         };
     }
-    s.mounts.remove(at);
+    let gone = s.mounts.remove(at);
+    external::unmounted(s, &gone);
     if target.starts_with(&s.workdir) && target.ends_with("/root") {
         zfs::clear(Path::new(target));
     }

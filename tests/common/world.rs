@@ -2,6 +2,7 @@
 
 use super::fake::{Dataset, Fake, Jail, Mount, State};
 use super::os::write;
+use jug::error::Error;
 use jug::facts::Facts;
 use jug::facts::gather::{Wanted, gather};
 use jug::host::fs::Kind;
@@ -11,7 +12,7 @@ use jug::model::hook::{Hook, Point};
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use jug::model::schema;
 use jug::plan::guest::Guest;
-use jug::plan::{Effect, Plan, base, clone, create, live, register, remove, rename, start, stop};
+use jug::plan::{Effect, Plan, base, clone, create, live, mnt, register, remove, rename, start, stop};
 use jug::platform::{PlatformKind, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
@@ -68,7 +69,9 @@ impl World {
         write(top.join("host/etc/rc").as_path(), "rc");
         write(top.join("host/etc/profile").as_path(), "profile");
         userland(top.join("tree").as_path());
-        jug::host::fs::write_atomic(top.join("hooks/h").as_path(), "#!/bin/sh\n", 0o755).unwrap();
+        for hook in ["hooks/h", "hooks/mnt-start", "hooks/mnt-stop"] {
+            jug::host::fs::write_atomic(top.join(hook).as_path(), "#!/bin/sh\n", 0o755).unwrap();
+        }
         let plain = |mountpoint: &str| Dataset {
             stamp: None,
             mountpoint: mountpoint.into(),
@@ -129,13 +132,26 @@ impl World {
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
-        text.replace(self.top().as_str(), "TOP")
+        // Nobody takes away what a server keeps; it may be empty.
+        for name in ["www", "web"] {
+            for dir in ["d", "f", "r", "s"].map(|d| self.top().join(&format!("store/server/{d}/{name}"))) {
+                if dir.as_path().exists() {
+                    tree(dir.as_path(), name, &mut text);
+                }
+            }
+        }
+        owners(&text).replace(self.top().as_str(), "TOP")
     }
 
     /// A new environment with all that can break.
     pub fn env(&self, wish: Wish) -> Env {
         let mut env = Env::new(UUID, time(), wish.base.parse().unwrap());
         (env.mode, env.storage) = (wish.mode, wish.storage);
+        env.owner.epoch = 1;
+        if wish.storage == Storage::External {
+            env.mnt_start = Some(self.top().join("hooks/mnt-start"));
+            env.mnt_stop = Some(self.top().join("hooks/mnt-stop"));
+        }
         env.dataset = (wish.storage == Storage::Zfs).then(|| "tank/jug/env/www".parse().unwrap());
         env.net = vec!["alias:em0:192.0.2.7/32".parse().unwrap(), "alias:em0:192.0.2.1/24".parse().unwrap()];
         env.fstab = vec!["tmpfs /mnt tmpfs size=1m".parse().unwrap()];
@@ -174,7 +190,7 @@ impl World {
             addresses: true,
             rulesets: true,
             accounts: true,
-            paths: vec![l.data(&name), l.system(&name), l.rcconf(&name), l.fstab(&name), l.root(&name, env)],
+            paths: [mnt::places(l, &name).to_vec(), vec![l.root(&name, env)]].concat(),
             ..Wanted::default()
         };
         let mut facts = gather(&self.fake, self.fake.platform.as_ref(), l, &wanted).unwrap();
@@ -220,6 +236,27 @@ impl World {
         let name = Self::name();
         let (_, env) = registry::get(&self.layout, &name)?;
         register::leave(&self.guest(&name, &env, None), &self.facts(&env), time(), Vec::new())
+    }
+    /// The plan of registering it again, with what jregister would read once its storage is mounted.
+    pub fn enter(&self, wish: Wish) -> jug::error::Result<Plan> {
+        let (name, mut env) = (Self::name(), self.env(wish));
+        if registry::get(&self.layout, &name).is_ok() {
+            return Err(Error::conflict(&name, "it is registered already"));
+        }
+        env.owner.epoch = 1 + self.last_epoch();
+        let (guest, facts) = (self.guest(&name, &env, None), self.facts(&env));
+        let mut plan = Plan::new("jregister", &name);
+        plan.steps = mnt::start(&guest, &facts);
+        plan.steps.extend(register::enter(&guest, &facts, Some(env.owner.epoch), time(), None, false)?);
+        plan.point_of_no_return();
+        plan.steps.extend(mnt::stop(&guest, &mnt::before(&guest, &facts)));
+        Ok(plan)
+    }
+    /// The last epoch there is, wherever its system directory is now.
+    fn last_epoch(&self) -> u64 {
+        let dirs = [self.layout.system(&Self::name()), self.top().join("store/server/s/www")];
+        let epochs = dirs.iter().flat_map(|d| std::fs::read_dir(d.join("owner.d").as_path())).flatten();
+        epochs.flatten().filter_map(|e| e.file_name().to_str()?.parse().ok()).max().unwrap_or(0)
     }
     /// The plan of calling it `web`.
     pub fn rename(&self) -> jug::error::Result<Plan> {
@@ -309,6 +346,21 @@ impl World {
         }
         plan
     }
+}
+
+/// Of epochs only the last one tells anything: who gave one up took another.
+fn owners(text: &str) -> String {
+    let (epochs, mut lines): (Vec<_>, Vec<_>) = text.lines().partition(|l| l.contains("/owner.d/"));
+    let number = |l: &&&str| l.split("/owner.d/").nth(1)?.split(' ').next()?.parse::<u64>().ok();
+    let last = epochs.iter().max_by_key(number).and_then(|l| l.split("node = ").nth(1));
+    lines.extend(last);
+    // So does the number that the registered file has.
+    let mut parts = lines.join("\n");
+    while let Some(at) = parts.find("epoch = ") {
+        let digits = parts[at + 8..].chars().take_while(char::is_ascii_digit).count();
+        parts.replace_range(at..at + 8 + digits, "epoch");
+    }
+    parts
 }
 
 fn tree(dir: &Path, rel: &str, text: &mut String) {
