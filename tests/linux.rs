@@ -4,6 +4,10 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+#[path = "linux/outcome.rs"]
+mod outcome;
+#[path = "linux/server.rs"]
+mod server;
 #[path = "linux/support.rs"]
 mod support;
 

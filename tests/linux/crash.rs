@@ -1,6 +1,7 @@
 //! jug is killed at every line of its journal and at every file it syncs, its children living on; and two at once.
 
-use crate::support::{Host, mounts, on_host, wait, write};
+use crate::outcome::wait;
+use crate::support::{Host, mounts, on_host, write};
 
 /// Runs jug and kills it on its `n`th call of `call`; its children are left alone. Whether it came that far.
 pub fn killed(h: &Host, args: &str, call: &str, n: u32) -> bool {

@@ -1,6 +1,7 @@
 //! Full disks, read-only disks, starts that fail, stops that hang, and what a reboot leaves.
 
-use crate::support::{mounts, on_host, until, write};
+use crate::outcome::until;
+use crate::support::{mounts, on_host, write};
 
 #[test]
 fn a_full_disk_at_every_moment() {
@@ -140,7 +141,7 @@ fn starts_that_fail_and_stops_that_hang() {
         let mut child = h.spawn("jstart www");
         until("the hook runs", || h.path("slow.began").exists());
         h.run("kill", &["-INT", &child.id().to_string()]).ok();
-        assert_eq!(crate::support::wait(&mut child, 20), Some(130));
+        assert_eq!(crate::outcome::wait(&mut child, 20), Some(130));
         assert_eq!((mounts(&h.work).len(), h.state("www").as_str()), (0, "stopped"));
         // A program that is missing is named, with what mends it.
         h.sh("mkdir bin; for p in mount umount ip; do ln -s $(command -v $p) bin/; done").ok();

@@ -1,6 +1,7 @@
 //! Names, files, roots and hooks of those who wish jug ill.
 
-use crate::support::{mounts, on_host, until, write};
+use crate::outcome::until;
+use crate::support::{mounts, on_host, write};
 use std::os::unix::fs::symlink;
 
 #[test]

@@ -83,9 +83,9 @@ fn exec_passes_everything_through() {
         // A signal to jug is one to the command.
         let mut child =
             h.spawn("jexec www -- sh -c 'trap \"exit 42\" TERM; touch /tmp/up; while :; do sleep 0.1; done'");
-        crate::support::until("the command runs", || h.path("work/jails-data/www-data/tmp/up").exists());
+        crate::outcome::until("the command runs", || h.path("work/jails-data/www-data/tmp/up").exists());
         h.run("kill", &["-TERM", &child.id().to_string()]).ok();
-        assert_eq!(crate::support::wait(&mut child, 20), Some(42));
+        assert_eq!(crate::outcome::wait(&mut child, 20), Some(42));
         h.jug("jcreate w2 --base bb --start").ok();
         h.jug("jexec 'w*' -- hostname").ok().is("w2\nwww");
         h.jug("jexec 'w*' -- sh -c '[ $(hostname) = www ]'").code(8);

@@ -1,6 +1,7 @@
 //! Storage that mnt_start mounts: over sshfs from a server of the test's own, and what such hooks do wrong.
 
-use crate::support::{Host, mounts, on_host, until, write};
+use crate::outcome::until;
+use crate::support::{Host, mounts, on_host, write};
 
 const NEEDS: &[&str] = &["sshfs", "sshd", "ssh", "ssh-keygen"];
 const HOOKS: &str = "--mnt-start %/start --mnt-stop %/stop";

@@ -1,6 +1,7 @@
 //! Environments that go from node to node: registered here or there, owned by one, nothing copied.
 
-use crate::support::{Host, mounts, on_host, until, wait, write};
+use crate::outcome::{until, wait};
+use crate::support::{Host, mounts, on_host, write};
 
 const NEEDS: &[&str] = &["sshfs", "sshd", "ssh", "ssh-keygen"];
 const HOOKS: &str = "--mnt-start %/start --mnt-stop %/stop";

@@ -1,6 +1,7 @@
 //! Two nodes on one storage at once: never two owners of one epoch, never two that run.
 
-use crate::support::{Host, Node, on_host, wait};
+use crate::outcome::wait;
+use crate::support::{Host, Node, on_host};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! ZFS (zfs-fuse) beside plain directories.
 
-use crate::support::{Host, mounts, on_host, until, write};
+use crate::outcome::until;
+use crate::support::{Host, mounts, on_host, write};
 
 /// zfs-fuse says "busy" for a moment after each use.
 fn destroy(h: &Host, dataset: &str) {

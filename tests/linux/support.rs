@@ -1,11 +1,12 @@
 //! The place in which a test runs, and how it runs things there.
 
+use crate::outcome::{Out, command, run, until};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -17,11 +18,6 @@ const COMMAND: u64 = 60;
 const TEST: u64 = 300;
 /// What every test needs.
 const NEEDED: [&str; 7] = ["runc", "unshare", "mount", "ip", "tar", "busybox", "setpriv"];
-
-#[expect(clippy::disallowed_methods, reason = "the one place of these tests that starts programs")]
-fn command(program: &str) -> Command {
-    Command::new(program)
-}
 
 /// Runs `body` in namespaces of its own. What is missing for that is said, and fails where CI=true.
 pub fn on_host<F: FnOnce(&Host)>(needs: &[&str], body: F) {
@@ -82,107 +78,6 @@ fn possible(needs: &[&str]) -> Result<(), String> {
     match tried {
         Ok(s) if s.success() => Ok(()),
         _ => Err("namespaces can't be made here".into()),
-    }
-}
-
-/// What a command left.
-pub struct Out {
-    pub what: String,
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-    pub took: Duration,
-}
-
-impl std::fmt::Debug for Out {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let some = |s: &str| s.chars().take(3000).collect::<String>();
-        write!(f, "{}\n exit status {} after {:?}\n", self.what, self.code, self.took)?;
-        write!(f, "--- out\n{}\n--- err\n{}", some(&self.out), some(&self.err))
-    }
-}
-
-impl Out {
-    /// It exited so.
-    #[track_caller]
-    pub fn code(self, code: i32) -> Self {
-        assert!(self.code == code, "expected exit status {code}: {self:#?}");
-        self
-    }
-    #[track_caller]
-    pub fn ok(self) -> Self {
-        self.code(0)
-    }
-    /// Standard output or error holds this.
-    #[track_caller]
-    pub fn says(self, text: &str) -> Self {
-        assert!(self.out.contains(text) || self.err.contains(text), "expected {text:?}: {self:#?}");
-        self
-    }
-    #[track_caller]
-    pub fn says_not(self, text: &str) -> Self {
-        assert!(!self.out.contains(text) && !self.err.contains(text), "did not expect {text:?}: {self:#?}");
-        self
-    }
-    /// Standard output without its last newline.
-    pub fn text(&self) -> &str {
-        self.out.trim_end_matches('\n')
-    }
-    #[track_caller]
-    pub fn is(self, text: &str) -> Self {
-        assert!(self.text() == text, "expected exactly {text:?}: {self:#?}");
-        self
-    }
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
-    }
-}
-
-/// Runs a command to its end with its output in files: daemons that inherit it keep nobody waiting.
-fn run(mut c: Command, dir: &Path, input: &str, seconds: u64) -> Out {
-    let file = || tempfile::tempfile_in(dir).or_else(|_| tempfile::tempfile()).unwrap();
-    let (mut out, mut err, mut stdin) = (file(), file(), file());
-    stdin.write_all(input.as_bytes()).unwrap();
-    let rewind = |f: &mut File| std::io::Seek::rewind(f).unwrap();
-    rewind(&mut stdin);
-    let what = format!("{:?} {:?}", c.get_program(), c.get_args().collect::<Vec<_>>());
-    c.stdin(stdin).stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap()).process_group(0);
-    let begun = Instant::now();
-    let mut child = c.spawn().unwrap_or_else(|e| panic!("{what}: {e}"));
-    let code = wait(&mut child, seconds).unwrap_or_else(|| {
-        let group = format!("-{}", child.id());
-        let _ = command("kill").args(["-KILL", "--", &group]).status();
-        let _ = child.wait();
-        -1
-    });
-    let read = |f: &mut File| {
-        rewind(f);
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(f, &mut bytes).unwrap();
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    Out { what, code, out: read(&mut out), err: read(&mut err), took: begun.elapsed() }
-}
-
-/// Waits for a child; `None` if it takes too long. A signal is 128 and its number.
-pub fn wait(child: &mut Child, seconds: u64) -> Option<i32> {
-    let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(seconds) {
-        if let Some(s) = child.try_wait().unwrap() {
-            return Some(s.code().unwrap_or_else(|| 128 + s.signal().unwrap_or(0)));
-        }
-        std::thread::sleep(Duration::from_millis(3));
-    }
-    None
-}
-
-/// Until something holds, for some seconds.
-#[track_caller]
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it never came to be: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -404,70 +299,6 @@ impl Host {
                  for n in a b; do mount --bind share/jails-$d $n/jails-$d; done; done")
             .ok();
         nodes
-    }
-    /// A server of the test's own that `exports` lie on, and two hooks, `start` and `stop`, that mount and unmount
-    /// all four directories of an environment.
-    pub fn sshd(&self) {
-        let dir = self.dir.to_str().unwrap();
-        write(
-            &self.path("ssh/sshd_config"),
-            &format!(
-                "Port 2222\nListenAddress 127.0.0.1\nHostKey {dir}/ssh/host\nStrictModes no\nPidFile none\n\
-                 AuthorizedKeysFile {dir}/ssh/me.pub\nUsePAM no\nPermitRootLogin yes\n\
-                 Subsystem sftp internal-sftp\n"
-            ),
-            0o644,
-        );
-        write(
-            &self.path("ssh/config"),
-            &format!(
-                "Host server\nHostName 127.0.0.1\nPort 2222\nUser root\nIdentityFile {dir}/ssh/me\n\
-                 StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nBatchMode yes\nLogLevel ERROR\n"
-            ),
-            0o600,
-        );
-        let options = "while getopts d:f:j:r:s: o; do case $o in \
-             d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; *) exit 64;; \
-             esac; done";
-        write(
-            &self.path("start"),
-            &format!(
-                "#!/bin/sh\n{options}\none() {{\n\tmountpoint -q \"$2\" && return\n\
-                 \tsshfs -F {dir}/ssh/config -o dir_cache=no,attr_timeout=0,entry_timeout=0 \\\n\
-                 \t\t\"server:{dir}/exports/$j/$1\" \"$2\"\n}}\n\
-                 one data \"$d\" && one system \"$s\" && one rcconf \"$r\" && one fstab \"$f\"\n"
-            ),
-            0o755,
-        );
-        write(
-            &self.path("stop"),
-            &format!(
-                "#!/bin/sh\n{options}\nfor m in \"$f\" \"$r\" \"$s\" \"$d\"; do\n\
-                 \tawk -v m=\"$m\" '$5 == m {{ n = 1 }} END {{ exit !n }}' /proc/self/mountinfo || continue\n\
-                 \tumount \"$m\" || exit 1\ndone\n"
-            ),
-            0o755,
-        );
-        self.sh("set -e; for k in host me; do ssh-keygen -q -t ed25519 -N '' -f ssh/$k; done; \
-                 mkdir -p /run/sshd exports; grep -q '^root:!' /etc/shadow && { \
-                 sed 's/^root:!/root:*/' /etc/shadow >ssh/shadow; chmod 600 ssh/shadow; \
-                 mount --bind ssh/shadow /etc/shadow; } || true; \
-                 /usr/sbin/sshd -f $PWD/ssh/sshd_config -E $PWD/ssh/log")
-            .ok();
-        until("sshd answers", || {
-            self.run("ssh", &["-F", &self.str("ssh/config"), "server", "true"]).code == 0
-        });
-    }
-    /// The directories of an environment on the server.
-    pub fn export(&self, name: &str) {
-        self.sh(&format!(
-            "for d in data system rcconf fstab; do mkdir -p exports/{name}/$d; done; chmod 700 exports"
-        ))
-        .ok();
-    }
-    /// A signal to all of the server.
-    pub fn signal_server(&self, signal: &str) {
-        self.sh(&format!("kill -{signal} $(busybox pidof sshd sshd-session)")).ok();
     }
     /// Nothing of its own is left.
     fn finish(&self) {

@@ -1,0 +1,71 @@
+//! A server that environments lie on, and hooks that mount from it.
+
+use crate::outcome::until;
+use crate::support::{Host, write};
+
+impl Host {
+    /// A server of the test's own that `exports` lie on, and two hooks, `start` and `stop`, that mount and unmount
+    /// all four directories of an environment.
+    pub fn sshd(&self) {
+        let dir = self.dir.to_str().unwrap();
+        write(
+            &self.path("ssh/sshd_config"),
+            &format!(
+                "Port 2222\nListenAddress 127.0.0.1\nHostKey {dir}/ssh/host\nStrictModes no\nPidFile none\n\
+                 AuthorizedKeysFile {dir}/ssh/me.pub\nUsePAM no\nPermitRootLogin yes\n\
+                 Subsystem sftp internal-sftp\n"
+            ),
+            0o644,
+        );
+        write(
+            &self.path("ssh/config"),
+            &format!(
+                "Host server\nHostName 127.0.0.1\nPort 2222\nUser root\nIdentityFile {dir}/ssh/me\n\
+                 StrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nBatchMode yes\nLogLevel ERROR\n"
+            ),
+            0o600,
+        );
+        let options = "while getopts d:f:j:r:s: o; do case $o in \
+             d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; *) exit 64;; \
+             esac; done";
+        write(
+            &self.path("start"),
+            &format!(
+                "#!/bin/sh\n{options}\none() {{\n\tmountpoint -q \"$2\" && return\n\
+                 \tsshfs -F {dir}/ssh/config -o dir_cache=no,attr_timeout=0,entry_timeout=0 \\\n\
+                 \t\t\"server:{dir}/exports/$j/$1\" \"$2\"\n}}\n\
+                 one data \"$d\" && one system \"$s\" && one rcconf \"$r\" && one fstab \"$f\"\n"
+            ),
+            0o755,
+        );
+        write(
+            &self.path("stop"),
+            &format!(
+                "#!/bin/sh\n{options}\nfor m in \"$f\" \"$r\" \"$s\" \"$d\"; do\n\
+                 \tawk -v m=\"$m\" '$5 == m {{ n = 1 }} END {{ exit !n }}' /proc/self/mountinfo || continue\n\
+                 \tumount \"$m\" || exit 1\ndone\n"
+            ),
+            0o755,
+        );
+        self.sh("set -e; for k in host me; do ssh-keygen -q -t ed25519 -N '' -f ssh/$k; done; \
+                 mkdir -p /run/sshd exports; grep -q '^root:!' /etc/shadow && { \
+                 sed 's/^root:!/root:*/' /etc/shadow >ssh/shadow; chmod 600 ssh/shadow; \
+                 mount --bind ssh/shadow /etc/shadow; } || true; \
+                 /usr/sbin/sshd -f $PWD/ssh/sshd_config -E $PWD/ssh/log")
+            .ok();
+        until("sshd answers", || {
+            self.run("ssh", &["-F", &self.str("ssh/config"), "server", "true"]).code == 0
+        });
+    }
+    /// The directories of an environment on the server.
+    pub fn export(&self, name: &str) {
+        self.sh(&format!(
+            "for d in data system rcconf fstab; do mkdir -p exports/{name}/$d; done; chmod 700 exports"
+        ))
+        .ok();
+    }
+    /// A signal to all of the server.
+    pub fn signal_server(&self, signal: &str) {
+        self.sh(&format!("kill -{signal} $(busybox pidof sshd sshd-session)")).ok();
+    }
+}
