@@ -16,6 +16,8 @@ const INSIDE: &str = "JUG_TEST_INSIDE";
 /// Seconds any one command may take, and a whole test.
 const COMMAND: u64 = 60;
 const TEST: u64 = 300;
+/// How a line begins that a test leaves for people to read though it passed.
+pub const COUNTED: &str = "counted: ";
 /// What every test needs.
 const NEEDED: [&str; 7] = ["runc", "unshare", "mount", "ip", "tar", "busybox", "setpriv"];
 
@@ -58,6 +60,9 @@ pub fn on_host<F: FnOnce(&Host)>(needs: &[&str], body: F) {
     let out = run(c, dir.path(), "", TEST);
     assert!(out.code == 0, "{name}: exit status {}\n{}{}", out.code, out.out, out.err);
     assert!(out.out.contains("1 passed"), "{name} was not found in the test binary:\n{}", out.out);
+    for line in out.err.lines().filter(|l| l.starts_with(COUNTED)) {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
 }
 
 fn possible(needs: &[&str]) -> Result<(), String> {
