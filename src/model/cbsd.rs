@@ -258,7 +258,10 @@ pub fn fstab(text: &str, file: &str, layout: &Layout) -> Result<Vec<Mount>> {
 
 /// Writes the file. Values are quoted so that sourcing it runs nothing.
 pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> String {
-    let root = |p: String| p.replace(layout.workdir.as_str(), ROOT);
+    let root = |p: String| match p.strip_prefix(layout.workdir.as_str()) {
+        Some(rest) if rest.starts_with('/') => format!("{ROOT}{rest}"),
+        _ => p,
+    };
     let mut vars = env.cbsd.clone();
     let mut put = |key: &str, value: String| drop(vars.insert(key.to_string(), value));
     put("emulator", "jail".into());
@@ -358,6 +361,16 @@ mod tests {
         assert!(env.allow.get("raw_sockets"));
         assert_eq!(env.cbsd.get("mkhostsfile").map(String::as_str), Some("1"));
         assert!(env.check().is_ok());
+        // A neighbour of the workdir whose name begins like it.
+        let mut env = env;
+        env.mnt_stop = Some("/usr/jails2/stop".parse().unwrap());
+        let elsewhere = Layout { workdir: "/data/j".parse().unwrap() };
+        let there = read(&write(&name, &env, &layout()), "g", &name, &elsewhere)
+            .unwrap()
+            .env(env.uuid, env.created)
+            .unwrap();
+        assert_eq!(there.mnt_start.unwrap().as_str(), "/data/j/etc/env_start_nfs.sh");
+        assert_eq!(there.mnt_stop, env.mnt_stop);
         let again = read(&write(&name, &env, &layout()), "g", &name, &layout())
             .unwrap()
             .env(env.uuid, env.created)
