@@ -21,6 +21,7 @@ programs() {
 runc runc
 zfs-fuse zfs-fuse
 strace strace
+nft nftables
 busybox busybox-static
 shellcheck shellcheck
 mandoc mandoc

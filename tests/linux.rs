@@ -13,6 +13,8 @@ mod support;
 
 #[path = "linux/cbsd.rs"]
 mod cbsd;
+#[path = "linux/cbsd_cases.rs"]
+mod cbsd_cases;
 #[path = "linux/clone.rs"]
 mod clone;
 #[path = "linux/configure.rs"]

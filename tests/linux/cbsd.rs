@@ -128,32 +128,3 @@ fn hostile_ones_are_refused_and_nothing_runs() {
         h.sh("rm -r work/jails-data/x-data work/jails-system/x work/jails-rcconf/* work/jails-fstab/*").ok();
     });
 }
-
-/// cbsd.md 8.2, 8: the whole workdir goes elsewhere, and what is relative goes with it.
-#[test]
-fn to_another_prefix() {
-    on_host(&[], |h| {
-        let (a, b) = h.two_nodes();
-        a.jug("jcreate www --base bb --fstab 'tmpfs /mnt tmpfs rw'").ok();
-        h.export("mail");
-        write(
-            &h.path("a/hook"),
-            "#!/bin/sh\nwhile getopts d:f:j:r:s: o; do case $o in d) d=$OPTARG;; s) s=$OPTARG;; esac; done\n\
-             mount -t tmpfs none \"$d\" && mkdir -p \"$s\"\n",
-            0o755,
-        );
-        a.jug("junregister --format cbsd www").ok();
-        h.sh("cp -a a/jails-data/. b/jails-data; cp -a a/jails-system/. b/jails-system; \
-              cp -a a/jails-rcconf/. b/jails-rcconf; cp -a a/jails-fstab/. b/jails-fstab")
-            .ok();
-        h.sh("grep -r $PWD/a b/jails-rcconf b/jails-system b/jails-fstab").code(1);
-        b.jug("jregister www").ok();
-        b.jug("jget www fstab").ok().says("/mnt");
-        b.jug("jstart www").ok();
-        b.jug("jexec www -- sh -c 'grep -c \" /mnt tmpfs\" /proc/mounts'").ok().is("1");
-        b.jug("jls -H").ok().says(&h.str("b/run/www/root"));
-        b.jug("jremove --stop -y www").ok();
-        a.jug("jregister www").ok();
-        a.jug("jremove -y www").ok();
-    });
-}

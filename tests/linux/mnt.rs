@@ -1,6 +1,7 @@
 //! Storage that mnt_start mounts: over sshfs from a server of the test's own, and what such hooks do wrong.
 
 use crate::outcome::until;
+use crate::server::ALL;
 use crate::support::{Host, mounts, on_host, write};
 
 const NEEDS: &[&str] = &["sshfs", "sshd", "ssh", "ssh-keygen"];
@@ -111,60 +112,44 @@ fn a_server_that_is_gone() {
     });
 }
 
-/// A hook that mounts directories of this host: quick, and what is mounted is seen.
-fn bind(h: &Host, name: &str, lines: &str) {
-    let options = "while getopts d:f:j:r:s: o; do case $o in \
-         d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; esac; done";
-    let dir = h.dir.display();
-    let text = format!(
-        "#!/bin/sh\n{options}\ne={dir}/exports/$j\nm() {{ mountpoint -q \"$2\" || mount --bind \"$1\" \"$2\"; }}\n{lines}\n"
-    );
-    write(&h.path(name), &text, 0o755);
+/// `www` on storage that its mnt_start, `bad`, will not mount; and what its workdir looks like.
+pub fn badly_hooked(h: &Host) -> String {
+    h.base();
+    h.export("www");
+    h.bind("good", ALL);
+    h.bind("bad", "exit 0");
+    h.jug("jcreate www --base bb --mnt-start %/good").ok();
+    assert_eq!(mounts(&h.work), Vec::<String>::new());
+    h.jug("jset www mnt_start=%/bad hook_timeout=2").ok();
+    h.snapshot()
 }
 
-const ALL: &str =
-    "m $e/data \"$d\" && m $e/system \"$s\" && m $e/rcconf \"$r\" && m $e/fstab \"$f\" || exit 1";
+/// Whatever needs its storage fails while mnt_start has these lines, and leaves all as it was.
+#[track_caller]
+pub fn refused(h: &Host, clean: &str, lines: &str, code: i32, text: &str) {
+    h.bind("bad", lines);
+    for verb in ["jstart www", "junregister www", "jremove -y www"] {
+        let out = h.jug(verb).code(code).says(text);
+        assert!(out.took.as_secs() < 15, "{out:?}");
+        assert_eq!(mounts(&h.work), Vec::<String>::new(), "{out:?}");
+        h.same(clean, &format!("{verb} with {lines:?}"));
+    }
+}
 
 #[test]
 fn hooks_that_do_not_do_what_they_should() {
     on_host(&[], |h| {
-        h.base();
-        h.export("www");
-        bind(h, "good", ALL);
-        bind(h, "bad", "exit 0");
+        let clean = badly_hooked(h);
         // One that mounts nothing, and says 0.
-        h.jug("jcreate www --base bb --mnt-start %/bad").code(1).says("nothing is mounted at");
-        h.jug("jls -H --all").ok().is("");
-        h.sh("find work/jails-* -mindepth 1").ok().is("");
-        h.jug("jcreate www --base bb --mnt-start %/good").ok();
-        assert_eq!(mounts(&h.work), Vec::<String>::new());
-        h.jug("jset www mnt_start=%/bad hook_timeout=2").ok();
-        let clean = h.snapshot();
-        let fails = |lines: &str, code: i32, text: &str| {
-            bind(h, "bad", lines);
-            for verb in ["jstart www", "junregister www", "jremove -y www"] {
-                let out = h.jug(verb).code(code).says(text);
-                assert!(out.took.as_secs() < 15, "{out:?}");
-                assert_eq!(mounts(&h.work), Vec::<String>::new(), "{out:?}");
-                h.same(&clean, &format!("{verb} with {lines:?}"));
-            }
-        };
-        fails("exit 0", 1, "nothing is mounted at");
-        // The second of four fails, the first one goes (cbsd.md 8.2, 6).
-        fails("m $e/data \"$d\"; m $e/nothing \"$s\"", 1, "mnt_start");
-        fails("m $e/data \"$d\"; m $e/system \"$s\"; echo a reason >&2; exit 7", 1, "a reason");
+        h.jug("jcreate w2 --base bb --mnt-start %/bad").code(1).says("nothing is mounted at");
+        h.jug("jls -H --all").ok().says_not("w2");
+        h.same(&clean, "after a jcreate that was refused");
+        refused(h, &clean, "exit 0", 1, "nothing is mounted at");
         // Over the wrong directory; the same twice; and something below as well.
-        fails("m $e/data \"$s\"", 1, "nothing is mounted at");
-        fails("mount --bind $e/data \"$d\"; mount --bind $e/data \"$d\"; exit 1", 1, "mnt_start");
-        fails("m $e/data \"$d\"; mount -t tmpfs none \"$d/root\"; exit 1", 1, "mnt_start");
-        // Hanging for ever: ended with all it started at its limit (cbsd.md 8.2, 7).
-        fails("m $e/data \"$d\"; sleep 1000 & sleep 1000", 124, "longer than 2 s");
-        fails("m $e/data \"$d\"; trap '' TERM; while :; do sleep 1; done", 124, "longer than 2 s");
-        assert!(
-            !h.processes().iter().any(|p| p.contains("sleep") || p.contains("bad")),
-            "{:?}",
-            h.processes()
-        );
+        refused(h, &clean, "m $e/data \"$s\"", 1, "nothing is mounted at");
+        let twice = "mount --bind $e/data \"$d\"; mount --bind $e/data \"$d\"; exit 1";
+        refused(h, &clean, twice, 1, "mnt_start");
+        refused(h, &clean, "m $e/data \"$d\"; mount -t tmpfs none \"$d/root\"; exit 1", 1, "mnt_start");
         // Not its owner's alone.
         h.sh("chmod 777 bad").ok();
         h.jug("jstart www").code(2).says("others may write");
@@ -183,7 +168,7 @@ fn what_was_mounted_before_stays() {
     on_host(&[], |h| {
         h.base();
         h.export("www");
-        bind(h, "good", ALL);
+        h.bind("good", ALL);
         h.jug("jcreate www --base bb --mnt-start %/good").ok();
         // Without mnt_stop jug unmounts what appeared, and what was there stays.
         h.sh("mkdir -p work/jails-system/www && mount --bind exports/www/system work/jails-system/www").ok();
@@ -213,35 +198,5 @@ fn what_was_mounted_before_stays() {
         h.jug("jremove -y www").ok();
         assert_eq!(mounts(&h.work), before);
         h.sh("umount work/jails-system/www && rmdir work/jails-system/www; true").ok();
-    });
-}
-
-#[test]
-fn mnt_stop_runs_whenever_it_should() {
-    on_host(&[], |h| {
-        h.base();
-        h.export("www");
-        bind(h, "good", &format!("echo start $JUG_NAME >>$e/log; {ALL}"));
-        bind(
-            h,
-            "stop",
-            "echo stop $JUG_NAME >>$e/log; for m in \"$f\" \"$r\" \"$s\" \"$d\"; do umount \"$m\"; done; true",
-        );
-        let ran = |what: &str, code: i32| {
-            h.sh("rm -f exports/www/log").ok();
-            h.jug(what).code(code);
-            h.sh("cat exports/www/log").ok().text().to_string()
-        };
-        let both = "start www\nstop www";
-        assert_eq!(ran("jcreate www --base bb --mnt-start %/good --mnt-stop %/stop", 0), both);
-        assert_eq!(ran("jstart www", 0), "start www");
-        assert_eq!(ran("jstop www", 0), "stop www");
-        h.jug("jset www exec.start=/bin/false").ok();
-        assert_eq!(ran("jstart www", 1), both);
-        assert_eq!(ran("junregister www", 0), both);
-        assert_eq!(ran("jregister www --mnt-start %/good --mnt-stop %/stop", 0), both);
-        h.jug("jregister www --mnt-start %/good").code(5);
-        assert_eq!(ran("jremove -y www", 0), both);
-        assert_eq!(mounts(&h.work), Vec::<String>::new());
     });
 }

@@ -1,9 +1,26 @@
-//! A server that environments lie on, and hooks that mount from it.
+//! Storage that hooks mount: a server of the test's own, and directories of this host.
 
 use crate::outcome::until;
 use crate::support::{Host, write};
 
+/// The directories that a hook is given, as $d, $f, $r and $s, and the name as $j.
+const OPTIONS: &str = "while getopts d:f:j:r:s: o; do case $o in \
+     d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; *) exit 64;; esac; done";
+/// What [`Host::bind`] needs to mount all four.
+pub const ALL: &str =
+    "m $e/data \"$d\" && m $e/system \"$s\" && m $e/rcconf \"$r\" && m $e/fstab \"$f\" || exit 1";
+
 impl Host {
+    /// A hook of these lines, where `m` shows an exported directory (below $e) at another: quick, and what is mounted is
+    /// seen.
+    pub fn bind(&self, hook: &str, lines: &str) {
+        let dir = self.dir.display();
+        let text = format!(
+            "#!/bin/sh\n{OPTIONS}\ne={dir}/exports/$j\n\
+             m() {{ mountpoint -q \"$2\" || mount --bind \"$1\" \"$2\"; }}\n{lines}\n"
+        );
+        write(&self.path(hook), &text, 0o755);
+    }
     /// A server of the test's own that `exports` lie on, and two hooks, `start` and `stop`, that mount and unmount
     /// all four directories of an environment.
     pub fn sshd(&self) {
@@ -25,13 +42,10 @@ impl Host {
             ),
             0o600,
         );
-        let options = "while getopts d:f:j:r:s: o; do case $o in \
-             d) d=$OPTARG;; f) f=$OPTARG;; j) j=$OPTARG;; r) r=$OPTARG;; s) s=$OPTARG;; *) exit 64;; \
-             esac; done";
         write(
             &self.path("start"),
             &format!(
-                "#!/bin/sh\n{options}\none() {{\n\tmountpoint -q \"$2\" && return\n\
+                "#!/bin/sh\n{OPTIONS}\none() {{\n\tmountpoint -q \"$2\" && return\n\
                  \tsshfs -F {dir}/ssh/config -o dir_cache=no,attr_timeout=0,entry_timeout=0 \\\n\
                  \t\t\"server:{dir}/exports/$j/$1\" \"$2\"\n}}\n\
                  one data \"$d\" && one system \"$s\" && one rcconf \"$r\" && one fstab \"$f\"\n"
@@ -41,7 +55,7 @@ impl Host {
         write(
             &self.path("stop"),
             &format!(
-                "#!/bin/sh\n{options}\nfor m in \"$f\" \"$r\" \"$s\" \"$d\"; do\n\
+                "#!/bin/sh\n{OPTIONS}\nfor m in \"$f\" \"$r\" \"$s\" \"$d\"; do\n\
                  \tawk -v m=\"$m\" '$5 == m {{ n = 1 }} END {{ exit !n }}' /proc/self/mountinfo || continue\n\
                  \tumount \"$m\" || exit 1\ndone\n"
             ),
