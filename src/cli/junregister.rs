@@ -5,7 +5,7 @@ use super::session::Session;
 use super::targets::{Targets, choose};
 use crate::error::{Code, Result};
 use crate::host::Host;
-use crate::model::cbsd;
+use crate::model::cbsd_vars;
 use crate::model::name::EnvName;
 use crate::plan::{Effect, Step, register};
 use crate::report::results::Done;
@@ -55,7 +55,7 @@ fn plan(s: &Session, name: &EnvName, format: Format) -> Result<Wish> {
         let path = s.layout.workdir.join(&format!("jails-rcconf/rc.conf_{name}"));
         more.push(Step::new(
             "write CBSD's file",
-            Effect::Write { path, text: cbsd::write(name, &env, &s.layout), mode: 0o600 },
+            Effect::Write { path, text: cbsd_vars::write(name, &env, &s.layout), mode: 0o600 },
         ));
     }
     Ok(Wish::Do(vec![register::leave(&guest, &facts, s.host.now(), more)?], Done::changed("unregistered")))

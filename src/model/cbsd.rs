@@ -1,4 +1,4 @@
-//! CBSD's `rc.conf_<name>`: `name="value";` lines, parsed and never sourced, and written so that CBSD can source them.
+//! CBSD's `rc.conf_<name>`: `name="value";` lines, parsed and never sourced.
 //! `CBSDROOT` in a value is the workdir. What each variable means is CBSD's own (its table `jails`).
 
 use super::env::{Env, Mode, Storage};
@@ -23,7 +23,7 @@ const REFUSED: [(&str, &[&str], &str); 4] = [
 ];
 
 /// CBSD's permissions and jail(8)'s.
-const PERMISSIONS: [(&str, &str); 14] = [
+pub(super) const PERMISSIONS: [(&str, &str); 14] = [
     ("allow_mount", "mount"),
     ("allow_devfs", "mount.devfs"),
     ("allow_nullfs", "mount.nullfs"),
@@ -216,10 +216,6 @@ fn on(v: &str) -> bool {
     matches!(v, "1" | "yes" | "YES" | "true")
 }
 
-fn flag(v: bool) -> String {
-    u8::from(v).to_string()
-}
-
 fn nets(addresses: Option<&str>, interface: &str) -> std::result::Result<Vec<Net>, String> {
     let Some(addresses) = addresses else { return Ok(vec![Net::Inherit]) };
     let mut nets = Vec::new();
@@ -256,87 +252,10 @@ pub fn fstab(text: &str, file: &str, layout: &Layout) -> Result<Vec<Mount>> {
         .collect()
 }
 
-/// Writes the file. Values are quoted so that sourcing it runs nothing.
-pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> String {
-    let root = |p: String| match p.strip_prefix(layout.workdir.as_str()) {
-        Some(rest) if rest.starts_with('/') => format!("{ROOT}{rest}"),
-        _ => p,
-    };
-    let mut vars = env.cbsd.clone();
-    let mut put = |key: &str, value: String| drop(vars.insert(key.to_string(), value));
-    put("emulator", "jail".into());
-    put("path", format!("{ROOT}/jails/{name}"));
-    put("data", root(layout.data(name).to_string()));
-    put("mount_fstab", root(layout.fstab(name).join("fstab").to_string()));
-    put("rcconf", format!("{ROOT}/jails-rcconf/rc.conf_{name}"));
-    put("ver", if env.base.is_host() { "native".into() } else { env.base.to_string() });
-    put("baserw", flag(env.mode != Mode::Thin));
-    put("host_hostname", env.hostname(name));
-    let aliases: Vec<_> = env
-        .net
-        .iter()
-        .filter_map(|n| match n {
-            Net::Alias { interface, address } => Some((interface, address)),
-            _ => None,
-        })
-        .collect();
-    if env.net != [Net::Inherit] {
-        // CBSD's own way to say that an address is on another interface: nic#address.
-        let first = aliases.first().map(|(i, _)| *i);
-        let words: Vec<String> = aliases
-            .iter()
-            .map(|(i, a)| if Some(*i) == first { a.to_string() } else { format!("{i}#{a}") })
-            .collect();
-        put("ip4_addr", if words.is_empty() { "0".into() } else { words.join(",") });
-        put("interface", first.map_or("0".into(), ToString::to_string));
-    }
-    put("astart", flag(env.boot.enabled));
-    put("b_order", env.boot.order.to_string());
-    put("protected", flag(env.protected));
-    put("childrenmax", env.children.max.to_string());
-    put("devfs_ruleset", env.devfs_ruleset.to_string());
-    put("enforce_statfs", env.enforce_statfs.to_string());
-    for (key, permission) in PERMISSIONS {
-        put(key, flag(env.allow.get(permission)));
-    }
-    for (key, v) in [("sysvmsg", env.sysvmsg), ("sysvsem", env.sysvsem), ("sysvshm", env.sysvshm)] {
-        put(key, v.as_str().into());
-    }
-    for (key, argv) in [("exec_start", &env.exec.start), ("exec_stop", &env.exec.stop)] {
-        if let Some(argv) = argv {
-            put(key, argv.iter().map(|w| crate::host::cmd::quote(w)).collect::<Vec<_>>().join(" "));
-        }
-    }
-    for (key, v) in [("exec_timeout", env.exec.start_timeout), ("stop_timeout", env.exec.stop_timeout)] {
-        if let Some(v) = v {
-            put(key, v.to_string());
-        }
-    }
-    for (key, v) in [("mnt_start", &env.mnt_start), ("mnt_stop", &env.mnt_stop)] {
-        put(key, v.as_ref().map_or("0".into(), |p| root(p.to_string())));
-    }
-    let mut text = format!("# Written by jug for CBSD. {ROOT} is the workdir.\nrelative_path=\"1\";\n");
-    for (key, value) in &vars {
-        text.push_str(&format!("{key}=\"{}\";\n", escape(value)));
-    }
-    text.push_str(&format!("jname=\"{name}\";\n"));
-    text
-}
-
-fn escape(value: &str) -> String {
-    let mut out = String::new();
-    for c in value.chars().filter(|c| !c.is_control()) {
-        if matches!(c, '"' | '\\' | '$' | '`') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::cbsd_vars::{escape, write};
     use proptest::prelude::*;
 
     fn layout() -> Layout {

@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod cbsd;
+pub mod cbsd_vars;
 pub mod env;
 pub mod fstab;
 pub mod hook;
