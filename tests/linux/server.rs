@@ -78,8 +78,12 @@ impl Host {
         ))
         .ok();
     }
-    /// A signal to all of the server.
+    /// A signal to all of the server; a session may end by itself when its parent does.
     pub fn signal_server(&self, signal: &str) {
-        self.sh(&format!("kill -{signal} $(busybox pidof sshd sshd-session)")).ok();
+        self.sh(&format!(
+            "all=$(busybox pidof sshd sshd-session) || exit 1; \
+             for p in $all; do kill -{signal} $p || [ ! -e /proc/$p ] || exit 1; done"
+        ))
+        .ok();
     }
 }
