@@ -476,7 +476,7 @@ linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l jobs -d 'Work on so many targets at once' -r
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l takeover -d 'Make this node the owner though another one is. Stops nothing there'
-complete -c jug -n "__fish_jug_using_subcommand jregister" -l trust -d 'Use the hooks, the directories of this host and the devices that their own copies ask for'
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l trust -d 'Use the hooks, the directories of this host and the devices that their own copies ask for, and run here what lies in their hook directories'
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jregister" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jregister" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'

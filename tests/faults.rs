@@ -77,6 +77,26 @@ fn remove(wish: Wish) {
     }
 }
 
+/// A start and a stop of what has CBSD's hook directories, and its removal.
+fn hook_dirs(wish: Wish) {
+    for kind in PLATFORMS {
+        let setup = move |w: &World| {
+            created(w, wish);
+            w.hook_dirs();
+        };
+        let start = |w: &World| w.start().unwrap();
+        every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(start) }, 60);
+        let running = move |w: &World| {
+            setup(w);
+            run(w, &w.start().unwrap().unwrap());
+        };
+        let stop = |w: &World| w.stop().unwrap();
+        every(&Scenario { kind, setup: Box::new(running), plan: Box::new(stop) }, 30);
+        let remove = |w: &World| w.remove().ok();
+        every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(remove) }, 30);
+    }
+}
+
 fn import(name: &'static str, origin: Origin, zfs: bool) {
     for kind in PLATFORMS {
         let plan = move |w: &World| w.import(name, origin, zfs).ok();
@@ -136,6 +156,11 @@ fn stop_thin() {
 #[test]
 fn stop_clone() {
     stop(CLONE);
+}
+
+#[test]
+fn hook_directories() {
+    hook_dirs(HOST);
 }
 
 #[test]

@@ -25,6 +25,8 @@ mod crash;
 mod dry;
 #[path = "linux/faults.rs"]
 mod faults;
+#[path = "linux/hookdirs.rs"]
+mod hookdirs;
 #[path = "linux/hostile.rs"]
 mod hostile;
 #[path = "linux/main_job.rs"]

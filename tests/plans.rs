@@ -9,7 +9,7 @@ use jug::model::hook::Point;
 use jug::model::name::{BaseName, DatasetName, EnvName};
 use jug::model::schema;
 use jug::plan::guest::Guest;
-use jug::plan::{Plan, base, create, remove, start, stop};
+use jug::plan::{Effect, Plan, base, create, remove, start, stop};
 use jug::platform::{Platform, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
@@ -74,6 +74,7 @@ impl Node {
             node: jug::store::node::Node { id: NODE, name: "here".into() },
             base_has_rc_conf: false,
             host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
+            hook_dirs: if env.trusted { Vec::new() } else { vec!["clone.d", "stop.d"] },
             node_hooks: vec![(Point::Poststart, self.layout.workdir.join("hooks.d/poststart/10-tell"))],
         }
     }
@@ -160,6 +161,52 @@ fn jstart() {
         golden(&n, "jstart-thin", &n.start("thin1"));
         golden(&n, "jstart-full", &n.start("full1"));
         golden(&n, "jstart-clone", &n.start("clone2"));
+    }
+}
+
+/// CBSD's hook directories: always looked for on storage that is mounted late, else where they are.
+#[test]
+fn hook_directories() {
+    for n in nodes() {
+        let name: EnvName = "thin1".parse().unwrap();
+        let mut env = n.env("thin1");
+        let base = n.base(&env.base);
+        let path = n.layout.root(&name, &env).to_string();
+        let uuid = Some(env.uuid);
+        let runs =
+            jug::facts::Container { id: "7".into(), name: name.to_string(), path, uuid, running: true };
+        for (storage, trusted, starting, stopping) in [
+            (Storage::External, true, "jstart-hook-directories", "jstop-hook-directories"),
+            (Storage::External, false, "", ""),
+            (Storage::Dir, false, "", ""),
+        ] {
+            (env.storage, env.dataset, env.trusted) = (storage, None, trusted);
+            env.mnt_start = (storage == Storage::External).then(|| "/hooks/start".parse().unwrap());
+            let guest = n.guest(&name, &env, Some(&base));
+            let start = start::plan(&guest, &n.facts, time()).unwrap().unwrap();
+            let facts = Facts { containers: vec![runs.clone()], ..n.facts.clone() };
+            let stop = stop::plan(&guest, &facts, None).unwrap().unwrap();
+            let (start_text, stop_text) = (start.to_string(), stop.to_string());
+            sh_reads(&start_text, "jstart");
+            sh_reads(&stop_text, "jstop");
+            let external = storage == Storage::External;
+            for (text, word, there) in [
+                (&start_text, "/master_prestart.d/", external),
+                (&start_text, "trusted=true", !trusted),
+                (&start_text, "/start.d/", external),
+                (&stop_text, "/master_poststop.d/", trusted),
+                (&stop_text, "/stop.d/", true),
+            ] {
+                assert_eq!(text.contains(word), there, "{storage:?} {trusted} {word}: {text}");
+            }
+            for (what, mut plan) in
+                [(starting, start), (stopping, stop)].into_iter().filter(|(w, _)| !w.is_empty())
+            {
+                plan.no_return = None;
+                plan.steps.retain(|s| matches!(s.action.effect, Effect::HookDir { .. }));
+                golden(&n, what, &plan);
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Performs one effect on the host.
 
-use super::Ctx;
+use super::{Ctx, hooks};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, fs, tree};
@@ -134,7 +134,14 @@ fn effect(
                 .next("jug junregister forgets it here, jug jregister --takeover takes it back")),
             false => Err(Error::failed("", expectation(guard))),
         },
-        Effect::Hook { cmd, policy } => match hook(ctx, cmd, started) {
+        Effect::HookDir { dir, how, patience } => {
+            hooks::directory(ctx, dir, how, *patience, started, warnings)
+        }
+        Effect::HookInside { file, root, copy, cmd } => hooks::inside(ctx, file, root, copy, cmd, started),
+        Effect::HookDirsLeftOut { dirs, next, patience } => {
+            hooks::left_out(ctx, dirs, next, *patience, warnings)
+        }
+        Effect::Hook { cmd, policy } => match hooks::one(ctx, cmd, started) {
             Ok(_) => Ok(true),
             Err(e) if *policy == Policy::Warn && e.code != Code::Interrupted => {
                 warnings.push(format!("hook: {e}"));
@@ -178,7 +185,7 @@ fn expectation(guard: &Guard) -> String {
 }
 
 /// Runs a program that must succeed, trying again for a moment where it says "busy".
-fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
+pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
     let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
     loop {
         let out = ctx.host.change(cmd, started).map_err(Error::from)?;
@@ -201,12 +208,6 @@ fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outpu
 fn taken(cmd: &Cmd, out: &Output) -> bool {
     let said = ["already exists", "File exists", "already assigned"];
     cmd.log.is_none() && said.iter().any(|s| out.stderr.contains(s))
-}
-
-/// Runs a hook, if none but root could have written it.
-fn hook(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Output> {
-    let checked = fs::check_runnable(std::path::Path::new(&cmd.program))?;
-    run(ctx, &Cmd { program: checked.to_string_lossy().into_owned(), ..cmd.clone() }, started)
 }
 
 /// Whether a guard holds now.

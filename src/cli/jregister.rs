@@ -31,7 +31,8 @@ pub struct Args {
     /// Make this node the owner though another one is. Stops nothing there
     #[arg(long)]
     takeover: bool,
-    /// Use the hooks, the directories of this host and the devices that their own copies ask for
+    /// Use the hooks, the directories of this host and the devices that their own copies ask for, and run here what
+    /// lies in their hook directories
     #[arg(long)]
     trust: bool,
 }
@@ -198,6 +199,7 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
     said(s, args, name, &mut env)?;
     env.mnt_start.clone_from(&stand_in.mnt_start);
     env.mnt_stop.clone_from(&stand_in.mnt_stop);
+    env.trusted = args.trust;
     let data = s.layout.data(name);
     let dataset = facts
         .datasets

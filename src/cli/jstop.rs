@@ -60,6 +60,7 @@ pub fn plan_from(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Resul
             exec: env.exec.clone(),
             hooks: env.hooks.clone(),
             hook_timeout: env.hook_timeout,
+            trusted: env.trusted,
             ..st.env.clone()
         },
         _ => env.clone(),

@@ -8,7 +8,7 @@ use crate::facts::gather::{Wanted, gather};
 use crate::host::{Host, System, fs};
 use crate::model::base::Base;
 use crate::model::env::{Env, Storage};
-use crate::model::hook::Point;
+use crate::model::hook::{self, Point};
 use crate::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use crate::model::node::NodeConfig;
 use crate::model::schema;
@@ -215,6 +215,7 @@ impl Session {
             } else {
                 self.host.read(Path::new("/etc/resolv.conf"))
             },
+            hook_dirs: if self.saved.is_some() { Vec::new() } else { hook_dirs(&self.layout, name, env) },
             node_hooks: if self.saved.is_some() { Vec::new() } else { node_hooks(&self.layout) },
         }
     }
@@ -257,6 +258,17 @@ fn node_hooks(layout: &Layout) -> Vec<(Point, AbsPath)> {
         all.extend(names.iter().map(|n| (point, dir.join(n))));
     }
     all
+}
+
+/// CBSD's hook directories of an environment whose storage is always there.
+fn hook_dirs(layout: &Layout, name: &EnvName, env: &Env) -> Vec<&'static str> {
+    let all = hook::ON_HOST.into_iter().chain(hook::INSIDE);
+    match env.storage {
+        Storage::External => Vec::new(),
+        Storage::Zfs | Storage::Dir => {
+            all.filter(|d| layout.system(name).join(d).as_path().is_dir()).collect()
+        }
+    }
 }
 
 fn read_facts(path: &Path) -> Result<Facts> {

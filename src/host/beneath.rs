@@ -102,6 +102,15 @@ pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
     })
 }
 
+/// Removes the file `rel` below `root`; a link goes itself, and nothing there is no error.
+pub fn remove(root: &Path, rel: &str) -> Result<()> {
+    let (dir, last) = open_parent(root, rel, false)?;
+    match unlinkat(&dir, last, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(e) => Err(Error::io(root.join(rel.trim_start_matches('/')), "removing it", e)),
+    }
+}
+
 /// Checks that `rel` below `root` is a directory reached through no link; with `make`, it is made.
 pub fn check_target(root: &Path, rel: &str, make: bool) -> Result<()> {
     open_dir(root, rel, make).map(|_| ())
@@ -208,6 +217,7 @@ mod tests {
         assert!(write(&root, "usr/x", "a", 0o644).is_err());
         assert!(open_file(&root, "etc/rc.conf").is_err());
         assert!(open_dir(&root, "../outside", false).is_err());
+        assert!(remove(&root, "usr/x").is_err() && remove(&root, "etc/none").is_ok());
         write(&root, "/etc/rc.conf", "mine", 0o640).unwrap();
         assert_eq!(std::fs::read_to_string(root.join("etc/rc.conf")).unwrap(), "mine");
         assert!(std::fs::read_dir(&outside).unwrap().next().is_none(), "something was written outside");

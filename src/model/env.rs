@@ -107,6 +107,9 @@ pub struct Env {
     /// Whether verbs that remove refuse it.
     #[serde(default)]
     pub protected: bool,
+    /// Whether what lies in its system directory may be run on this host; local to this node.
+    #[serde(default = "default_trusted")]
+    pub trusted: bool,
     /// Its networks.
     #[serde(default = "default_net")]
     pub net: Vec<Net>,
@@ -185,6 +188,9 @@ impl Owned {
     }
 }
 
+fn default_trusted() -> bool {
+    true
+}
 fn default_net() -> Vec<Net> {
     vec![Net::Inherit]
 }
@@ -220,6 +226,7 @@ impl Env {
             description: String::new(),
             tags: BTreeSet::new(),
             protected: false,
+            trusted: default_trusted(),
             net: default_net(),
             devfs_ruleset: default_devfs(),
             enforce_statfs: default_statfs(),

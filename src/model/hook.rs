@@ -5,6 +5,19 @@ use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+/// CBSD's hook directories whose content runs on the host.
+pub const ON_HOST: [&str; 7] = [
+    "master_create.d",
+    "master_prestart.d",
+    "master_poststart.d",
+    "master_prestop.d",
+    "master_poststop.d",
+    "remove.d",
+    "clone.d",
+];
+/// Those whose content runs inside.
+pub const INSIDE: [&str; 2] = ["start.d", "stop.d"];
+
 /// When a hook runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -47,6 +60,18 @@ impl Point {
             Self::Poststop => "poststop",
             Self::Removed => "removed",
             Self::Clone => "clone",
+        }
+    }
+
+    /// CBSD's directory of hooks that run at this point, below the environment's system directory.
+    pub fn directory(self) -> Option<&'static str> {
+        match self {
+            Self::Created => Some("master_create.d"),
+            Self::Prestart => Some("master_prestart.d"),
+            Self::Poststart => Some("master_poststart.d"),
+            Self::Prestop => Some("master_prestop.d"),
+            Self::Poststop => Some("master_poststop.d"),
+            Self::Removed | Self::Clone => None,
         }
     }
 

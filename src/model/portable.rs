@@ -5,8 +5,9 @@ use super::cbsd::ROOT;
 use super::env::{Env, Owned};
 use super::name::EnvName;
 use super::schema;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::layout::Layout;
+use toml_edit::{DocumentMut, TomlError};
 
 /// How a TOML string begins.
 const QUOTES: [char; 2] = ['"', '\''];
@@ -19,9 +20,12 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     let mut env = env.clone();
     env.dataset = None;
     env.owner = Owned::default();
+    let mut doc: DocumentMut =
+        schema::to_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
+    doc.remove("trusted");
     Ok(format!(
         "# {name}: the portable copy. What counts on a node is envs/{name}.toml in its workdir.\n{}",
-        replace(schema::to_text(&env)?, layout.workdir.as_str(), ROOT)
+        replace(doc.to_string(), layout.workdir.as_str(), ROOT)
     ))
 }
 
@@ -64,14 +68,18 @@ mod tests {
         env.fstab = vec!["/usr/jails/shared /usr/jails/x nullfs ro".parse().unwrap()];
         env.description = "of \"/usr/jails/shared".into();
         env.owner.epoch = 7;
+        env.trusted = false;
         let text = write(&name, &env, &at("/usr/jails")).unwrap();
-        assert!(text.contains("\"CBSDROOT/etc/start\"") && !text.contains("epoch"), "{text}");
+        assert!(
+            text.contains("\"CBSDROOT/etc/start\"") && !text.contains("epoch") && !text.contains("trusted"),
+            "{text}"
+        );
         let there = read(&text, "f", &at("/data/j")).unwrap();
         assert_eq!(there.mnt_start.unwrap().as_str(), "/data/j/etc/start");
         assert_eq!(there.mnt_stop.unwrap().as_str(), "/usr/jails2/stop");
         assert_eq!(there.fstab[0].to_string(), "/data/j/shared /usr/jails/x nullfs ro");
         let here = read(&text, "f", &at("/usr/jails")).unwrap();
-        env.owner = Owned::default();
+        (env.owner, env.trusted) = (Owned::default(), true);
         assert_eq!(here, env);
     }
 }

@@ -27,7 +27,7 @@ enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 45] = [
+const KEYS: [(&str, Shape); 46] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -39,6 +39,7 @@ const KEYS: [(&str, Shape); 45] = [
     ("description", Shape::Text),
     ("tags", Shape::Words),
     ("protected", Shape::Flag),
+    ("trusted", Shape::Flag),
     ("net", Shape::Words),
     ("devfs_ruleset", Shape::Number),
     ("enforce_statfs", Shape::Number),

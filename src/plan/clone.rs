@@ -1,7 +1,7 @@
 //! jclone: a new environment with another's data, and an identity of its own.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hooks, mnt, storage};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -41,6 +41,7 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
     plan.steps.extend(guest.platform.rename_inside(guest));
     create::register(guest, &mut plan)?;
     plan.steps.extend(hooks::steps(guest, Point::Created));
+    plan.steps.extend(hookdirs::cloned(source, guest));
     mnt::put_away(guest, facts, &mut plan);
     mnt::put_away(source, facts, &mut plan);
     Ok(plan)

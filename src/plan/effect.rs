@@ -118,6 +118,36 @@ pub enum Effect {
         /// What its failure means.
         policy: Policy,
     },
+    /// Runs what is in one of CBSD's hook directories, if it is there: sorted by name, and with a warning for each that
+    /// fails. It is looked at no sooner, since its storage may have been mounted by an earlier step.
+    HookDir {
+        /// Which.
+        dir: AbsPath,
+        /// How each is run.
+        how: HookHow,
+        /// Seconds that its storage may take, where that may hang: each is then run by a process of its own.
+        patience: Option<u64>,
+    },
+    /// Runs a copy of a script inside a root, and removes it.
+    HookInside {
+        /// Which; it is no link.
+        file: AbsPath,
+        /// The root.
+        root: AbsPath,
+        /// The path of the copy in it.
+        copy: AbsPath,
+        /// How that is run.
+        cmd: Cmd,
+    },
+    /// Warns if there is something to run in hook directories that are not trusted.
+    HookDirsLeftOut {
+        /// Which.
+        dirs: Vec<AbsPath>,
+        /// How to trust them.
+        next: String,
+        /// Seconds that their storage may take, where that may hang.
+        patience: Option<u64>,
+    },
     /// Waits until `probe` no longer exits 0, at most so many seconds.
     AwaitEnd {
         /// Exits 0 while there is something to wait for.
@@ -133,6 +163,23 @@ pub enum Effect {
         max: u64,
         /// So many old ones are kept.
         keep: u32,
+    },
+}
+
+/// How what lies in a hook directory is run.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum HookHow {
+    /// As the program of this command.
+    OnHost(Cmd),
+    /// As a copy inside an environment.
+    Inside {
+        /// The environment's root.
+        root: AbsPath,
+        /// The path of the copy in it.
+        copy: AbsPath,
+        /// Runs the copy.
+        cmd: Cmd,
     },
 }
 

@@ -27,6 +27,9 @@ pub struct Guest<'a> {
     pub host_resolv_conf: Option<String>,
     /// Scripts below `hooks.d`, by point, sorted.
     pub node_hooks: Vec<(crate::model::hook::Point, AbsPath)>,
+    /// CBSD's hook directories that are in its system directory, by name; with storage external that is not looked at
+    /// while planning.
+    pub hook_dirs: Vec<&'static str>,
 }
 
 impl Guest<'_> {

@@ -1,42 +1,52 @@
-//! Hooks as steps: the environment's own, then those in `hooks.d/<point>/`, sorted.
+//! Hooks as steps: the environment's own, those in CBSD's directory, then those in `hooks.d/<point>/`, sorted.
 
 use super::guest::Guest;
-use super::{Effect, Step};
+use super::{Effect, Step, hookdirs};
 use crate::host::Cmd;
+use crate::model::env::Storage;
 use crate::model::hook::{Hook, Point, Policy};
 
-/// The hooks of one point: the environment's own, then the node's.
-fn of(guest: &Guest<'_>, point: Point) -> Vec<Hook> {
-    let own = guest.env.hooks.get(&point).into_iter().flatten().cloned();
-    let node = guest.node_hooks.iter().filter(|(p, _)| *p == point).map(|(_, path)| Hook {
-        path: path.clone(),
-        policy: None,
-        timeout: None,
-    });
-    own.chain(node).collect()
+/// The environment's own hooks of one point.
+fn own(guest: &Guest<'_>, point: Point) -> Vec<Hook> {
+    guest.env.hooks.get(&point).cloned().unwrap_or_default()
+}
+
+/// The node's hooks of one point.
+fn of_node(guest: &Guest<'_>, point: Point) -> Vec<Hook> {
+    let all = guest.node_hooks.iter().filter(|(p, _)| *p == point);
+    all.map(|(_, path)| Hook { path: path.clone(), policy: None, timeout: None }).collect()
 }
 
 /// The steps of one point.
 pub fn steps(guest: &Guest<'_>, point: Point) -> Vec<Step> {
-    of(guest, point).iter().map(|hook| step(guest, point, hook)).collect()
+    let mut steps: Vec<Step> = own(guest, point).iter().map(|hook| step(guest, point, hook)).collect();
+    // Storage that mnt_stop unmounts is gone by then: jstop has looked into it before.
+    let gone = point == Point::Poststop && guest.env.storage == Storage::External;
+    if let Some(dir) = point.directory().filter(|_| !gone) {
+        steps.extend(hookdirs::on_host(guest, dir, point.as_str()));
+    }
+    steps.extend(of_node(guest, point).iter().map(|hook| step(guest, point, hook)));
+    steps
 }
 
 /// The commands that may copy `source`'s data by the storage's own means.
 pub fn clone(source: &Guest<'_>, target: &Guest<'_>) -> Vec<Cmd> {
-    let more = [("JUG_SOURCE", source.name.to_string()), ("JUG_SOURCE_DATA", source.data().to_string())];
-    of(source, Point::Clone)
-        .iter()
-        .map(|hook| {
-            let cmd = command(target, Point::Clone, hook);
-            more.iter().fold(cmd, |cmd, (key, value)| cmd.env(*key, value))
-        })
-        .collect()
+    let all = own(source, Point::Clone).into_iter().chain(of_node(source, Point::Clone));
+    all.map(|hook| {
+        let cmd = command(target, Point::Clone, &hook);
+        of_source(source).into_iter().fold(cmd, |cmd, (key, value)| cmd.env(key, value))
+    })
+    .collect()
 }
 
-fn command(guest: &Guest<'_>, point: Point, hook: &Hook) -> Cmd {
-    let limit = hook.timeout.unwrap_or(guest.env.hook_timeout);
-    let mut cmd = Cmd::new(hook.path.as_str()).args([point.as_str(), guest.name.as_str()]).limit(limit);
-    for (key, value) in [
+/// What hooks get to know of what is cloned.
+pub fn of_source(source: &Guest<'_>) -> [(&'static str, String); 2] {
+    [("JUG_SOURCE", source.name.to_string()), ("JUG_SOURCE_DATA", source.data().to_string())]
+}
+
+/// What every hook gets to know.
+pub fn variables(guest: &Guest<'_>, point: &str) -> [(&'static str, String); 10] {
+    [
         ("JUG_NAME", guest.name.to_string()),
         ("JUG_UUID", guest.env.uuid.to_string()),
         ("JUG_POINT", point.to_string()),
@@ -47,10 +57,13 @@ fn command(guest: &Guest<'_>, point: Point, hook: &Hook) -> Cmd {
         ("JUG_BASE", guest.env.base.to_string()),
         ("JUG_HOSTNAME", guest.env.hostname(guest.name)),
         ("JUG_ADDRESSES", guest.env.addresses().join(",")),
-    ] {
-        cmd = cmd.env(key, value);
-    }
-    cmd
+    ]
+}
+
+fn command(guest: &Guest<'_>, point: Point, hook: &Hook) -> Cmd {
+    let limit = hook.timeout.unwrap_or(guest.env.hook_timeout);
+    let cmd = Cmd::new(hook.path.as_str()).args([point.as_str(), guest.name.as_str()]).limit(limit);
+    variables(guest, point.as_str()).into_iter().fold(cmd, |cmd, (key, value)| cmd.env(key, value))
 }
 
 fn step(guest: &Guest<'_>, point: Point, hook: &Hook) -> Step {

@@ -9,10 +9,11 @@ use crate::model::schema::to_text;
 use crate::store::started::Started;
 
 /// Keys that concern jug alone and hold from the moment they are written.
-const AT_ONCE: [&str; 9] = [
+const AT_ONCE: [&str; 10] = [
     "description",
     "tags",
     "protected",
+    "trusted",
     "hook_timeout",
     "boot.enabled",
     "boot.order",
@@ -71,6 +72,7 @@ pub fn plan(
                 node: guest.node.clone(),
                 host_resolv_conf: None,
                 node_hooks: Vec::new(),
+                hook_dirs: Vec::new(),
                 ..*guest
             };
             let mut step = Step::run(format!("give the running jail {}", covered.join(", ")), cmd);

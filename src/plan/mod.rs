@@ -5,6 +5,7 @@ pub mod clone;
 pub mod create;
 pub mod effect;
 pub mod guest;
+pub mod hookdirs;
 pub mod hooks;
 pub mod live;
 pub mod mnt;
@@ -18,4 +19,4 @@ pub mod storage;
 pub mod text;
 pub mod trust;
 
-pub use effect::{Action, Effect, Guard, Plan, Step};
+pub use effect::{Action, Effect, Guard, HookHow, Plan, Step};

@@ -1,7 +1,7 @@
 //! jremove: everything that bears the environment's identity goes, and nothing else.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, clone, hooks, mnt, stop};
+use super::{Effect, Guard, Plan, Step, clone, hookdirs, hooks, mnt, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -50,6 +50,9 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     let mut plan = Plan::new("jremove", name);
     if env.owner.epoch > 0 && env.storage != Storage::External {
         plan.push(mnt::still_ours(guest, guest.node.id));
+    }
+    if env.storage != Storage::External {
+        plan.steps.extend(hookdirs::on_host(guest, "remove.d", "remove"));
     }
     let paths = match (&env.dataset, env.storage) {
         (Some(dataset), Storage::Zfs) => {
@@ -111,6 +114,7 @@ fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
     if guest.env.owner.epoch > 0 {
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
+    plan.steps.extend(hookdirs::on_host(guest, "remove.d", "remove"));
     plan.point_of_no_return();
     if let Some(cmd) = guest.platform.unprotect(&guest.data()) {
         plan.push(Step::run("clear its file flags", cmd).when(Guard::Exists { path: guest.data() }));

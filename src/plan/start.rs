@@ -1,7 +1,7 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hooks, mnt, rootfs};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, rootfs};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -73,6 +73,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         "rotate its console log",
         Effect::Rotate { path: guest.console(), max: 1 << 20, keep: 3 },
     ));
+    plan.steps.extend(hookdirs::left_out(guest));
     plan.steps.extend(hooks::steps(guest, Point::Prestart));
     if facts.container(name.as_str()).is_none() && facts.path(guest.layout.oci_state(name).as_str()).is_some()
     {
@@ -94,6 +95,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             .log(guest.console().as_str());
         plan.push(Step::run("run its rc to the end", cmd));
     }
+    plan.steps.extend(hookdirs::inside(guest, "start.d", "start"));
     plan.steps.extend(hooks::steps(guest, Point::Poststart));
     Ok(Some(plan))
 }

@@ -1,10 +1,10 @@
 //! jstop: the mirror of the start, in bounded time whatever runs inside.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks, mnt};
+use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
-use crate::model::env::Mode;
+use crate::model::env::{Mode, Storage};
 use crate::model::hook::Point;
 use crate::model::net::Net;
 use crate::store::started::Started;
@@ -41,6 +41,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     if running {
         plan.steps.extend(hooks::steps(guest, Point::Prestop));
         plan.point_of_no_return();
+        plan.steps.extend(hookdirs::inside(guest, "stop.d", "stop").map(|s| s.when(there(guest))));
         let (_, stop) = crate::platform::commands(guest.platform, env);
         if !stop.is_empty() {
             let cmd = guest
@@ -59,6 +60,10 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
     }
     take_down(guest, started, &kept, &mut plan);
+    if present && env.storage == Storage::External {
+        let point = Point::Poststop;
+        plan.steps.extend(point.directory().and_then(|d| hookdirs::on_host(guest, d, point.as_str())));
+    }
     plan.steps.extend(mnt::stop(guest, &kept));
     plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
     if present {

@@ -1,7 +1,8 @@
 //! A plan as a commented sh script: what `-n` prints. It can be read, diffed, and run by hand.
 
-use super::{Action, Effect, Guard, Plan};
-use crate::host::cmd::quote;
+use super::{Action, Effect, Guard, HookHow, Plan};
+use crate::host::cmd::{Cmd, quote};
+use crate::model::name::AbsPath;
 use std::fmt;
 
 impl fmt::Display for Plan {
@@ -167,6 +168,16 @@ impl fmt::Display for Effect {
                 write!(f, "{cmd} </dev/null")?;
                 if *policy == crate::model::hook::Policy::Warn { f.write_str(" || true") } else { Ok(()) }
             }
+            Self::HookDir { dir, how, .. } => hook_dir(f, dir, how),
+            Self::HookInside { file, root, copy, cmd } => {
+                let from = quote(file.as_str());
+                copied(f, &from, root, copy, cmd)
+            }
+            Self::HookDirsLeftOut { dirs, next, .. } => {
+                let all: Vec<String> = dirs.iter().map(|d| format!("{}/*", quote(d.as_str()))).collect();
+                let say = quote(&format!("is not trusted, and not run; {next} allows it"));
+                write!(f, "for h in {}; do [ ! -x \"$h\" ] || echo \"$h\" {say} >&2; done", all.join(" "))
+            }
             Self::AwaitEnd { probe, seconds } => {
                 write!(
                     f,
@@ -184,4 +195,30 @@ impl fmt::Display for Effect {
 fn here(f: &mut fmt::Formatter<'_>, path: &str, text: &str, mode: u32) -> fmt::Result {
     let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     write!(f, "cat >{p} <<'JUG_EOF'\n{text}{newline}JUG_EOF\nchmod {mode:o} {p}", p = quote(path))
+}
+
+/// A loop over what a hook directory holds; where it is not there, the pattern stands for itself and is no file.
+fn hook_dir(f: &mut fmt::Formatter<'_>, dir: &AbsPath, how: &HookHow) -> fmt::Result {
+    writeln!(f, "for h in {}/*; do\n\t[ -f \"$h\" ] && [ -x \"$h\" ] || continue", quote(dir.as_str()))?;
+    match how {
+        HookHow::OnHost(cmd) => {
+            let env: String = cmd.env.iter().map(|(k, v)| format!("{k}={} ", quote(v))).collect();
+            let args: String = cmd.args.iter().map(|a| format!(" {}", quote(a))).collect();
+            write!(f, "\t{env}\"$h\"{args} </dev/null || echo \"warning: $h failed\" >&2")?;
+        }
+        HookHow::Inside { root, copy, cmd } => {
+            f.write_str("\t")?;
+            copied(f, "\"$h\"", root, copy, cmd)?;
+        }
+    }
+    f.write_str("\ndone")
+}
+
+fn copied(f: &mut fmt::Formatter<'_>, from: &str, root: &AbsPath, copy: &AbsPath, cmd: &Cmd) -> fmt::Result {
+    let to = quote(root.join(copy.as_str()).as_str());
+    let log = cmd.log.as_ref().map(|l| format!(" >>{} 2>&1", quote(l))).unwrap_or_default();
+    write!(
+        f,
+        "cp {from} {to} && chmod 700 {to} && {cmd}{log} </dev/null || echo warning: {from} failed >&2; rm -f {to}"
+    )
 }

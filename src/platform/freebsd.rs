@@ -117,8 +117,8 @@ impl Platform for Freebsd {
     }
     fn needed_programs(&self) -> Vec<(String, &'static str)> {
         [
-            "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "fetch", "mtree",
-            "pwd_mkdb", "chflags", "ps", "devfs",
+            "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "find", "fetch",
+            "mtree", "pwd_mkdb", "chflags", "ps", "devfs",
         ]
         .map(|p| (p.to_string(), "the base system"))
         .to_vec()

@@ -116,6 +116,7 @@ impl Platform for Linux {
             ("umount", "package mount"),
             ("ip", "package iproute2"),
             ("tar", "package tar"),
+            ("find", "package findutils"),
             ("curl", "package curl"),
         ] {
             all.push((program.to_string(), package));

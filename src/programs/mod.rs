@@ -4,6 +4,7 @@
 pub mod chflags;
 pub mod devfs;
 pub mod fetch;
+pub mod find;
 pub mod ifconfig;
 pub mod ip;
 pub mod jail;

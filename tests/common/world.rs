@@ -8,7 +8,7 @@ use jug::facts::gather::{Wanted, gather};
 use jug::host::fs::Kind;
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
-use jug::model::hook::{Hook, Point};
+use jug::model::hook::{Hook, INSIDE, ON_HOST, Point};
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use jug::model::schema;
 use jug::plan::guest::Guest;
@@ -174,7 +174,21 @@ impl World {
             node: Node { id: NODE, name: "here".into() },
             base_has_rc_conf: false,
             host_resolv_conf: Some("nameserver 192.0.2.53\n".into()),
+            hook_dirs: ON_HOST
+                .into_iter()
+                .chain(INSIDE)
+                .filter(|d| self.layout.system(name).join(d).as_path().is_dir())
+                .collect(),
             node_hooks: vec![(Point::Prestart, self.top().join("hooks/h"))],
+        }
+    }
+
+    /// A script in each of CBSD's hook directories.
+    pub fn hook_dirs(&self) {
+        for dir in ON_HOST.into_iter().chain(INSIDE) {
+            let dir = self.layout.system(&Self::name()).join(dir);
+            std::fs::create_dir(dir.as_path()).unwrap();
+            jug::host::fs::write_atomic(dir.join("h").as_path(), "#!/bin/sh\n", 0o755).unwrap();
         }
     }
 

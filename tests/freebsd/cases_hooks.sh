@@ -120,3 +120,54 @@ case_hook_not_trusted() {
 	j 4 jstart hw
 	unchanged
 }
+
+# in_dir ENV DIR/FILE TEXT: a script in a hook directory of an environment.
+in_dir() {
+	mkdir -p "$WD/jails-system/$1/${2%/*}"
+	printf '#!/bin/sh\n%s\n' "$3" >"$WD/jails-system/$1/$2"
+	chmod 755 "$WD/jails-system/$1/$2"
+}
+
+case_hooks_as_cbsd_has_them() {
+	mk hd
+	for d in prestart poststart prestop poststop; do
+		in_dir hd master_$d.d/1 "echo $d \$jname \$JUG_POINT >>\"\$workdir/hooks.log\""
+	done
+	in_dir hd master_prestart.d/2 'echo "no, said the hook" >&2; exit 3'
+	in_dir hd master_prestart.d/.no 'echo hidden >>"$workdir/hooks.log"'
+	in_dir hd remove.d/1 'echo remove $(ls -d "$data/etc") >>"$workdir/hooks.log"'
+	in_dir hd start.d/1 'echo start $(hostname) $jname "$workdir" >/root/started'
+	in_dir hd stop.d/1 'echo stop >/root/stopped'
+	j 0 -n jstart hd
+	cp "$T/out" "$T/script"
+	c 0 sh -n "$T/script"
+	j 0 jstart hd
+	err_has 'no, said the hook'
+	printf 'start hd hd \n' >"$T/wanted"
+	c 0 diff "$T/wanted" "$WD/jails-data/hd-data/root/started"
+	j 0 jexec hd -- find /tmp -name '.jug-*'
+	must_not [ -s "$T/out" ]
+	j 0 jstop hd
+	c 0 test -e "$WD/jails-data/hd-data/root/stopped"
+	j 0 jremove -y hd
+	for d in prestart poststart prestop poststop; do echo "$d hd $d"; done >"$T/wanted"
+	echo "remove $WD/jails-data/hd-data/etc" >>"$T/wanted"
+	c 0 diff "$T/wanted" "$WD/hooks.log"
+	rm "$WD/hooks.log"
+}
+
+# What was registered, and not made here, runs nothing on the host before somebody says so.
+case_hooks_of_a_stranger() {
+	mk hs
+	in_dir hs master_prestart.d/1 'echo ran >>"$workdir/hooks.log"'
+	j 0 junregister hs
+	j 0 jregister hs
+	j 0 jstart hs
+	err_has 'jug jset hs trusted=true'
+	must_not [ -e "$WD/hooks.log" ]
+	j 0 jset hs trusted=true
+	j 0 jrestart hs
+	must [ -e "$WD/hooks.log" ]
+	rm "$WD/hooks.log"
+	j 0 jremove --stop -y hs
+}

@@ -74,6 +74,7 @@ fn a_server_that_does_not_answer() {
         let stop = h.jug("jstop www");
         assert!(stop.code >= 0 && stop.took.as_secs() < 55, "{stop:?}");
         assert_ne!(h.state("www"), "running", "{stop:?}");
+        assert_eq!(stop.err.matches("hook directories").count(), 1, "{stop:#?}");
         h.signal_server("CONT");
         h.jug("jstop www").ok();
         assert_eq!(mounts(&h.work), Vec::<String>::new());
