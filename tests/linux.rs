@@ -41,5 +41,7 @@ mod moves;
 mod races;
 #[path = "linux/storage.rs"]
 mod storage;
+#[path = "linux/strange_files.rs"]
+mod strange_files;
 #[path = "linux/trust.rs"]
 mod trust;

@@ -11,6 +11,7 @@ use crate::model::cbsd;
 use crate::model::env::{Env, Storage};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
+use crate::model::schema;
 use crate::model::words;
 use crate::plan::{Plan, Step, mnt, register, trust};
 use crate::report::results::Done;
@@ -243,9 +244,14 @@ fn read_mounted(s: &Session, name: &EnvName) -> Result<Option<unregistered::Foun
 
 /// What a file says that may lie on storage which does not answer; nothing if it is not there.
 fn cat(s: &Session, file: &AbsPath) -> Result<Option<String>> {
-    let cmd = Cmd::new("cat").arg(file.as_str()).limit(30);
+    // One byte more than is taken, so that what never ends is seen to be too large.
+    let most = (schema::MAX_FILE + 1).to_string();
+    let cmd = Cmd::new("head").args(["-c", most.as_str(), file.as_str()]).limit(30);
     let out = s.host.query(&cmd).map_err(Error::from)?;
     match out.ok() {
+        true if out.stdout.len() > schema::MAX_FILE => {
+            Err(Error::usage(file, format!("larger than {} bytes", schema::MAX_FILE)))
+        }
         true => Ok(Some(out.stdout)),
         false if out.stderr.contains("No such file") => Ok(None),
         false => Err(RunError::failed(&cmd, &out).into()),

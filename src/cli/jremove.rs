@@ -90,6 +90,6 @@ fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
 
 /// Whose the files are that lie there, if they say so.
 fn identity(system: &AbsPath) -> Option<uuid::Uuid> {
-    let text = fs::read_text(system.join("env.toml").as_path(), schema::MAX_FILE).ok()?;
+    let text = fs::read_foreign(system.join("env.toml").as_path(), schema::MAX_FILE).ok()?;
     schema::read::<Env>(&text, "env.toml").ok().map(|e| e.uuid)
 }

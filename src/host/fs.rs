@@ -34,9 +34,23 @@ pub fn kind(path: &Path) -> Option<Kind> {
 
 /// Reads a text file, at most `max` bytes of it.
 pub fn read_text(path: &Path, max: usize) -> Result<String> {
+    text(path, File::open(path), max)
+}
+
+/// The same where others may write: no link is followed, and a pipe, which would be waited for, is refused.
+pub fn read_foreign(path: &Path, max: usize) -> Result<String> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC).bits();
+    let file = OpenOptions::new().read(true).custom_flags(flags as i32).open(path);
+    if file.as_ref().is_ok_and(|f| f.metadata().is_ok_and(|m| !m.is_file())) {
+        return Err(Error::usage(path.display(), "not a regular file"));
+    }
+    text(path, file, max)
+}
+
+fn text(path: &Path, file: io::Result<File>, max: usize) -> Result<String> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    File::open(path).and_then(|f| f.take(max as u64 + 1).read_to_end(&mut bytes)).map_err(|e| {
+    file.and_then(|f| f.take(max as u64 + 1).read_to_end(&mut bytes)).map_err(|e| {
         let missing = e.kind() == io::ErrorKind::NotFound;
         let err = Error::io(path, "reading it", e);
         if missing { err.code(crate::error::Code::NotFound) } else { err }

@@ -49,7 +49,7 @@ pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
         if file != *number.to_string() {
             continue;
         }
-        let epoch = fs::read_text(&entry.path(), MAX).ok().and_then(|t| toml::from_str(&t).ok());
+        let epoch = fs::read_foreign(&entry.path(), MAX).ok().and_then(|t| toml::from_str(&t).ok());
         epochs.push((number, epoch));
     }
     epochs.sort_by_key(|(n, _)| *n);

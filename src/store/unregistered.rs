@@ -45,17 +45,17 @@ pub fn fstabs(layout: &Layout, name: &EnvName) -> [AbsPath; 2] {
 pub fn read(layout: &Layout, name: &EnvName) -> Result<Option<Found>> {
     let (ours, theirs) = files(layout, name);
     for file in ours {
-        match fs::read_text(file.as_path(), schema::MAX_FILE) {
+        match fs::read_foreign(file.as_path(), schema::MAX_FILE) {
             Ok(text) => return Ok(Some(Found::Jug(text, file))),
             Err(e) if e.code == Code::NotFound => {}
             Err(e) => return Err(e),
         }
     }
-    match fs::read_text(theirs.as_path(), schema::MAX_FILE) {
+    match fs::read_foreign(theirs.as_path(), schema::MAX_FILE) {
         Ok(text) => {
             let mut found = cbsd::read(&text, theirs.as_str(), name, layout)?;
             for file in fstabs(layout, name) {
-                if let Ok(text) = fs::read_text(file.as_path(), schema::MAX_FILE) {
+                if let Ok(text) = fs::read_foreign(file.as_path(), schema::MAX_FILE) {
                     found.fstab.extend(cbsd::fstab(&text, file.as_str(), layout)?);
                 }
             }
