@@ -19,22 +19,17 @@ case_jexec_exit_codes() {
 
 case_jexec_signals() {
 	up sig
-	"$JUG" jexec sig -- sleep 1000 &
-	pid=$!
-	wait_for 20 pgrep -j sig sleep
-	kill -TERM $pid
-	wait $pid
-	must [ $? = 143 ]
-	must_not pgrep -j sig sleep
-	j 137 jexec sig -- sh -c 'kill -KILL $$'
 	# What ends jug ends the command: there is no jug between them.
-	"$JUG" jexec sig -- sleep 1000 &
-	pid=$!
-	wait_for 20 pgrep -j sig sleep
-	kill -KILL $pid
-	wait $pid
-	must [ $? = 137 ]
-	must_not pgrep -j sig sleep
+	for signal in TERM=143 KILL=137; do
+		"$JUG" jexec sig -- sleep 1000 &
+		pid=$!
+		wait_for 20 pgrep -j sig sleep
+		kill -"${signal%=*}" $pid
+		wait $pid
+		must [ $? = "${signal#*=}" ]
+		must_not pgrep -j sig sleep
+	done
+	j 137 jexec sig -- sh -c 'kill -KILL $$'
 }
 
 case_jexec_options() {

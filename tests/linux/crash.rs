@@ -38,39 +38,44 @@ pub fn everywhere(h: &Host, verb: &str, mut before: impl FnMut(), mut mend: impl
     }
 }
 
+/// Kills what makes `name`: either it is there and whole, or nothing of it is, and both ways on lead to one of these.
+pub fn made_or_not(h: &Host, verb: &str, name: &str) {
+    let remove = format!("jremove -y {name}");
+    let clean = h.snapshot();
+    everywhere(
+        h,
+        verb,
+        || {
+            if h.state(name) != "gone" {
+                h.jug(&remove).ok();
+            }
+        },
+        |n, what| {
+            let state = h.state(name);
+            assert!(["interrupted", "gone", "stopped"].contains(&state.as_str()), "{what}: {state}");
+            if n % 2 == 0 {
+                h.jug("doctor --fix").ok();
+                if h.state(name) == "gone" {
+                    h.same(&clean, what);
+                }
+            } else {
+                let again = h.jug(verb);
+                assert!(again.code == 0 || again.code == 5, "{what}: {again:?}");
+                assert_eq!(h.state(name), "stopped", "{what}");
+            }
+        },
+    );
+    h.jug(&remove).ok();
+    h.same(&clean, "after all");
+}
+
 #[test]
 fn killed_while_creating() {
     on_host(&["strace"], |h| {
         h.base();
-        h.jug("jls").ok();
         h.jug("jcreate www --base bb").ok();
         h.jug("jremove -y www").ok();
-        let clean = h.snapshot();
-        everywhere(
-            h,
-            "jcreate www --base bb",
-            || {
-                if h.state("www") != "gone" {
-                    h.jug("jremove -y www").ok();
-                }
-            },
-            |n, what| {
-                let state = h.state("www");
-                assert!(["interrupted", "gone", "stopped"].contains(&state.as_str()), "{what}: {state}");
-                if n % 2 == 0 {
-                    h.jug("doctor --fix").ok();
-                    if h.state("www") == "gone" {
-                        h.same(&clean, what);
-                    }
-                } else {
-                    let again = h.jug("jcreate www --base bb");
-                    assert!(again.code == 0 || again.code == 5, "{what}: {again:?}");
-                    assert_eq!(h.state("www"), "stopped", "{what}");
-                }
-            },
-        );
-        h.jug("jremove -y www").ok();
-        h.same(&clean, "after all");
+        made_or_not(h, "jcreate www --base bb", "www");
     });
 }
 

@@ -1,7 +1,8 @@
 //! jug is killed everywhere while an environment goes, comes, is cloned or gets another name.
 
-use crate::crash::everywhere;
-use crate::support::{Host, mounts, on_host, write};
+use crate::crash::{everywhere, made_or_not};
+use crate::server::ALL;
+use crate::support::{Host, mounts, on_host};
 
 /// Of `www` there is one owner at most, whatever happened: every epoch has one file, and this node's is the last.
 fn owned_here(h: &Host, what: &str) {
@@ -12,21 +13,17 @@ fn owned_here(h: &Host, what: &str) {
 /// Storage that mnt_start mounts, and an environment on it that is registered.
 fn external(h: &Host) {
     h.base();
-    h.sh("for d in data system rcconf fstab; do mkdir -p exports/$d; done").ok();
-    let start = "#!/bin/sh\nwhile getopts d:f:j:r:s: o; do case $o in d) d=$OPTARG;; f) f=$OPTARG;; \
-         r) r=$OPTARG;; s) s=$OPTARG;; esac; done\nsleep 0.02\n\
-         m() { mountpoint -q \"$2\" || mount --bind EXPORTS/$1 \"$2\"; }\n\
-         m data \"$d\" && m system \"$s\" && m rcconf \"$r\" && m fstab \"$f\"\n";
-    write(&h.path("start"), &start.replace("EXPORTS", &h.str("exports")), 0o755);
+    h.export("www");
+    h.bind("start", &format!("sleep 0.02; {ALL}"));
     h.jug("jcreate www --base bb --mnt-start %/start").ok();
-    h.sh("echo kept >exports/data/root/f").ok();
+    h.sh("echo kept >exports/www/data/root/f").ok();
 }
 
 /// It is in order again, and its data is as it was.
 fn sound(h: &Host, what: &str) {
     h.jug("doctor --fix").ok();
     assert_eq!(mounts(&h.work), Vec::<String>::new(), "{what}");
-    h.sh("cat exports/data/root/f").ok().is("kept");
+    h.sh("cat exports/www/data/root/f").ok().is("kept");
 }
 
 #[test]
@@ -100,30 +97,7 @@ fn killed_while_cloning() {
         h.jug("jcreate www --base bb").ok();
         h.jug("jclone www w2").ok();
         h.jug("jremove -y w2").ok();
-        let clean = h.snapshot();
-        everywhere(
-            h,
-            "jclone www w2",
-            || {
-                if h.state("w2") != "gone" {
-                    h.jug("jremove -y w2").ok();
-                }
-            },
-            |n, what| {
-                if n % 2 == 0 {
-                    h.jug("doctor --fix").ok();
-                    if h.state("w2") == "gone" {
-                        h.same(&clean, what);
-                    }
-                } else {
-                    let again = h.jug("jclone www w2");
-                    assert!(again.code == 0 || again.code == 5, "{what}: {again:?}");
-                    assert_eq!(h.state("w2"), "stopped", "{what}");
-                }
-            },
-        );
-        h.jug("jremove -y w2").ok();
-        h.same(&clean, "after all");
+        made_or_not(h, "jclone www w2", "w2");
     });
 }
 
