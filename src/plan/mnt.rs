@@ -1,7 +1,7 @@
 //! mnt_start and mnt_stop: storage that is mounted while an environment needs it (design, "Compatible with CBSD").
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step};
+use super::{Action, Effect, Guard, Plan, Step};
 use crate::error::Error;
 use crate::facts::{Facts, Mounted};
 use crate::host::Cmd;
@@ -9,6 +9,7 @@ use crate::host::fs::Kind;
 use crate::model::env::Storage;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, EnvName};
+use crate::programs::mount;
 use crate::store::layout::Layout;
 use crate::store::owner::Epoch;
 use crate::store::started::Started;
@@ -104,17 +105,26 @@ pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
         );
     }
     let Some(path) = &guest.env.mnt_start else { return steps };
-    let mut mount = Step::new(
+    let mut hooked = Step::new(
         format!("run mnt_start {path}"),
         Effect::Hook { cmd: hook(guest, path, "mnt_start"), policy: Policy::Fail },
     );
     for step in stop(guest, &before(guest, facts)) {
-        mount.undo.push(step.action);
+        hooked.undo.push(step.action);
     }
-    steps.push(mount);
+    // One that mounts over the directories of all environments hides what is others'.
+    let shared = ["jails-data", "jails-fstab", "jails-rcconf", "jails-system"];
+    for dir in shared.map(|d| guest.layout.workdir.join(d)).into_iter().filter(|d| !facts.mounted(d.as_str()))
+    {
+        let umount = Effect::Run(mount::umount(dir.as_str()));
+        hooked.undo.push(Action { when: Some(Guard::Mounted { path: dir }), ..umount.into() });
+    }
+    steps.push(hooked);
+    let all_data = guest.layout.workdir.join(shared[0]);
+    let below = if facts.mounted(all_data.as_str()) { guest.layout.workdir.clone() } else { all_data };
     steps.push(Step::new(
         "see that its data is mounted",
-        Effect::Expect(Guard::OnMount { path: guest.data(), below: guest.layout.workdir.clone() }),
+        Effect::Expect(Guard::OnMount { path: guest.data(), below }),
     ));
     steps
 }

@@ -183,6 +183,21 @@ fn hooks_that_mount_too_much() {
             h.jug("jstop www").ok();
             assert_eq!(mounts(&h.work), Vec::<String>::new());
         }
+        // Over all environments' data, or more: nothing stays mounted to hide the others'.
+        h.jug("jcreate other --base bb").ok();
+        let one = "m $e/data \"${d%/*}\"";
+        for (lines, says) in [
+            (one.to_string(), "nothing is mounted at"),
+            (format!("{one}; m $e/system \"${{s%/*}}\"; exit 1"), "mnt_start"),
+        ] {
+            h.bind("bad", &lines);
+            for verb in ["jstart www", "junregister www"] {
+                let out = h.jug(verb).code(1).says(says);
+                assert_eq!(mounts(&h.work), Vec::<String>::new(), "{out:?}");
+            }
+        }
+        h.jug("jstart other").ok();
         h.jug("jset www mnt_start=%/good").ok();
+        h.jug("jstart www").ok();
     });
 }
