@@ -59,7 +59,7 @@ pub const EXAMPLES: [(&str, &[Example]); 26] = [
             ("What would be done, as a script", "jug -n jcreate www --base host"),
             (
                 "With an address, a mount and a setting",
-                "jug jcreate db --base 15.0-RELEASE --net alias:em0:192.0.2.10/32 --fstab '/srv/db /var/db nullfs rw' --set boot.enabled=true",
+                "jug jcreate db --base 15.0-RELEASE --net alias:em0:192.0.2.10/32 --fstab '/srv/db /var/db nullfs rw' --set boot.auto=true",
             ),
             ("A ZFS clone of the base", "jug jcreate box --base 15.0-RELEASE --mode clone"),
             ("In CBSD's words", "jug jcreate jname=www ver=15.0-RELEASE baserw=1"),

@@ -97,7 +97,7 @@ fn asked(args: &Args) -> Result<Asked> {
             "host_hostname" => a.set.push(format!("host.hostname={value}").parse()?),
             "mnt_start" => a.mnt_start = hook_path(value)?,
             "mnt_stop" => a.mnt_stop = hook_path(value)?,
-            "astart" => a.set.push(format!("boot.enabled={value}").parse()?),
+            "astart" => a.set.push(format!("boot.auto={value}").parse()?),
             other => return Err(Error::usage(printable(word), format!("{other}= does not fit here"))),
         }
     }

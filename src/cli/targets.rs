@@ -55,7 +55,7 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
             for entry in registry.values() {
                 let chosen = match &entry.env {
                     // What is to be started at boot is @boot without bearing the tag.
-                    Ok(env) => env.tags.contains(&tag) || (tag.as_str() == "boot" && env.boot.enabled),
+                    Ok(env) => env.tags.contains(&tag) || (tag.as_str() == "boot" && env.boot.auto),
                     Err(e) => {
                         eprintln!("jug: {}: left out, since its tags can't be read: {e}", entry.name);
                         false

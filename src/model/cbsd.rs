@@ -143,7 +143,7 @@ impl FromCbsd {
         }
         let interface = take("interface").filter(|i| i != "0").unwrap_or_else(|| "auto".into());
         env.net = nets(take("ip4_addr").as_deref(), &interface).map_err(|why| bad("ip4_addr", why))?;
-        env.boot.enabled = take("astart").is_none_or(|v| on(&v));
+        env.boot.auto = take("astart").is_none_or(|v| on(&v));
         env.protected = take("protected").is_some_and(|v| on(&v));
         let number = |key: &str, v: String| {
             v.parse::<u32>().map_err(|_| bad(key, format!("{} is no number", printable(&v))))

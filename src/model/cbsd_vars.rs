@@ -41,7 +41,7 @@ pub fn variables(name: &EnvName, env: &Env, layout: &Layout) -> BTreeMap<String,
         put("ip4_addr", if words.is_empty() { "0".into() } else { words.join(",") });
         put("interface", first.map_or("0".into(), ToString::to_string));
     }
-    put("astart", flag(env.boot.enabled));
+    put("astart", flag(env.boot.auto));
     put("b_order", env.boot.order.to_string());
     put("protected", flag(env.protected));
     put("childrenmax", env.children.max.to_string());

@@ -1,10 +1,11 @@
 //! The TOML of one environment: what is wanted of it.
 
+use super::boot::Boot;
 use super::fstab::Mount;
 use super::hook::{Hook, Point};
 use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
-use super::params::{Allow, Boot, Children, Exec, HostParams, SysV};
+use super::params::{Allow, Children, Exec, HostParams, SysV};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest format this jug writes and reads.
@@ -146,7 +147,7 @@ pub struct Env {
     /// Seconds a hook may take; 0 is no limit.
     #[serde(default = "default_hook_timeout")]
     pub hook_timeout: u64,
-    /// Boot order.
+    /// Whether, when and after what it is started at boot.
     #[serde(default)]
     pub boot: Boot,
     /// `host.*`.

@@ -1,6 +1,7 @@
 //! What is wanted, as pure data: names, sizes, environments and the node. Nothing here reads or runs anything.
 
 pub mod base;
+pub mod boot;
 pub mod cbsd;
 pub mod cbsd_vars;
 pub mod env;

@@ -130,19 +130,3 @@ pub struct Exec {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kill_timeout: Option<u64>,
 }
-
-/// Boot order, as `jug boot` will use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Boot {
-    /// Whether it is started at boot.
-    pub enabled: bool,
-    /// The lower the earlier; CBSD's default is 10.
-    pub order: u32,
-}
-
-impl Default for Boot {
-    fn default() -> Self {
-        Self { enabled: false, order: 10 }
-    }
-}

@@ -4,6 +4,7 @@ use super::env::{Env, VERSION};
 use super::name::{nearest, printable};
 use super::params::ALLOW;
 use super::toml_error::{self, path_of, position};
+use super::words;
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
@@ -27,7 +28,7 @@ enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 46] = [
+const KEYS: [(&str, Shape); 50] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -52,8 +53,12 @@ const KEYS: [(&str, Shape); 46] = [
     ("mnt_stop", Shape::Text),
     ("fstab", Shape::Lines),
     ("hook_timeout", Shape::Number),
-    ("boot.enabled", Shape::Flag),
+    ("boot.auto", Shape::Flag),
     ("boot.order", Shape::Number),
+    ("boot.after", Shape::Words),
+    ("boot.delay", Shape::Number),
+    ("boot.wait_for", Shape::Words),
+    ("boot.wait_limit", Shape::Number),
     ("host.hostname", Shape::Text),
     ("children.max", Shape::Number),
     ("allow.*", Shape::Flag),
@@ -85,6 +90,7 @@ pub fn keys() -> Vec<String> {
 }
 
 fn shape(key: &str) -> Result<Shape> {
+    let key = words::current(key);
     if let Some(permission) = key.strip_prefix("allow.")
         && ALLOW.contains(&permission)
     {
@@ -166,7 +172,7 @@ impl std::str::FromStr for Change {
         if op != Op::Set && !matches!(shape, Shape::Words | Shape::Lines) {
             return Err(Error::usage(key, "only lists take += and -="));
         }
-        Ok(Self { key: key.to_string(), op, value: value.to_string() })
+        Ok(Self { key: words::current(key).to_string(), op, value: value.to_string() })
     }
 }
 
@@ -174,6 +180,9 @@ impl std::str::FromStr for Change {
 pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)> {
     let mut doc: DocumentMut =
         text.parse().map_err(|e: toml_edit::TomlError| Error::usage(file, e.message()))?;
+    if changes.iter().any(|c| c.key == "boot.auto") {
+        words::modernize(&mut doc);
+    }
     for change in changes {
         apply(&mut doc, change)?;
     }
@@ -295,7 +304,7 @@ pub fn is_list(key: &str) -> bool {
 
 /// The value of a key, if it is there.
 pub fn find<'a>(value: &'a toml::Value, key: &str) -> Option<&'a toml::Value> {
-    path_of(key).into_iter().try_fold(value, |at, part| at.get(part))
+    path_of(words::current(key)).into_iter().try_fold(value, |at, part| at.get(part))
 }
 
 /// The bare value of a key: a list gives a line an element, nothing gives the empty text.
@@ -362,6 +371,20 @@ mod tests {
         let (text, env) = edit(&text, "f", &[change("tags-=a"), change("boot.order=")]).unwrap();
         assert_eq!(env.boot.order, 10);
         assert!(text.contains("[\"web\"]"), "{text}");
+    }
+
+    #[test]
+    fn a_former_name_of_a_key_is_taken() {
+        let text = format!("{TEXT}[boot]\n# always\nenabled = true # yes\norder = 5\n");
+        assert!(read_env(&text, "f").unwrap().boot.auto);
+        let (text, env) = edit(&text, "f", &[change("boot.enabled=no"), change("boot.after+=db")]).unwrap();
+        assert!(text.contains("# always\nauto = false # yes") && !text.contains("enabled"), "{text}");
+        assert!(!env.boot.auto && env.boot.after.len() == 1);
+        assert_eq!(lookup(&to_value(&env).unwrap(), "boot.enabled"), "false");
+        let (_, env) = edit(&text, "f", &[change("boot.wait_for=mount:/a,tcp:[::1]:80")]).unwrap();
+        assert_eq!(env.boot.wait_for.len(), 2);
+        let e = edit(&text, "f", &[change("boot.wait_for=tcp:db")]).unwrap_err();
+        assert!(e.object == "boot.wait_for" && e.reason.contains("port"), "{e}");
     }
 
     #[test]

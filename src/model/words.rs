@@ -2,6 +2,7 @@
 
 use super::name::{nearest, printable};
 use crate::error::{Error, Result};
+use toml_edit::{DocumentMut, Item};
 
 /// The words of CBSD that jug takes, and what each stands for.
 pub const WORDS: [(&str, &str); 9] = [
@@ -13,7 +14,7 @@ pub const WORDS: [(&str, &str); 9] = [
     ("host_hostname", "--set host.hostname="),
     ("mnt_start", "--mnt-start"),
     ("mnt_stop", "--mnt-stop"),
-    ("astart", "--set boot.enabled="),
+    ("astart", "--set boot.auto="),
 ];
 
 /// An argument that is one of CBSD's words, if it looks like one.
@@ -31,9 +32,34 @@ pub fn split(arg: &str) -> Option<Result<(&'static str, &str)>> {
     })
 }
 
+/// A key's table, its former name there, and its present one. Files of before are read with both.
+const FORMER: [(&str, &str, &str); 1] = [("boot", "enabled", "auto")];
+
+/// A key as it is called now.
+pub fn current(key: &str) -> &str {
+    match key {
+        "boot.enabled" => "boot.auto",
+        other => other,
+    }
+}
+
+/// Gives keys of a file their present names: one that has both can't be read.
+pub fn modernize(doc: &mut DocumentMut) {
+    for (table, former, now) in FORMER {
+        let Some(table) = doc.get_mut(table).and_then(Item::as_table_like_mut) else { continue };
+        let comment = table.key(former).map(|k| k.leaf_decor().clone());
+        if let (Some(value), Some(comment)) = (table.remove(former), comment) {
+            table.insert(now, value);
+            if let Some(mut key) = table.key_mut(now) {
+                *key.leaf_decor_mut() = comment;
+            }
+        }
+    }
+}
+
 /// `KEY=VALUE` with CBSD's word for a key replaced by jug's, where there is one.
 pub fn to_key(change: &str) -> String {
-    const KEYS: [(&str, &str); 2] = [("host_hostname=", "host.hostname="), ("astart=", "boot.enabled=")];
+    const KEYS: [(&str, &str); 2] = [("host_hostname=", "host.hostname="), ("astart=", "boot.auto=")];
     for (word, key) in KEYS {
         if let Some(value) = change.strip_prefix(word) {
             return format!("{key}{value}");

@@ -9,14 +9,12 @@ use crate::model::schema::to_text;
 use crate::store::started::Started;
 
 /// Keys that concern jug alone and hold from the moment they are written.
-const AT_ONCE: [&str; 10] = [
+const AT_ONCE: [&str; 8] = [
     "description",
     "tags",
     "protected",
     "trusted",
     "hook_timeout",
-    "boot.enabled",
-    "boot.order",
     "exec.stop",
     "exec.stop_timeout",
     "exec.kill_timeout",
@@ -24,7 +22,7 @@ const AT_ONCE: [&str; 10] = [
 
 /// Whether a key needs no restart to hold.
 pub fn at_once(key: &str) -> bool {
-    AT_ONCE.contains(&key) || key.starts_with("hooks.")
+    AT_ONCE.contains(&key) || key.starts_with("hooks.") || key.starts_with("boot.")
 }
 
 /// The plan of a change: from `before` to `guest`, and `texts` are its file's, old and new. Beside it, the keys that

@@ -276,7 +276,7 @@ case_cbsd_words() {
 		--storage dir --set exec.start=/usr/bin/true
 	j 0 jget cb net
 	out_is "alias:$LO:192.0.2.12/32"
-	j 0 jget cb boot.enabled
+	j 0 jget cb boot.auto
 	out_is true
 	j 0 jstart jname=cb
 	j 0 jexec cb -- hostname

@@ -24,7 +24,7 @@ fn read_as_data() {
         for (key, value) in [
             ("host.hostname", "jail1.my.domain"),
             ("base", "bb"),
-            ("boot.enabled", "false"),
+            ("boot.auto", "false"),
             ("mode", "thin"),
             ("allow.raw_sockets", "true"),
         ] {
