@@ -11,6 +11,8 @@ mod server;
 #[path = "linux/support.rs"]
 mod support;
 
+#[path = "linux/boot.rs"]
+mod boot;
 #[path = "linux/cbsd.rs"]
 mod cbsd;
 #[path = "linux/cbsd_cases.rs"]

@@ -3,7 +3,7 @@
 use super::{Ctx, hooks};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
-use crate::host::{Child, beneath, fs, tree};
+use crate::host::{Child, beneath, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
@@ -152,7 +152,8 @@ fn effect(
         Effect::AwaitEnd { probe, seconds } => {
             let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
             // A slow probe takes of the time as well; a host in a test has only its pauses.
-            let (begun, limit) = (Instant::now(), Duration::from_secs(*seconds));
+            let limit = Duration::from_secs(*seconds);
+            let (begun, limit) = (Instant::now(), deadline::cut(Some(limit)).unwrap_or(limit));
             while waited.max(begun.elapsed()) < limit && ctx.host.query(probe).is_ok_and(|o| o.ok()) {
                 ctx.host.pause(pause);
                 waited += pause;
@@ -193,7 +194,7 @@ pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> R
         if out.ok() || (cmd.accept.contains(&out.status) && !busy) {
             return Ok(out);
         }
-        if !busy || waited > BUSY {
+        if !busy || waited > BUSY || deadline::passed() {
             let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
             return Err(Error::from(RunError::failed(cmd, &out)).code(code));
         }
@@ -245,6 +246,8 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             inside && (m.target == path.as_str() || path.as_str().starts_with(&format!("{}/", m.target)))
         }),
         Guard::Empty { path } => fs::kind(path.as_path()) == Some(fs::Kind::EmptyDir),
+        Guard::Answers { host, port } => crate::host::tcp::answers(host, *port),
+        Guard::DatasetThere { name } => dataset(ctx, name)?.is_some(),
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
     })
 }

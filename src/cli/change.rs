@@ -152,6 +152,11 @@ pub fn each_group(
     work: &(dyn Fn(&EnvName, bool) -> Outcome + Sync),
 ) -> Code {
     let outcomes: Vec<Outcome> = groups.iter().flat_map(|names| all(session, names, work)).collect();
+    tell(session, &outcomes)
+}
+
+/// Prints what became of several; returns the exit code of all together.
+pub fn tell(session: &Session, outcomes: &[Outcome]) -> Code {
     session.progress(true).finish();
     if session.global.dry_run && !session.global.json {
         outcomes.iter().for_each(|o| match &o.result {
@@ -161,7 +166,7 @@ pub fn each_group(
         });
         return crate::error::fold(outcomes.iter().map(Outcome::code));
     }
-    results::print(&outcomes, session.style())
+    results::print(outcomes, session.style())
 }
 
 fn all(

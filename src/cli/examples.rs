@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 26] = [
+pub const EXAMPLES: [(&str, &[Example]); 28] = [
     (
         "init",
         &[
@@ -72,6 +72,18 @@ pub const EXAMPLES: [(&str, &[Example]); 26] = [
     ("jstop", &[("One", "jug jstop www"), ("All", "jug jstop --all")]),
     ("jrestart", &[("All whose names begin so", "jug jrestart 'web*'")]),
     (
+        "boot",
+        &[
+            ("All that have boot.auto, eight at once", "jug --jobs 8 boot"),
+            ("In which order, and after what", "jug -n boot"),
+            ("One, and what it comes after", "jug boot web"),
+        ],
+    ),
+    (
+        "shutdown",
+        &[("Within rc's time", "jug shutdown"), ("With more time for each", "jug shutdown --timeout 600")],
+    ),
+    (
         "jexec",
         &[
             ("A command", "jug jexec www -- uname -a"),
@@ -126,6 +138,10 @@ pub const EXAMPLES: [(&str, &[Example]); 26] = [
         &[
             ("A number, and one more tag", "jug jset www boot.order=5 tags+=web"),
             ("A permission", "jug jset www allow.raw_sockets=true"),
+            (
+                "What it starts after, and waits for",
+                "jug jset www boot.after+=db boot.wait_for+=mount:/srv/www",
+            ),
             ("Back to the default", "jug jset www boot.order="),
         ],
     ),

@@ -7,10 +7,10 @@ use crate::error::{Code, Result};
 use crate::facts::Facts;
 use crate::model::env::Env;
 use crate::model::name::EnvName;
-use crate::plan::Plan;
-use crate::plan::stop;
+use crate::plan::{Plan, hurry, stop};
 use crate::report::results::{Done, Outcome};
 use crate::store::started;
+use std::time::Instant;
 
 /// Stop jails, in bounded time whatever runs in them
 #[derive(Debug, clap::Args)]
@@ -29,11 +29,19 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 /// Stops one.
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
-    change::one(s, "jstop", name.as_str(), alone, &|| plan(s, name))
+    change::one(s, "jstop", name.as_str(), alone, &|| plan(s, name, None))
 }
 
-fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
-    let env = known(s, name)?;
+/// Stops one with its limits cut to the time until then.
+pub fn within(s: &Session, name: &EnvName, by: Instant) -> Outcome {
+    change::one(s, "jstop", name.as_str(), false, &|| plan(s, name, Some(by)))
+}
+
+fn plan(s: &Session, name: &EnvName, by: Option<Instant>) -> Result<Wish> {
+    let mut env = known(s, name)?;
+    if let Some(by) = by {
+        hurry::hurry(&mut env, by.saturating_duration_since(Instant::now()).as_secs());
+    }
     let mut wanted = s.wanted(name, &env);
     (wanted.datasets, wanted.certain, wanted.addresses) = (None, Some(name.clone()), false);
     let facts = s.gather(&wanted)?;

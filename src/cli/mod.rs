@@ -4,12 +4,14 @@ pub mod base_fetch;
 pub mod base_import;
 pub mod base_ls;
 pub mod base_remove;
+pub mod boot;
 pub mod change;
 pub mod config_check;
 pub mod deinit;
 pub mod doctor;
 pub mod examples;
 pub mod facts;
+pub mod flow;
 pub mod generate;
 pub mod init;
 pub mod jclone;
@@ -33,6 +35,7 @@ pub mod node;
 pub mod owner;
 pub mod perform;
 pub mod session;
+pub mod shutdown;
 pub mod targets;
 
 use crate::error::{Code, Result};
@@ -122,6 +125,8 @@ pub enum Command {
     Jstart(jstart::Args),
     Jstop(jstop::Args),
     Jrestart(jrestart::Args),
+    Boot(boot::Args),
+    Shutdown(shutdown::Args),
     Jexec(jexec::Args),
     Jlogin(jlogin::Args),
     Jcp(jcp::Args),
@@ -205,6 +210,8 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Jstart(a) => jstart::run(s, a).map(code),
         Command::Jstop(a) => jstop::run(s, a).map(code),
         Command::Jrestart(a) => jrestart::run(s, a).map(code),
+        Command::Boot(a) => boot::run(s, a).map(code),
+        Command::Shutdown(a) => shutdown::run(s, a).map(code),
         Command::Jexec(a) => jexec::run(s, a),
         Command::Jlogin(a) => jlogin::run(s, a),
         Command::Jcp(a) => jcp::run(s, a).map(code),

@@ -2,6 +2,7 @@
 
 use super::session::Session;
 use crate::error::{Error, Result};
+use crate::model::env::Env;
 use crate::model::name::{EnvName, Tag, printable};
 use crate::model::words;
 use crate::store::registry;
@@ -54,8 +55,7 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
             let mut found = false;
             for entry in registry.values() {
                 let chosen = match &entry.env {
-                    // What is to be started at boot is @boot without bearing the tag.
-                    Ok(env) => env.tags.contains(&tag) || (tag.as_str() == "boot" && env.boot.auto),
+                    Ok(env) => env.tags.contains(&tag) || (tag.as_str() == BOOT && at_boot(env)),
                     Err(e) => {
                         eprintln!("jug: {}: left out, since its tags can't be read: {e}", entry.name);
                         false
@@ -88,6 +88,14 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
         }
     }
     Ok(chosen)
+}
+
+/// The tag that has stood for boot.auto since before there was that.
+const BOOT: &str = "boot";
+
+/// Whether `jug boot` starts it, and `@boot` means it.
+pub fn at_boot(env: &Env) -> bool {
+    env.boot.auto || env.tags.iter().any(|t| t.as_str() == BOOT)
 }
 
 /// Exactly one environment.

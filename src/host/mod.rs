@@ -3,10 +3,12 @@
 
 pub mod beneath;
 pub mod cmd;
+pub mod deadline;
 pub mod fs;
 pub mod process;
 pub mod signal;
 pub mod system;
+pub mod tcp;
 pub mod tree;
 
 pub use cmd::{Cmd, Output, RunError};

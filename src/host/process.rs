@@ -2,7 +2,7 @@
 
 use super::Child;
 use super::cmd::{Cmd, Output, RunError};
-use super::signal;
+use super::{deadline, signal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -97,6 +97,7 @@ pub fn run(
 
 fn wait(handle: &duct::Handle, cmd: &Cmd, pid: u32) -> Result<std::process::ExitStatus, RunError> {
     let begun = Instant::now();
+    let limit = deadline::cut(cmd.duration());
     let mut pause = Duration::from_millis(5);
     loop {
         if let Ok(Some(output)) = handle.wait_timeout(pause) {
@@ -106,11 +107,13 @@ fn wait(handle: &duct::Handle, cmd: &Cmd, pid: u32) -> Result<std::process::Exit
         if signal::info_wanted() {
             eprintln!("jug: {} s: {cmd}", begun.elapsed().as_secs());
         }
-        let late = cmd.duration().is_some_and(|limit| begun.elapsed() >= limit);
+        let late = limit.is_some_and(|limit| begun.elapsed() >= limit);
         if late || signal::stopped() {
             end_group(pid, || matches!(handle.wait_timeout(Duration::from_millis(50)), Ok(Some(_))));
             return Err(match late {
-                true => RunError::Timeout { cmd: cmd.words(), seconds: cmd.limit },
+                true => {
+                    RunError::Timeout { cmd: cmd.words(), seconds: limit.map_or(cmd.limit, |l| l.as_secs()) }
+                }
                 false => RunError::Interrupted { cmd: cmd.words() },
             });
         }

@@ -1,6 +1,7 @@
 //! What a step does, what undoes it, and when: plain data that the journal keeps and `-n` prints.
 
 use crate::host::Cmd;
+use crate::model::boot::Peer;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
 use crate::store::owner::Epoch;
@@ -251,6 +252,18 @@ pub enum Guard {
     Empty {
         /// Which.
         path: AbsPath,
+    },
+    /// Somebody takes connections there.
+    Answers {
+        /// Who.
+        host: Peer,
+        /// The port of TCP.
+        port: u16,
+    },
+    /// There is a dataset of this name, whoever made it.
+    DatasetThere {
+        /// Its name.
+        name: DatasetName,
     },
     /// There is something at this path.
     Exists {

@@ -1,12 +1,14 @@
 //! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
 
 pub mod base;
+pub mod boot;
 pub mod clone;
 pub mod create;
 pub mod effect;
 pub mod guest;
 pub mod hookdirs;
 pub mod hooks;
+pub mod hurry;
 pub mod live;
 pub mod mnt;
 pub mod register;
