@@ -87,3 +87,4 @@ printf '%-44s %10d bytes\n' "the binary, stripped" "$bytes"
 	echo "bench: the binary is larger than 5 MB" >&2
 	exit 1
 }
+JUG=$JUG sh tests/bench-boot.sh

@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::error::{Code, Error, fold};
 use crate::host::signal;
 use crate::model::name::EnvName;
-use crate::plan::boot::{Queue, Skipped};
+use crate::plan::boot::{Queue, Rank, Skipped};
 use crate::report::results::Outcome;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -72,7 +72,7 @@ pub fn interrupted(name: &EnvName) -> Error {
 }
 
 enum Event {
-    Waited(u32, EnvName, Option<Outcome>),
+    Waited(Rank, EnvName, Option<Outcome>),
     Worked(EnvName, Outcome),
 }
 
@@ -81,7 +81,7 @@ struct Flow<'a, T: Turns> {
     turns: &'a T,
     queue: Queue,
     jobs: usize,
-    ready: BTreeSet<(u32, EnvName)>,
+    ready: BTreeSet<(Rank, EnvName)>,
     /// Those whose delay is not over, and when it will be.
     resting: Vec<(Instant, EnvName)>,
     working: usize,
@@ -121,7 +121,7 @@ impl<'a, T: Turns> Flow<'a, T> {
             self.give_up();
         }
         let turns = self.turns;
-        while let Some((order, name)) = self.queue.turn() {
+        while let Some((rank, name)) = self.queue.turn() {
             if !turns.concerns(&name) {
                 self.queue.done(&name);
             } else if turns.waits(&name) {
@@ -129,10 +129,10 @@ impl<'a, T: Turns> Flow<'a, T> {
                 let tell = tell.clone();
                 scope.spawn(move || {
                     let outcome = turns.wait(&name);
-                    let _ = tell.send(Event::Waited(order, name, outcome));
+                    let _ = tell.send(Event::Waited(rank, name, outcome));
                 });
             } else {
-                self.ready.insert((order, name));
+                self.ready.insert((rank, name));
             }
         }
         while self.working < self.jobs
@@ -152,9 +152,9 @@ impl<'a, T: Turns> Flow<'a, T> {
     fn listen(&mut self, hear: &Receiver<Event>) {
         let next = self.resting.iter().map(|(at, _)| at.saturating_duration_since(Instant::now())).min();
         match hear.recv_timeout(next.unwrap_or(LOOK).min(LOOK)) {
-            Ok(Event::Waited(order, name, None)) => {
+            Ok(Event::Waited(rank, name, None)) => {
                 self.waiting -= 1;
-                self.ready.insert((order, name));
+                self.ready.insert((rank, name));
             }
             Ok(Event::Waited(_, name, Some(outcome))) => {
                 self.waiting -= 1;

@@ -4,6 +4,7 @@
 use super::Guard;
 use crate::model::boot::WaitFor;
 use crate::model::name::EnvName;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Where one environment stands among the others.
@@ -105,7 +106,7 @@ pub fn mirror(graph: &Graph) -> Graph {
 
 /// Of those that count, how many can at least not be dealt with before this one is.
 pub fn turns_behind(graph: &Graph, counts: &dyn Fn(&EnvName) -> bool) -> BTreeMap<EnvName, usize> {
-    let mut queue = Queue::new(graph);
+    let mut queue = Queue::with(graph, &BTreeMap::new());
     let mut line = Vec::new();
     while let Some((_, name)) = queue.turn() {
         queue.done(&name);
@@ -133,27 +134,35 @@ pub struct Skipped {
     pub by_way_of: Option<EnvName>,
 }
 
+/// Who is first of those that could have their turn: the lowest order, then the one that most must wait for.
+pub type Rank = (u32, Reverse<usize>);
+
 /// Gives each its turn once all it comes after are done.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    order: BTreeMap<EnvName, u32>,
+    rank: BTreeMap<EnvName, Rank>,
     waits: BTreeMap<EnvName, BTreeSet<EnvName>>,
     behind: BTreeMap<EnvName, BTreeSet<EnvName>>,
-    ready: BTreeSet<(u32, EnvName)>,
+    ready: BTreeSet<(Rank, EnvName)>,
 }
 
 impl Queue {
     /// All of a graph. Those that come after what is not in it never get a turn.
     pub fn new(graph: &Graph) -> Self {
+        Self::with(graph, &turns_behind(graph, &|_| true))
+    }
+
+    fn with(graph: &Graph, behind: &BTreeMap<EnvName, usize>) -> Self {
+        let rank = |n, p: &Place| (p.order, Reverse(behind.get(n).copied().unwrap_or_default()));
         let mut queue = Self {
-            order: graph.iter().map(|(n, p)| (n.clone(), p.order)).collect(),
+            rank: graph.iter().map(|(n, p)| (n.clone(), rank(n, p))).collect(),
             waits: BTreeMap::new(),
             behind: BTreeMap::new(),
             ready: BTreeSet::new(),
         };
         for (name, place) in graph {
             if place.after.is_empty() {
-                queue.ready.insert((place.order, name.clone()));
+                queue.ready.insert((rank(name, place), name.clone()));
                 continue;
             }
             queue.waits.insert(name.clone(), place.after.clone());
@@ -164,8 +173,8 @@ impl Queue {
         queue
     }
 
-    /// The next whose turn it is, if there is one now, with its order.
-    pub fn turn(&mut self) -> Option<(u32, EnvName)> {
+    /// The next whose turn it is, if there is one now, with its rank.
+    pub fn turn(&mut self) -> Option<(Rank, EnvName)> {
         self.ready.pop_first()
     }
 
@@ -181,7 +190,9 @@ impl Queue {
             waits.remove(name);
             if waits.is_empty() {
                 self.waits.remove(&next);
-                self.ready.insert((self.order.get(&next).copied().unwrap_or_default(), next));
+                if let Some(rank) = self.rank.get(&next) {
+                    self.ready.insert((*rank, next));
+                }
             }
         }
     }
@@ -313,6 +324,9 @@ mod tests {
         );
         let turns = turns_behind(&g, &|n| *n != name(2));
         assert_eq!(turns.get(&name(0)), Some(&2));
+        // Of two that could start, the one that begins the longer chain.
+        let g = graph(&[(1, vec![]), (1, vec![]), (1, vec![1])]);
+        assert_eq!(Queue::new(&g).turn().map(|(_, n)| n), Some(name(1)));
     }
 
     proptest! {

@@ -165,6 +165,29 @@ fn one_that_fails_holds_up_only_what_comes_after_it() {
 }
 
 #[test]
+fn a_name_server_that_does_not_answer_holds_up_nobody_for_long() {
+    on_host(&[], |h| {
+        made(
+            h,
+            &[
+                ("web", "boot.auto=true boot.wait_for=tcp:db.example.org:80 boot.wait_limit=2"),
+                ("other", "boot.auto=true"),
+            ],
+        );
+        write(&h.path("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:20\n", 0o644);
+        h.sh("mount --bind resolv.conf /etc/resolv.conf").ok();
+        let silent = std::net::UdpSocket::bind("127.0.0.1:53").unwrap();
+        let out = h.jug("--json boot").code(8);
+        assert_eq!((result(&out, "web").1, result(&out, "other").1), (124, 0));
+        assert!(out.took.as_secs() < 10, "{out:?}");
+        // It was asked.
+        silent.set_nonblocking(true).unwrap();
+        silent.recv_from(&mut [0; 512]).unwrap();
+        assert!(!h.processes().iter().any(|p| p.contains("perform")), "{:?}", h.processes());
+    });
+}
+
+#[test]
 fn a_boot_that_is_interrupted_begins_nothing_more() {
     on_host(&[], |h| {
         made(
