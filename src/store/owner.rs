@@ -33,32 +33,40 @@ impl Epoch {
 /// The largest file of an epoch that is read, in bytes.
 const MAX: usize = 4096;
 
-/// All epochs, the oldest first. A file that can't be read, torn by a crash of its maker, still counts as taken.
-pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
+/// The numbers of all epochs, in order.
+fn numbers(dir: &Path) -> Result<Vec<u64>> {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io(dir, "reading it", e)),
     };
-    let mut epochs = Vec::new();
+    let mut numbers = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|e| Error::io(dir, "reading it", e))?;
-        let file = entry.file_name();
+        let file = entry.map_err(|e| Error::io(dir, "reading it", e))?.file_name();
         let Some(number) = file.to_str().and_then(|n| n.parse::<u64>().ok()) else { continue };
         // `+7` and `007` are no names that jug gives.
-        if file != *number.to_string() {
-            continue;
+        if file == *number.to_string() {
+            numbers.push(number);
         }
-        let epoch = fs::read_foreign(&entry.path(), MAX).ok().and_then(|t| toml::from_str(&t).ok());
-        epochs.push((number, epoch));
     }
-    epochs.sort_by_key(|(n, _)| *n);
-    Ok(epochs)
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
-/// The highest epoch, which owns.
+/// What an epoch's file says. One that can't be read, torn by a crash of its maker, still counts as taken.
+fn read(dir: &Path, number: u64) -> (u64, Option<Epoch>) {
+    let text = fs::read_foreign(&dir.join(number.to_string()), MAX);
+    (number, text.ok().and_then(|t| toml::from_str(&t).ok()))
+}
+
+/// All epochs, the oldest first.
+pub fn all(dir: &Path) -> Result<Vec<(u64, Option<Epoch>)>> {
+    Ok(numbers(dir)?.into_iter().map(|n| read(dir, n)).collect())
+}
+
+/// The highest epoch, which owns. Only its file is read: there is one for every move that ever was.
 pub fn current(dir: &Path) -> Result<Option<(u64, Option<Epoch>)>> {
-    Ok(all(dir)?.pop())
+    Ok(numbers(dir)?.last().map(|n| read(dir, *n)))
 }
 
 /// Takes an epoch. Of two nodes that take the same one, one is refused (exit 6).
