@@ -62,6 +62,20 @@ pub fn graph(s: &Session) -> Result<(Graph, BTreeMap<EnvName, Boot>)> {
     Ok((graph, boots))
 }
 
+/// Says whose boot.after names one that is gone, or called otherwise, from now on.
+pub fn warn_of_missing(s: &Session, name: &EnvName, leaving: &[EnvName], outcome: &mut Outcome) {
+    if !outcome.result.as_ref().is_ok_and(|d| d.changed) {
+        return;
+    }
+    let Ok((_, boots)) = graph(s) else { return };
+    for (other, _) in boots.iter().filter(|(n, b)| b.after.contains(name) && !leaving.contains(n)) {
+        let text = format!(
+            "{other} will not boot: its boot.after still names {name} (jug jset {other} boot.after-={name})"
+        );
+        outcome.warnings.push(text);
+    }
+}
+
 /// All that are to be started at boot. Whether one is whose file can't be read nobody knows: its start will fail, which
 /// is better than that it is missed by nobody.
 fn auto(s: &Session) -> Result<Vec<EnvName>> {

@@ -52,6 +52,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             outcome.result =
                 outcome.result.map_err(|e| super::jrestart::halfway("stopped, but not removed", e));
         }
+        super::boot::warn_of_missing(s, name, &names, &mut outcome);
         outcome
     }))
 }

@@ -49,6 +49,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut outcome =
         change::one(s, "jrename", name.as_str(), true, &|| plan(s, &name, &args.new, was.is_some()));
     drop(held);
+    super::boot::warn_of_missing(s, &name, &[], &mut outcome);
     if restart {
         let again = if outcome.result.is_ok() { &args.new } else { &name };
         let started = super::jstart::one(s, again, true);

@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// The most that are stopped at once, unless --jobs says otherwise: a stop mostly waits.
 const AT_ONCE: usize = 64;
+/// Kept back of the total time.
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// Stop all jails of jug's that run, what comes after others first, within a total time
 #[derive(Debug, clap::Args)]
@@ -30,7 +32,9 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let end = Instant::now() + Duration::from_secs(args.timeout.into());
+    let whole = Duration::from_secs(args.timeout.into());
+    // What is ended at its deadline takes a moment to end, and what unmounts after that another.
+    let end = Instant::now() + (whole - MARGIN.min(whole / 10));
     if !s.global.dry_run {
         s.need_root("shutdown")?;
     }

@@ -161,6 +161,10 @@ fn one_that_fails_holds_up_only_what_comes_after_it() {
         assert!(result(&out, "app").1 == 2 && result(&out, "web").2.contains("skipped: app"), "{out:#?}");
         h.jug("shutdown").ok();
         h.sh("rm work/envs/app.toml && rm -rf work/jails-*/app*").ok();
+        // What others come after does not go, or change its name, without a word.
+        h.jug("jrename cache store").ok().says("web will not boot: its boot.after still names cache");
+        h.jug("jremove -y late later").ok().says_not("warning");
+        h.jug("jremove -y b").ok().says("a will not boot").says("behind will not boot");
     });
 }
 
@@ -255,6 +259,25 @@ fn a_shutdown_in_reverse_within_its_time() {
         let order = line(h, "poststop");
         assert!(order.last().unwrap() == "db" && order.len() == 4, "{order:?}");
         h.sh("rm work/envs/idle.toml && rm -rf work/jails-*/idle*").ok();
+    });
+}
+
+#[test]
+fn a_shutdown_does_not_wait_for_storage_that_is_dead() {
+    on_host(&["sshfs", "sshd", "ssh-keygen"], |h| {
+        made(h, &[("db", "")]);
+        h.sshd();
+        h.export("www");
+        h.jug("jcreate www --base bb --net none --mnt-start %/start --mnt-stop %/stop --set boot.after=db --start")
+            .ok();
+        h.jug("jstart db").ok();
+        h.signal_server("STOP");
+        let out = h.jug("--json shutdown --timeout 15");
+        assert!(out.took.as_secs() < 20, "{out:?}");
+        assert_eq!(result(&out, "db").0, "changed");
+        assert_eq!((h.state("db").as_str(), h.state("www") == "running"), ("stopped", false));
+        h.signal_server("CONT");
+        h.jug("jstop www").ok();
     });
 }
 
