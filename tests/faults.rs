@@ -195,6 +195,39 @@ fn set_on_a_running_jail() {
     }
 }
 
+#[test]
+fn set_limits_of_a_running_jail() {
+    for kind in PLATFORMS {
+        let keys = ["limits.memory=128M", "limits.cpu=", "limits.cpuset=1", "limits.processes=9"];
+        let plan = move |w: &World| Some(w.set(&keys).unwrap());
+        let at_least = if kind == PlatformKind::Freebsd { 40 } else { 16 };
+        every(&Scenario { kind, setup: Box::new(|w| started(w, HOST)), plan: Box::new(plan) }, at_least);
+        let plan = |w: &World| Some(w.set(&["limits.swap=", "limits.memory=", "limits.cpuset="]).unwrap());
+        every(&Scenario { kind, setup: Box::new(|w| started(w, HOST)), plan: Box::new(plan) }, at_least / 2);
+    }
+}
+
+/// The jail went without jug: killed, or its host. Whatever breaks then, no rule of it stays.
+#[test]
+fn stop_what_is_gone() {
+    let setup = |w: &World| {
+        started(w, FULL);
+        let mut state = w.fake.state();
+        state.jails.retain(|j| j.name != "www");
+        state.mounts.retain(|m| !m.target.starts_with(w.layout.workdir.as_str()));
+        state.addresses.retain(|(_, a)| a.to_string() != "192.0.2.7");
+    };
+    let plan = |w: &World| w.stop().unwrap();
+    let kind = PlatformKind::Freebsd;
+    every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 10);
+    // And removed without a stop.
+    let w = World::new(kind);
+    setup(&w);
+    assert_eq!(w.fake.state().rules.len(), 5);
+    run(&w, &w.remove().unwrap());
+    assert_eq!(w.fake.state().rules.len(), 2);
+}
+
 fn moved(wish: Wish, plan: fn(&World) -> jug::error::Result<jug::plan::Plan>, at_least: usize) {
     for kind in PLATFORMS {
         let plan = move |w: &World| plan(w).ok();

@@ -7,18 +7,20 @@ mod reader;
 
 use jug::model::env::Env;
 use jug::model::fstab::Mount;
+use jug::model::limits::{Limit, Limits};
 use jug::model::name::{AbsPath, DatasetName, EnvName};
 use jug::model::params::ALLOW;
-use jug::programs::{devfs, ifconfig, jail, jexec, jls, mount, zfs};
+use jug::programs::{cpuset, devfs, ifconfig, jail, jexec, jls, mount, ps, rctl, sysctl, zfs};
 use reader::{Record, record, records};
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     "devfs.txt",
     "ifconfig.txt",
     "jail-stop.txt",
     "jail.txt",
     "jexec.txt",
     "mount.txt",
+    "rctl-cpuset.txt",
     "zfs-clone-rollback.txt",
     "zfs-create.txt",
     "zfs-destroy.txt",
@@ -67,6 +69,10 @@ fn no_parser_panics_at_anything_that_was_ever_printed() {
             let _ = zfs::parse_tree(text);
             let _ = ifconfig::parse(text);
             let _ = devfs::parse_showsets(text);
+            let _ = rctl::parse_rules(text);
+            let _ = rctl::parse_usage(text, &["j1", "j2"]);
+            let _ = sysctl::parse_limiting(text);
+            let _ = ps::parse_jails(text);
             let _ = jug::programs::ip::parse(text);
             let _ = jug::programs::runc::parse_list(text);
             let _ = jug::programs::runc::parse_state(text);
@@ -137,6 +143,59 @@ fn rule_sets_of_devfs() {
     assert!(devfs::parse_showsets("1\nnone\n").is_err());
     // Why the list is asked for: one that is not there is shown as if it were empty.
     assert_eq!(record("devfs.txt", "devfs rule -s 77 show").exit, 0);
+}
+
+#[test]
+fn rules_of_rctl() {
+    let file = "rctl-cpuset.txt";
+    let all: Vec<_> = records(file).into_iter().filter(|r| r.command == "rctl").collect();
+    assert!(rctl::parse_rules(&all[0].stdout).is_empty());
+    assert_eq!(rctl::all().to_string(), "rctl");
+    let rules = rctl::parse_rules(&all[1].stdout);
+    assert_eq!(rules.keys().collect::<Vec<_>>(), ["j1", "nosuch"]);
+    let (j1, nosuch) = (rules["j1"], rules["nosuch"]);
+    assert_eq!((j1.memory, j1.cpu, j1.processes), (Some(128 << 20), Some(50.0), Some(20)));
+    assert_eq!((nosuch.processes, nosuch.memory), (Some(20), None));
+    // What is added, as it was taken, in the numbers in which it is shown.
+    let limits: Limits = toml::from_str("memory = \"128M\"\ncpu = 50\nprocesses = 20").unwrap();
+    let name = name("j1");
+    for limit in limits.set() {
+        let cmd = rctl::add(&name, &limits, limit).unwrap();
+        assert!(all[1].stdout.lines().any(|l| l == cmd.args[1]), "{cmd}");
+        assert!(rctl::has(&record(file, "rctl jail:j1").stdout, &name, limit));
+        let remove = rctl::remove(&name, limit).unwrap().args[1].clone();
+        assert!(cmd.args[1].starts_with(&format!("{remove}=")), "{remove}");
+    }
+    assert_eq!(rctl::of(&name).to_string(), "rctl jail:j1");
+    assert!(!rctl::has(&record(file, "rctl jail:j1").stdout, &name, Limit::OpenFiles));
+    // Why it is asked first: what is not there can't be removed.
+    let gone: Vec<_> = records(file).into_iter().filter(|r| r.command == "rctl -r jail:j1").collect();
+    assert_eq!((gone[0].exit, gone[1].exit), (0, 1));
+}
+
+#[test]
+fn what_jails_use() {
+    let one = record("rctl-cpuset.txt", "rctl -u jail:j1").stdout;
+    assert_eq!(rctl::usage(&["j1"]).to_string(), "rctl -u jail:j1");
+    let used = rctl::parse_usage(&one, &["j1"]).unwrap()["j1"].used;
+    assert_eq!((used.cpu, used.memory, used.swap), (Some(14.0), Some(0), Some(0)));
+    assert_eq!((used.open_files, used.read_bps, used.write_iops), (Some(0), Some(0), Some(0)));
+    // Two filters print what each alone prints, one after the other (usr.bin/rctl/rctl.c).
+    let two = format!("{one}{}", record("rctl-cpuset.txt", "rctl -u jail:nosuch").stdout);
+    let both = rctl::parse_usage(&two, &["j1", "nosuch"]).unwrap();
+    assert_eq!((both["j1"].used.cpu, both["nosuch"].used.cpu), (Some(14.0), Some(0.0)));
+
+    assert!(rctl::parse_usage(&two, &["j1", "b", "c"]).is_err());
+}
+
+#[test]
+fn cpus_of_a_jail() {
+    let set = "0".parse().unwrap();
+    for cmd in [cpuset::of_jail(&name("j1"), Some(&set)), cpuset::of_jail(&name("j1"), None)] {
+        assert_eq!(record("rctl-cpuset.txt", &cmd.to_string()).exit, 0);
+    }
+    let racct = record("rctl-cpuset.txt", "sysctl kern.racct.enable");
+    assert_eq!(sysctl::parse_limiting(&format!("{}hw.ncpu: 2\n", racct.stdout)).unwrap(), (true, 2));
 }
 
 #[test]

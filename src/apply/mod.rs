@@ -69,7 +69,7 @@ fn forward(
     mut more: Option<More<'_>>,
 ) -> Result<Vec<String>> {
     let mut plan = progress.plan.clone();
-    let mut warnings = Vec::new();
+    let mut warnings = plan.warnings.clone();
     let mut held = None;
     let mut i = 0;
     loop {

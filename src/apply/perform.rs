@@ -7,7 +7,7 @@ use crate::host::{Child, beneath, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{mount, rm, zfs};
+use crate::programs::{mount, rctl, rm, zfs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
@@ -238,6 +238,14 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
             let (_, all) = ctx.platform.parse_addresses(&text)?;
             all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
+        }
+        Guard::Rule { name, limit, probe: cmd } => {
+            let out = ask(cmd)?;
+            // Switched off at a reboot since the start: the rules went with it.
+            if !out.ok() && !rctl::is_off(&out) {
+                return Err(RunError::failed(cmd, &out).into());
+            }
+            out.ok() && rctl::has(&out.stdout, name, *limit)
         }
         Guard::Owner { dir, number, node } => crate::store::owner::current(dir.as_path())?
             .is_some_and(|(n, e)| n == *number && e.is_some_and(|e| e.node == *node)),

@@ -142,6 +142,7 @@ pub const EXAMPLES: [(&str, &[Example]); 28] = [
                 "What it starts after, and waits for",
                 "jug jset www boot.after+=db boot.wait_for+=mount:/srv/www",
             ),
+            ("At most so much, at once", "jug jset www limits.memory=512M limits.cpu=150"),
             ("Back to the default", "jug jset www boot.order="),
         ],
     ),

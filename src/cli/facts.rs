@@ -22,6 +22,7 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         datasets: s.zfs_root().cloned(),
         addresses: true,
         rulesets: true,
+        limits: true,
         accounts: true,
         ..Wanted::default()
     };

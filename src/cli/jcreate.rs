@@ -237,6 +237,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     let mut wanted = s.wanted(name, env);
     wanted.addresses &= then_start;
     wanted.rulesets = then_start;
+    wanted.limits = then_start && !env.limits.set().is_empty();
     wanted.accounts = env.base.is_host();
     wanted.paths.extend(mnt::places(&s.layout, name));
     // All below the node's root: the parent must be there, and the name must be free.

@@ -51,7 +51,8 @@ fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     }
     let base = s.base(&new.base);
     let (before, guest) = (s.guest(name, &old, base.as_ref()), s.guest(name, &new, base.as_ref()));
-    let facts = s.gather(&Wanted { containers: true, rulesets: true, ..Wanted::default() })?;
+    let limits = old.limits.set() != new.limits.set() || !new.limits.set().is_empty();
+    let facts = s.gather(&Wanted { containers: true, rulesets: true, limits, ..Wanted::default() })?;
     let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
     let (plan, pending) = live::plan(&before, &guest, &facts, started.as_ref(), (&text, &new_text))?;
     let what = if pending.is_empty() {

@@ -104,6 +104,7 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     };
     wanted.addresses |= !left.is_empty();
     wanted.rulesets = true;
+    wanted.limits = !env.limits.set().is_empty();
     let mut facts = s.gather(&wanted)?;
     facts.left = left;
     if s.saved.is_none() && !env.addresses().is_empty() {

@@ -28,6 +28,8 @@ pub struct Wanted {
     pub addresses: bool,
     /// Rule sets of devfs, where there are such.
     pub rulesets: bool,
+    /// What this host can hold environments to.
+    pub limits: bool,
     /// System accounts.
     pub accounts: bool,
     /// What stands at these paths.
@@ -59,6 +61,9 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     // The kernel tells them to root only; for anybody else's dry run they stay unknown.
     if wanted.rulesets && rustix::process::geteuid().is_root() {
         facts.rulesets = platform.rulesets(host)?;
+    }
+    if wanted.limits {
+        facts.limits = Some(platform.limiting(host)?);
     }
     if wanted.accounts {
         facts.accounts = accounts(host);

@@ -1,6 +1,8 @@
 //! What the host says is there. Gathered by a constant number of commands; can be saved and planned from.
 
+pub mod cgroup;
 pub mod gather;
+pub mod usage;
 
 use crate::host::fs::Kind;
 use crate::model::net::Net;
@@ -93,6 +95,9 @@ pub struct Facts {
     /// The devfs(8) rule sets that are loaded, where there are such and they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rulesets: Option<Vec<u16>>,
+    /// What this host can hold environments to, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<usage::Limiting>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.

@@ -3,6 +3,7 @@
 use super::boot::Boot;
 use super::fstab::Mount;
 use super::hook::{Hook, Point};
+use super::limits::Limits;
 use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
@@ -159,6 +160,9 @@ pub struct Env {
     /// `allow.*`.
     #[serde(default)]
     pub allow: Allow,
+    /// How much of the host it may use.
+    #[serde(default)]
+    pub limits: Limits,
     /// What runs inside.
     #[serde(default)]
     pub exec: Exec,
@@ -242,6 +246,7 @@ impl Env {
             host: HostParams::default(),
             children: Children::default(),
             allow: Allow::default(),
+            limits: Limits::default(),
             exec: Exec::default(),
             hooks: BTreeMap::new(),
             mnt_start: None,
@@ -279,6 +284,7 @@ impl Env {
             return Err(("version", "there is no format 0".into()));
         }
         super::net::check(&self.net).map_err(|e| ("net", e))?;
+        self.limits.check()?;
         if self.enforce_statfs > 2 {
             return Err(("enforce_statfs", "it is 0, 1 or 2".into()));
         }

@@ -28,7 +28,7 @@ enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 50] = [
+const KEYS: [(&str, Shape); 61] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -62,6 +62,17 @@ const KEYS: [(&str, Shape); 50] = [
     ("host.hostname", Shape::Text),
     ("children.max", Shape::Number),
     ("allow.*", Shape::Flag),
+    ("limits.memory", Shape::Text),
+    ("limits.swap", Shape::Text),
+    ("limits.cpu", Shape::Number),
+    ("limits.cpuset", Shape::Text),
+    ("limits.processes", Shape::Number),
+    ("limits.open_files", Shape::Number),
+    ("limits.read_bps", Shape::Text),
+    ("limits.write_bps", Shape::Text),
+    ("limits.read_iops", Shape::Number),
+    ("limits.write_iops", Shape::Number),
+    ("limits.required", Shape::Flag),
     ("exec.start", Shape::Argv),
     ("exec.stop", Shape::Argv),
     ("exec.start_timeout", Shape::Number),

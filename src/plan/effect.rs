@@ -3,6 +3,7 @@
 use crate::host::Cmd;
 use crate::model::boot::Peer;
 use crate::model::hook::Policy;
+use crate::model::limits::Limit;
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
 use crate::store::owner::Epoch;
 
@@ -232,6 +233,15 @@ pub enum Guard {
         /// The address, without its length.
         address: std::net::IpAddr,
     },
+    /// rctl(8) has a rule for this limit of this jail.
+    Rule {
+        /// The jail.
+        name: EnvName,
+        /// The limit.
+        limit: Limit,
+        /// Asks for the jail's rules.
+        probe: Cmd,
+    },
     /// The highest epoch is this one, and this node's.
     Owner {
         /// `owner.d`.
@@ -352,6 +362,9 @@ pub struct Plan {
     pub name: String,
     /// The steps.
     pub steps: Vec<Step>,
+    /// What will not be as it was wanted, and is no reason to refuse.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     /// The first step that can't be undone; from it on a broken plan is carried to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_return: Option<usize>,
@@ -360,7 +373,13 @@ pub struct Plan {
 impl Plan {
     /// An empty plan.
     pub fn new(verb: impl Into<String>, name: impl std::fmt::Display) -> Self {
-        Self { verb: verb.into(), name: name.to_string(), steps: Vec::new(), no_return: None }
+        Self {
+            verb: verb.into(),
+            name: name.to_string(),
+            steps: Vec::new(),
+            warnings: Vec::new(),
+            no_return: None,
+        }
     }
     /// Adds a step.
     pub fn push(&mut self, step: Step) {

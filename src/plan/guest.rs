@@ -33,6 +33,17 @@ pub struct Guest<'a> {
 }
 
 impl Guest<'_> {
+    /// The same with something else wanted of it.
+    pub fn with<'b>(&'b self, env: &'b Env) -> Guest<'b> {
+        Guest {
+            env,
+            node: self.node.clone(),
+            host_resolv_conf: None,
+            node_hooks: Vec::new(),
+            hook_dirs: Vec::new(),
+            ..*self
+        }
+    }
     /// Its data: the root itself in clone and full mode.
     pub fn data(&self) -> AbsPath {
         self.layout.data(self.name)

@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, create, mnt, rootfs};
+use super::{Effect, Plan, Step, create, limits, mnt, rootfs};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -9,12 +9,13 @@ use crate::model::schema::to_text;
 use crate::store::started::Started;
 
 /// Keys that concern jug alone and hold from the moment they are written.
-const AT_ONCE: [&str; 8] = [
+const AT_ONCE: [&str; 9] = [
     "description",
     "tags",
     "protected",
     "trusted",
     "hook_timeout",
+    "limits.required",
     "exec.stop",
     "exec.stop_timeout",
     "exec.kill_timeout",
@@ -61,27 +62,25 @@ pub fn plan(
     let mut pending = Vec::new();
     if let (true, Some(started)) = (running, started) {
         pending = crate::store::started::pending(&started.env, guest.env)?;
+        let runs = guest.with(&started.env);
+        let (steps, mut all) = limits::live(&runs, guest, facts, &pending, &mut plan)?;
+        plan.steps.extend(steps);
         if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
             if covered.iter().any(|k| k == "devfs_ruleset") {
                 rootfs::ruleset_is_there(guest, facts)?;
             }
-            let runs = Guest {
-                env: &started.env,
-                node: guest.node.clone(),
-                host_resolv_conf: None,
-                node_hooks: Vec::new(),
-                hook_dirs: Vec::new(),
-                ..*guest
-            };
             let mut step = Step::run(format!("give the running jail {}", covered.join(", ")), cmd);
             if let Some((back, _)) = guest.platform.live(&runs, &covered) {
                 let there = guest.there();
                 step = step.undo_when(there, Effect::Run(back));
             }
             plan.push(step);
-            pending.retain(|k| !covered.contains(k));
+            all.extend(covered);
+        }
+        if !all.is_empty() {
+            pending.retain(|k| !all.contains(k));
             let mut now = started.clone();
-            now.take_over(guest.env, &covered)?;
+            now.take_over(guest.env, &all)?;
             let path = guest.layout.started(guest.name);
             let write = |text: String| Effect::Write { path: path.clone(), text, mode: 0o600 };
             plan.push(

@@ -9,6 +9,7 @@ pub mod guest;
 pub mod hookdirs;
 pub mod hooks;
 pub mod hurry;
+pub mod limits;
 pub mod live;
 pub mod mnt;
 pub mod register;

@@ -75,6 +75,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
         }
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }
+    plan.steps.extend(guest.platform.unlimit(guest));
     for path in [guest.layout.rcconf(name), guest.layout.fstab(name), guest.run_dir()] {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }
@@ -101,6 +102,7 @@ pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     }
     let mut plan = Plan::new("jremove", name);
     plan.point_of_no_return();
+    plan.steps.extend(guest.platform.unlimit(guest));
     for path in [guest.layout.rcconf(name), guest.layout.fstab(name), guest.run_dir()] {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }

@@ -1,7 +1,7 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, rootfs};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, rootfs};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -85,7 +85,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         // Another node may have taken it over since.
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
-    plan.steps.extend(guest.platform.create_container(guest));
+    let held = limits::held(guest, facts, &mut plan)?;
+    plan.steps.extend(guest.platform.create_container(&guest.with(&held)));
     let (start, _) = crate::platform::commands(guest.platform, env);
     if !start.is_empty() {
         let cmd = guest

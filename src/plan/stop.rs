@@ -33,7 +33,9 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     let kept = mnt::kept(guest, facts, started);
     let (present, running) = (container.is_some(), container.is_some_and(|c| c.running));
     let addresses = started.is_some_and(|s| !s.added.is_empty());
-    let left = leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
+    // Without its jail, what it was started with may have left rules.
+    let limited = started.is_some_and(|s| !guest.platform.unlimit(&guest.with(&s.env)).is_empty());
+    let left = limited || leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
     if !present && !addresses && !left {
         return Ok(None);
     }
@@ -59,6 +61,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         let remove = guest.platform.remove_container(guest);
         plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
     }
+    plan.steps.extend(guest.platform.unlimit(guest));
     take_down(guest, started, &kept, &mut plan);
     if present && env.storage == Storage::External {
         let point = Point::Poststop;

@@ -8,6 +8,9 @@ use std::fmt;
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "#!/bin/sh\n# jug {} {}: {} steps", self.verb, self.name, self.steps.len())?;
+        for warning in &self.warnings {
+            writeln!(f, "# warning: {}", warning.replace('\n', " "))?;
+        }
         writeln!(f, "set -eu")?;
         for (i, step) in self.steps.iter().enumerate() {
             writeln!(f)?;
@@ -67,6 +70,10 @@ impl fmt::Display for Guard {
                     f,
                     "{{ ifconfig {interface} || ip address show dev {interface}; }} 2>/dev/null | grep -qwF {address}"
                 )
+            }
+            Self::Rule { name, limit, probe } => {
+                let rule = crate::programs::rctl::filter(name, *limit).unwrap_or_default();
+                write!(f, "{probe} 2>/dev/null | grep -q '^{rule}='")
             }
             Self::Owner { dir, number, .. } => {
                 write!(f, "[ \"$(ls {} | sort -n | tail -1)\" = {number} ]", quote(dir.as_str()))

@@ -1,11 +1,14 @@
 //! FreeBSD 15.0: jail(8), jexec(8), nullfs(4), devfs(4).
 
+use super::limits::{self, Live, Usages};
 use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups};
 use crate::error::Result;
+use crate::facts::usage::Limiting;
 use crate::facts::{Accounts, Address, Container, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Storage;
 use crate::model::fstab::Mount;
+use crate::model::limits::{Limit, Limits};
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
 use crate::plan::{Effect, Step};
@@ -118,7 +121,7 @@ impl Platform for Freebsd {
     fn needed_programs(&self) -> Vec<(String, &'static str)> {
         [
             "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "find", "fetch",
-            "mtree", "pwd_mkdb", "chflags", "ps", "devfs",
+            "mtree", "pwd_mkdb", "chflags", "ps", "devfs", "rctl", "cpuset", "sysctl",
         ]
         .map(|p| (p.to_string(), "the base system"))
         .to_vec()
@@ -173,10 +176,13 @@ impl Platform for Freebsd {
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
         let (name, env) = (guest.name, guest.env);
-        vec![
-            Step::run(format!("make the jail {name}"), jail::create(name, env, &guest.root()))
-                .undo_when(guest.there(), self.remove_container(guest)),
-        ]
+        let make = Step::run(format!("make the jail {name}"), jail::create(name, env, &guest.root()))
+            .undo_when(guest.there(), self.remove_container(guest));
+        // Rules may be there before their jail (F6): then nothing of it ever ran without them.
+        let mut steps = limits::freebsd_before(name, &env.limits);
+        steps.push(make);
+        steps.extend(limits::freebsd_cpus(name, &env.limits));
+        steps
     }
     fn remove_container(&self, guest: &Guest<'_>) -> Effect {
         Effect::Run(self.stop_orphan(guest.name.as_str()))
@@ -241,6 +247,25 @@ impl Platform for Freebsd {
             }
         }
         (!covered.is_empty()).then(|| (jail::modify(guest.name, parameters), covered))
+    }
+
+    fn limiting(&self, host: &dyn Host) -> Result<Limiting> {
+        limits::freebsd_can(host)
+    }
+    fn unlimit(&self, guest: &Guest<'_>) -> Vec<Step> {
+        limits::freebsd_after(guest.name, &guest.env.limits)
+    }
+    fn limit_live(
+        &self,
+        guest: &Guest<'_>,
+        (from, to): (&Limits, &Limits),
+        differ: &[Limit],
+        _: Option<&Limiting>,
+    ) -> Live {
+        limits::freebsd_live(guest, from, to, differ)
+    }
+    fn usage(&self, host: &dyn Host, containers: &[&Container]) -> Result<Usages> {
+        limits::freebsd_usage(host, containers)
     }
 
     fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step> {

@@ -1,12 +1,15 @@
 //! Linux: an OCI runtime, bind mounts, ip(8).
 
 use super::account::account;
+use super::limits::{self, Live, Usages};
 use super::{HostUserland, Inside, Platform, PlatformKind, system_accounts, system_groups};
 use crate::error::{Error, Result};
+use crate::facts::usage::Limiting;
 use crate::facts::{Accounts, Address, Container, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Mode;
 use crate::model::fstab::Mount;
+use crate::model::limits::{Limit, Limits};
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
 use crate::plan::{Effect, Step};
@@ -271,6 +274,26 @@ impl Platform for Linux {
     }
     fn live(&self, _: &Guest<'_>, _: &[String]) -> Option<(Cmd, Vec<String>)> {
         None
+    }
+
+    fn limiting(&self, host: &dyn Host) -> Result<Limiting> {
+        Ok(limits::linux_can(host))
+    }
+    fn unlimit(&self, _: &Guest<'_>) -> Vec<Step> {
+        // The runtime removes the control group with its container.
+        Vec::new()
+    }
+    fn limit_live(
+        &self,
+        guest: &Guest<'_>,
+        from_to: (&Limits, &Limits),
+        differ: &[Limit],
+        host: Option<&Limiting>,
+    ) -> Live {
+        limits::linux_live(&self.oci, guest, from_to, differ, host)
+    }
+    fn usage(&self, host: &dyn Host, containers: &[&Container]) -> Result<Usages> {
+        Ok(limits::linux_usage(host, containers))
     }
 
     fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step> {

@@ -3,17 +3,21 @@
 
 pub mod account;
 pub mod freebsd;
+pub mod limits;
 pub mod linux;
 
 use crate::error::{Error, Result};
+use crate::facts::usage::Limiting;
 use crate::facts::{Accounts, Address, Container, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Env;
 use crate::model::fstab::Mount;
+use crate::model::limits::{Limit, Limits};
 use crate::model::name::AbsPath;
 use crate::plan::guest::Guest;
 use crate::plan::{Effect, Step};
 use ipnet::IpNet;
+use limits::{Live, Usages};
 
 /// The platforms.
 #[derive(
@@ -135,6 +139,21 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn default_stop(&self) -> Vec<String>;
     /// The command that gives a running container what differs and can be given, and the keys it covers.
     fn live(&self, guest: &Guest<'_>, keys: &[String]) -> Option<(Cmd, Vec<String>)>;
+
+    /// What this host can hold containers to.
+    fn limiting(&self, host: &dyn Host) -> Result<Limiting>;
+    /// The steps, after a container is gone, that take away what held it to its limits and has not gone with it.
+    fn unlimit(&self, guest: &Guest<'_>) -> Vec<Step>;
+    /// The steps that take a running container from one set of limits to another, of those that differ.
+    fn limit_live(
+        &self,
+        guest: &Guest<'_>,
+        from_to: (&Limits, &Limits),
+        differ: &[Limit],
+        host: Option<&Limiting>,
+    ) -> Live;
+    /// What these containers use, by a number of commands that does not depend on theirs.
+    fn usage(&self, host: &dyn Host, containers: &[&Container]) -> Result<Usages>;
 
     /// The steps that fill a new environment's own etc, root and var from the running system.
     fn fill_from_host(&self, guest: &Guest<'_>, accounts: &Accounts) -> Vec<Step>;

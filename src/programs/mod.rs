@@ -2,6 +2,7 @@
 //! What the parsers expect was recorded on real systems (shared/freebsd, shared/linux.md).
 
 pub mod chflags;
+pub mod cpuset;
 pub mod devfs;
 pub mod fetch;
 pub mod find;
@@ -16,8 +17,10 @@ pub mod oci;
 pub mod pkill;
 pub mod ps;
 pub mod pwd_mkdb;
+pub mod rctl;
 pub mod rm;
 pub mod runc;
+pub mod sysctl;
 pub mod sysrc;
 pub mod tar;
 pub mod uname;

@@ -2,6 +2,7 @@
 
 use super::runc::STAMP;
 use crate::model::env::Env;
+use crate::model::limits::Limits;
 use crate::model::name::{AbsPath, EnvName};
 use crate::model::net::Net;
 use serde_json::{Value, json};
@@ -48,6 +49,37 @@ fn mount(target: &str, fstype: &str, source: &str, options: &[&str]) -> Value {
     json!({"destination": target, "type": fstype, "source": source, "options": options})
 }
 
+/// What the control group of a container is given. Input and output are not limited here: see the platform.
+fn resources(limits: &Limits) -> Value {
+    let mut all = json!({"devices": [{"allow": false, "access": "rwm"}]});
+    if let Some(memory) = limits.memory {
+        all["memory"] = json!({"limit": memory.0});
+    }
+    // In OCI's words swap is both together.
+    if let Some(both) = limits.memory_and_swap() {
+        all["memory"]["swap"] = json!(both);
+    }
+    if let Some(percent) = limits.cpu {
+        all["cpu"]["quota"] = json!(quota(percent));
+        all["cpu"]["period"] = json!(PERIOD);
+    }
+    if let Some(cpus) = &limits.cpuset {
+        all["cpu"]["cpus"] = json!(cpus.to_string());
+    }
+    if let Some(processes) = limits.processes {
+        all["pids"] = json!({"limit": processes});
+    }
+    all
+}
+
+/// The period in which a CPU quota is counted, in microseconds: the kernel's own default.
+pub const PERIOD: u64 = 100_000;
+
+/// The quota of so many percent of one CPU.
+pub fn quota(percent: u64) -> u64 {
+    percent.saturating_mul(PERIOD / 100)
+}
+
 /// The configuration of an environment. `console` is a file that what runs inside may print to.
 pub fn config(name: &EnvName, env: &Env, root: &AbsPath, console: &AbsPath, read_only: bool) -> String {
     let caps = capabilities(env);
@@ -60,7 +92,7 @@ pub fn config(name: &EnvName, env: &Env, root: &AbsPath, console: &AbsPath, read
     if env.net.contains(&Net::None) {
         namespaces.push(json!({"type": "network"}));
     }
-    let config = json!({
+    let mut config = json!({
         "ociVersion": "1.0.2",
         "hostname": env.hostname(name),
         "annotations": {STAMP: env.uuid.to_string()},
@@ -86,10 +118,14 @@ pub fn config(name: &EnvName, env: &Env, root: &AbsPath, console: &AbsPath, read
         "linux": {
             "cgroupsPath": format!("/jug-{}", env.uuid),
             "namespaces": namespaces,
-            "resources": {"devices": [{"allow": false, "access": "rwm"}]},
+            "resources": resources(&env.limits),
             "maskedPaths": ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/sys/firmware"],
             "readonlyPaths": ["/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"],
         },
     });
+    // setrlimit(2): of all that runs inside, and of what the runtime runs there later.
+    if let Some(n) = env.limits.open_files {
+        config["process"]["rlimits"] = json!([{"type": "RLIMIT_NOFILE", "hard": n, "soft": n}]);
+    }
     format!("{config:#}\n")
 }

@@ -1,6 +1,8 @@
 //! ps(1) of FreeBSD. One `-o` each: the text after the first `=` is a heading to the end of the word.
 
+use crate::facts::usage::Amounts;
 use crate::host::Cmd;
+use std::collections::BTreeMap;
 
 /// The state and the age in seconds of one process.
 pub fn one(pid: u32) -> Cmd {
@@ -32,9 +34,40 @@ pub fn parse_all(text: &str) -> Vec<(u32, u32, String)> {
         .collect()
 }
 
+/// All processes: their jail, their resident KiB, and the percentage of a CPU, averaged over the last minute.
+pub fn jails() -> Cmd {
+    Cmd::new("ps").args(["-ax", "-o", "jid=", "-o", "rss=", "-o", "pcpu="])
+}
+
+/// Reads the output of [`jails`]: by jail, what ps(1) knows. What it does not know is not said to be nothing.
+pub fn parse_jails(text: &str) -> BTreeMap<String, Amounts> {
+    let mut jails: BTreeMap<String, Amounts> = BTreeMap::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [jid, rss, pcpu] = words[..] else { continue };
+        let (Ok(rss), Ok(pcpu)) = (rss.parse::<u64>(), pcpu.parse::<f64>()) else { continue };
+        let sum = jails.entry(jid.to_string()).or_default();
+        sum.memory = Some(sum.memory.unwrap_or(0).saturating_add(rss.saturating_mul(1024)));
+        sum.cpu = Some(sum.cpu.unwrap_or(0.0) + pcpu);
+        sum.processes = Some(sum.processes.unwrap_or(0) + 1);
+    }
+    jails
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn adds_up_what_is_of_a_jail() {
+        let all = parse_jails("  0  2032  0.0\n  7  1116 12.5\n  7  1000  0.5\nJID RSS %CPU\n  x\n");
+        assert_eq!(all.len(), 2);
+        let seven = &all["7"];
+        assert_eq!(
+            (seven.memory, seven.cpu, seven.processes, seven.swap),
+            (Some(2116 << 10), Some(13.0), Some(2), None)
+        );
+    }
 
     #[test]
     fn reads_ages_and_command_lines() {

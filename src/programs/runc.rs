@@ -1,9 +1,10 @@
 //! An OCI runtime: runc(8), or another with the same command line.
 
-use super::{json, text_of};
+use super::{json, oci, text_of};
 use crate::error::Result;
 use crate::facts::Container;
 use crate::host::Cmd;
+use crate::model::limits::{CpuSet, Limit, Limits};
 
 /// The annotation that carries our stamp.
 pub const STAMP: &str = "jug.uuid";
@@ -40,6 +41,37 @@ impl Runtime {
     /// Kills what runs and removes the container.
     pub fn delete(&self, name: &str) -> Cmd {
         self.cmd().args(["delete", "--force", name])
+    }
+    /// Changes what a running container may use: of these keys, what is wanted now. `swap` says whether the kernel counts
+    /// swap, and `cpus` are those of the host, which a container gets back that is not limited to some any more.
+    pub fn update(
+        &self,
+        name: &str,
+        limits: &Limits,
+        keys: &[Limit],
+        swap: bool,
+        cpus: Option<&CpuSet>,
+    ) -> Cmd {
+        let number = |n: Option<u64>| n.map_or_else(|| "-1".to_string(), |n| n.to_string());
+        let mut cmd = self.cmd().arg("update");
+        if keys.iter().any(|k| matches!(k, Limit::Memory | Limit::Swap)) {
+            cmd = cmd.arg(format!("--memory={}", number(limits.memory.map(|m| m.0))));
+            if swap {
+                // Never less than the memory: the kernel of cgroup v1 wants both in the right order, which they get so.
+                cmd = cmd.arg(format!("--memory-swap={}", number(limits.memory_and_swap())));
+            }
+        }
+        if keys.contains(&Limit::Cpu) {
+            cmd = cmd.arg(format!("--cpu-period={}", oci::PERIOD));
+            cmd = cmd.arg(format!("--cpu-quota={}", number(limits.cpu.map(oci::quota))));
+        }
+        if let (true, Some(cpus)) = (keys.contains(&Limit::Cpuset), limits.cpuset.as_ref().or(cpus)) {
+            cmd = cmd.arg(format!("--cpuset-cpus={cpus}"));
+        }
+        if keys.contains(&Limit::Processes) {
+            cmd = cmd.arg(format!("--pids-limit={}", number(limits.processes)));
+        }
+        cmd.arg(name)
     }
     /// Runs a command inside with everything said.
     pub fn exec_as(&self, name: &str, how: &ExecAs<'_>, argv: &[String]) -> Cmd {
@@ -99,6 +131,28 @@ fn parse_one(c: &serde_json::Value) -> Result<Container> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::size::ByteSize;
+
+    #[test]
+    fn only_what_differs_is_updated() {
+        let runtime = Runtime { program: "runc".into(), root: "/r".into() };
+        let limits = Limits {
+            memory: Some(ByteSize(1 << 20)),
+            swap: Some(ByteSize(1)),
+            cpu: Some(20),
+            ..Limits::default()
+        };
+        let cpus = "0-3".parse().ok();
+        let args = |keys: &[Limit], swap| {
+            let cmd = runtime.update("www", &limits, keys, swap, cpus.as_ref());
+            assert_eq!((cmd.args[2].as_str(), cmd.args.last().map(String::as_str)), ("update", Some("www")));
+            cmd.args[3..cmd.args.len() - 1].join(" ")
+        };
+        assert_eq!(args(&[Limit::Swap], true), "--memory=1048576 --memory-swap=1048577");
+        assert_eq!(args(&[Limit::Memory], false), "--memory=1048576");
+        assert_eq!(args(&[Limit::Cpu], true), "--cpu-period=100000 --cpu-quota=20000");
+        assert_eq!(args(&[Limit::Cpuset, Limit::Processes], true), "--cpuset-cpus=0-3 --pids-limit=-1");
+    }
 
     #[test]
     fn reads_a_list_and_an_empty_one() {

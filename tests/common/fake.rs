@@ -102,6 +102,8 @@ pub struct State {
     pub jails: Vec<Jail>,
     pub interfaces: Vec<String>,
     pub addresses: Vec<(String, IpAddr)>,
+    /// rctl's, the newest first.
+    pub rules: Vec<String>,
     /// The next `zfs create` or `zfs clone` does not mount.
     pub wont_mount: bool,
 }
@@ -148,6 +150,8 @@ impl Fake {
                 "root:x:0:0:root:/root:/bin/sh\nwww:x:80:80::/nonexistent:/usr/sbin/nologin\njo:x:1001:1001::/home/jo:/bin/sh\n",
             ),
             ("/etc/group", "wheel:x:0:root,jo\nwww:x:80:\njo:x:1001:\n"),
+            ("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n"),
+            ("/sys/fs/cgroup/cpuset.cpus.effective", "0-3\n"),
         ];
         Self {
             state: Mutex::new(state),

@@ -5,6 +5,7 @@
 pub mod drive;
 pub mod external;
 pub mod fake;
+pub mod limits;
 pub mod os;
 pub mod records;
 pub mod world;

@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{external, zfs};
+use super::{external, limits, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -38,6 +38,9 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             _ => no(1, ""),
         },
         ("runc", PlatformKind::Linux) => runc(s, &words[2..]),
+        ("rctl", PlatformKind::Freebsd) => limits::rctl(s, &words),
+        ("cpuset", PlatformKind::Freebsd) => limits::cpuset(s, &words),
+        ("sysctl", PlatformKind::Freebsd) => limits::sysctl(&words),
         ("devfs", PlatformKind::Freebsd) => fine("1\n2\n3\n4\n5\n"),
         ("ifconfig", PlatformKind::Freebsd) => ifconfig(s, &words),
         ("ip", PlatformKind::Linux) => ip(s, &words),
@@ -156,13 +159,14 @@ fn umount(s: &mut State, target: &str) -> Output {
 
 /// proc_pid_mountinfo(5).
 pub fn mountinfo(s: &State) -> String {
+    let groups = "31 23 0:28 / /sys/fs/cgroup rw,relatime - cgroup2 cgroup2 rw\n".to_string();
     s.mounts
         .iter()
         .map(|m| {
             let (source, target) = (m.source.replace(' ', "\\040"), m.target.replace(' ', "\\040"));
             format!("42 27 0:39 / {target} rw,relatime shared:1 - {} {source} rw\n", m.fstype)
         })
-        .collect()
+        .fold(groups, |all, line| all + &line)
 }
 
 fn jls(s: &mut State, words: &[&str]) -> Output {
@@ -287,10 +291,18 @@ fn runc(s: &mut State, words: &[&str]) -> Output {
                 stamp: text(&config["annotations"]["jug.uuid"]),
                 running: true,
                 processes: true,
-                params: [("hostname".into(), text(&config["hostname"]).unwrap())].into(),
+                params: [("hostname".into(), text(&config["hostname"]).unwrap())]
+                    .into_iter()
+                    .chain(limits::of_config(&config))
+                    .collect(),
             });
             fine("")
         }
+        "update" => match find(s, last) {
+            Some(j) if j.running => limits::update(j, &words[1..words.len() - 1]),
+            Some(_) => runc_says("cannot update a container that is not running"),
+            None => runc_says("container does not exist"),
+        },
         "exec" => {
             let name = s.jails.iter().map(|j| j.name.clone()).find(|n| words.contains(&n.as_str()));
             inside(s, &name.unwrap_or_default(), "runc")

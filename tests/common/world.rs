@@ -9,8 +9,10 @@ use jug::host::fs::Kind;
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
 use jug::model::hook::{Hook, INSIDE, ON_HOST, Point};
+use jug::model::limits::Limits;
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use jug::model::schema;
+use jug::model::size::ByteSize;
 use jug::plan::guest::Guest;
 use jug::plan::{Effect, Plan, base, clone, create, live, mnt, register, remove, rename, start, stop};
 use jug::platform::{PlatformKind, of};
@@ -102,6 +104,8 @@ impl World {
             }],
             interfaces: vec!["lo0".into(), "em0".into()],
             addresses: vec![("em0".into(), "192.0.2.1".parse().unwrap())],
+            // Another's; and one on ours with an action that jug does not use.
+            rules: ["jail:db:maxproc:deny=50", "jail:www:memoryuse:log=99"].map(String::from).to_vec(),
             wont_mount: false,
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
@@ -123,12 +127,13 @@ impl World {
     pub fn picture(&self) -> String {
         let state = self.fake.state();
         let mut text = format!(
-            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
             state.datasets,
             state.snapshots.keys(),
             state.mounts,
             state.jails,
-            state.addresses
+            state.addresses,
+            state.rules.iter().collect::<std::collections::BTreeSet<_>>()
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
@@ -156,6 +161,13 @@ impl World {
         env.net = vec!["alias:em0:192.0.2.7/32".parse().unwrap(), "alias:em0:192.0.2.1/24".parse().unwrap()];
         env.fstab = vec!["tmpfs /mnt tmpfs size=1m".parse().unwrap()];
         env.exec.kill_timeout = Some(1);
+        env.limits = Limits {
+            memory: Some(ByteSize(64 << 20)),
+            swap: Some(ByteSize(0)),
+            cpu: Some(150),
+            cpuset: "0,2".parse().ok(),
+            ..Limits::default()
+        };
         if self.kind == PlatformKind::Linux {
             env.exec.start = Some(vec!["/bin/sh".into(), "/etc/rc".into()]);
         }
@@ -203,6 +215,7 @@ impl World {
             datasets: zfs,
             addresses: true,
             rulesets: true,
+            limits: true,
             accounts: true,
             paths: [mnt::places(l, &name).to_vec(), vec![l.root(&name, env)]].concat(),
             ..Wanted::default()

@@ -1,0 +1,182 @@
+//! Limits on each platform: rctl(8) rules and cpuset(1) on FreeBSD, the OCI runtime and its control groups on Linux.
+
+use super::ask;
+use crate::error::Result;
+use crate::facts::Container;
+use crate::facts::cgroup::{self, Groups};
+use crate::facts::usage::{Limiting, Usage};
+use crate::host::Host;
+use crate::model::limits::{CpuSet, Limit, Limits};
+use crate::model::name::EnvName;
+use crate::plan::guest::Guest;
+use crate::plan::{Effect, Guard, Step};
+use crate::programs::runc::Runtime;
+use crate::programs::{cpuset, ps, rctl, sysctl};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What each container uses, by its name.
+pub type Usages = BTreeMap<String, Usage>;
+
+/// What can be given while it runs: the steps, and the limits that they cover.
+pub type Live = (Vec<Step>, Vec<Limit>);
+
+/// What FreeBSD can hold: a set of CPUs always, all else with RACCT only.
+pub fn freebsd_can(host: &dyn Host) -> Result<Limiting> {
+    // The exit status says only whether RACCT is there, which the output does as well.
+    let out = host.query(&sysctl::limiting()).map_err(crate::error::Error::from)?;
+    let (racct, cpus) = sysctl::parse_limiting(&out.stdout)?;
+    let can = Limit::ALL.into_iter().filter(|l| racct || *l == Limit::Cpuset).collect();
+    Ok(Limiting { can, cpus: format!("0-{}", cpus - 1).parse().ok() })
+}
+
+/// A rule of this jail is there.
+fn rule(name: &EnvName, limit: Limit) -> Guard {
+    Guard::Rule { name: name.clone(), limit, probe: rctl::of(name) }
+}
+
+/// The rules of a jail that is about to be made.
+pub fn freebsd_before(name: &EnvName, limits: &Limits) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for limit in limits.set() {
+        if let (Some(add), Some(remove)) = (rctl::add(name, limits, limit), rctl::remove(name, limit)) {
+            steps.push(
+                Step::run(format!("hold it to {}", limit.key()), add)
+                    .undo_when(rule(name, limit), Effect::Run(remove)),
+            );
+        }
+    }
+    steps
+}
+
+/// The CPUs of a jail that was made and runs nothing yet; they go with it.
+pub fn freebsd_cpus(name: &EnvName, limits: &Limits) -> Option<Step> {
+    let cpus = limits.cpuset.as_ref()?;
+    Some(Step::run(format!("give it the CPUs {cpus}"), cpuset::of_jail(name, Some(cpus))))
+}
+
+/// Rules stay when their jail goes (F6).
+pub fn freebsd_after(name: &EnvName, limits: &Limits) -> Vec<Step> {
+    let remove = |limit: Limit| {
+        let cmd = rctl::remove(name, limit)?;
+        Some(Step::run(format!("let go of {}", limit.key()), cmd).when(rule(name, limit)))
+    };
+    limits.set().into_iter().filter_map(remove).collect()
+}
+
+/// From what a jail runs with to what is wanted of it.
+pub fn freebsd_live(guest: &Guest<'_>, from: &Limits, to: &Limits, keys: &[Limit]) -> Live {
+    let (name, mut steps) = (guest.name, Vec::new());
+    // The rule of swap is one of memory and swap.
+    let swap = keys.contains(&Limit::Memory) && !keys.contains(&Limit::Swap);
+    let swap = swap && (from.swap.is_some() || to.swap.is_some());
+    for limit in keys.iter().copied().chain(swap.then_some(Limit::Swap)) {
+        if limit == Limit::Cpuset {
+            let back = cpuset::of_jail(name, from.cpuset.as_ref());
+            let cmd = cpuset::of_jail(name, to.cpuset.as_ref());
+            steps.push(Step::run("give it other CPUs", cmd).undo_when(guest.there(), Effect::Run(back)));
+            continue;
+        }
+        let Some(remove) = rctl::remove(name, limit) else { continue };
+        let step = match rctl::add(name, to, limit) {
+            Some(add) => Step::run(format!("hold it to {}", limit.key()), add),
+            None => Step::run(format!("let go of {}", limit.key()), remove.clone()).when(rule(name, limit)),
+        };
+        steps.push(match rctl::add(name, from, limit) {
+            Some(back) => step.undo(Effect::Run(back)),
+            None => step.undo_when(rule(name, limit), Effect::Run(remove)),
+        });
+    }
+    (steps, keys.to_vec())
+}
+
+/// rctl(8) knows it of all jails in one command; without RACCT, or for an ordinary user, ps(1) knows some of it.
+pub fn freebsd_usage(host: &dyn Host, containers: &[&Container]) -> Result<Usages> {
+    let names: Vec<&str> = containers.iter().map(|c| c.name.as_str()).collect();
+    if names.is_empty() {
+        return Ok(Usages::new());
+    }
+    if rustix::process::geteuid().is_root() {
+        let rules = host.query(&rctl::all()).map_err(crate::error::Error::from)?;
+        if !rctl::is_off(&rules) {
+            let allowed = rctl::parse_rules(&rules.stdout);
+            let text = ask(host, &rctl::usage(&names))?;
+            let mut all = rctl::parse_usage(&text, &names)?;
+            return Ok(names
+                .iter()
+                .filter_map(|n| {
+                    let mut usage = all.remove(n)?;
+                    usage.allowed = allowed.get(*n).copied().unwrap_or_default();
+                    Some(((*n).to_string(), usage))
+                })
+                .collect());
+        }
+    }
+    let jails = ps::parse_jails(&ask(host, &ps::jails())?);
+    let of = |c: &&Container| {
+        // No line of it: nothing runs in it.
+        let none = crate::facts::usage::Amounts {
+            memory: Some(0),
+            cpu: Some(0.0),
+            processes: Some(0),
+            ..Default::default()
+        };
+        let used = jails.get(&c.id).copied().unwrap_or(none);
+        (c.name.clone(), Usage { used, ..Usage::default() })
+    };
+    Ok(containers.iter().map(of).collect())
+}
+
+fn groups(host: &dyn Host) -> Groups {
+    Groups::parse(&host.mountinfo().unwrap_or_default())
+}
+
+/// What the kernel's controllers can hold.
+pub fn linux_can(host: &dyn Host) -> Limiting {
+    let (groups, read) = (groups(host), |p: &Path| host.read(p));
+    Limiting {
+        can: Limit::ALL.into_iter().filter(|l| groups.can(&read, *l)).collect(),
+        cpus: groups.cpus(&read),
+    }
+}
+
+/// The runtime changes the control group. What a process may open is its own and its children's since they were started.
+pub fn linux_live(
+    oci: &Runtime,
+    guest: &Guest<'_>,
+    (from, to): (&Limits, &Limits),
+    keys: &[Limit],
+    host: Option<&Limiting>,
+) -> Live {
+    let cpus: Option<&CpuSet> = host.and_then(|h| h.cpus.as_ref());
+    let swap = host.is_none_or(|h| h.can.contains(&Limit::Swap));
+    let covered = |l: &Limit| match l {
+        Limit::OpenFiles => false,
+        // A group can't be given "all", only their numbers.
+        Limit::Cpuset => (to.cpuset.is_some() && from.cpuset.is_some()) || cpus.is_some(),
+        _ => true,
+    };
+    let keys: Vec<Limit> = keys.iter().copied().filter(covered).collect();
+    if keys.is_empty() {
+        return (Vec::new(), keys);
+    }
+    let update = |limits| oci.update(guest.name.as_str(), limits, &keys, swap, cpus);
+    let names: Vec<&str> = keys.iter().map(|l| l.key()).collect();
+    let step = Step::run(format!("give the running container {}", names.join(", ")), update(to))
+        .undo_when(guest.there(), Effect::Run(update(from)));
+    (vec![step], keys)
+}
+
+/// From the files of their control groups: no command.
+pub fn linux_usage(host: &dyn Host, containers: &[&Container]) -> Usages {
+    let (groups, read) = (groups(host), |p: &Path| host.read(p));
+    let of = |c: &&Container| {
+        let group = format!("jug-{}", c.uuid?);
+        let mut usage = groups.usage(&read, &group);
+        usage.used.open_files = groups.processes(&read, &group).and_then(|p| cgroup::open_files_used(&p));
+        let limits = host.read(Path::new(&format!("/proc/{}/limits", c.id)));
+        usage.allowed.open_files = limits.and_then(|t| cgroup::open_files_allowed(&t));
+        Some((c.name.clone(), usage))
+    };
+    containers.iter().filter_map(of).collect()
+}
