@@ -31,6 +31,8 @@ mod faults;
 mod hookdirs;
 #[path = "linux/hostile.rs"]
 mod hostile;
+#[path = "linux/limits.rs"]
+mod limits;
 #[path = "linux/main_job.rs"]
 mod main_job;
 #[path = "linux/mnt.rs"]

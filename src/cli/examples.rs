@@ -124,6 +124,8 @@ pub const EXAMPLES: [(&str, &[Example]); 28] = [
     ),
     ("owner", &[("Who has it, and who had it", "jug owner www")]),
     ("node", &[("After this machine was cloned from another", "jug node --new-id")]),
+    ("stats", &[("All that run", "jug stats"), ("For programs", "jug --json stats www")]),
+    ("top", &[("Those with most memory first", "jug top --sort memory")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

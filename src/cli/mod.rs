@@ -36,7 +36,9 @@ pub mod owner;
 pub mod perform;
 pub mod session;
 pub mod shutdown;
+pub mod stats;
 pub mod targets;
+pub mod top;
 
 use crate::error::{Code, Result};
 use crate::model::name::AbsPath;
@@ -140,6 +142,8 @@ pub enum Command {
     Junregister(junregister::Args),
     Owner(owner::Args),
     Node(node::Args),
+    Stats(stats::Args),
+    Top(top::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -185,6 +189,8 @@ impl Command {
                 | Self::Jget(_)
                 | Self::Owner(_)
                 | Self::Node(_)
+                | Self::Stats(_)
+                | Self::Top(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -225,6 +231,8 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Junregister(a) => junregister::run(s, a).map(code),
         Command::Owner(a) => owner::run(s, a).map(code),
         Command::Node(a) => node::run(s, a).map(code),
+        Command::Stats(a) => stats::run(s, a).map(code),
+        Command::Top(a) => top::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

@@ -9,6 +9,7 @@ pub mod process;
 pub mod signal;
 pub mod system;
 pub mod tcp;
+pub mod terminal;
 pub mod tree;
 
 pub use cmd::{Cmd, Output, RunError};

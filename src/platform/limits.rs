@@ -180,3 +180,86 @@ pub fn linux_usage(host: &dyn Host, containers: &[&Container]) -> Usages {
     };
     containers.iter().filter_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::{Child, Cmd, Output, RunError};
+    use std::sync::Mutex;
+
+    /// FreeBSD's programs, with RACCT or without, and what they were asked.
+    struct Freebsd {
+        racct: bool,
+        asked: Mutex<Vec<String>>,
+    }
+
+    impl Host for Freebsd {
+        fn query(&self, cmd: &Cmd) -> std::result::Result<Output, RunError> {
+            self.asked.lock().unwrap().push(cmd.to_string());
+            let off = "rctl: RACCT/RCTL present, but disabled; enable using kern.racct.enable=1 tunable\n";
+            let jails = || cmd.args.iter().filter_map(|a| a.strip_prefix("jail:"));
+            let (status, stdout) = match (cmd.program.as_str(), self.racct) {
+                ("rctl", false) => (1, String::new()),
+                ("rctl", true) if cmd.args.is_empty() => (0, "jail:j1:maxproc:deny=20\n".into()),
+                ("rctl", true) => (0, jails().map(|n| format!("memoryuse={}\npcpu=3\n", &n[1..])).collect()),
+                ("ps", _) => (0, " 101 4 1.5\n 102 8 0.0\n 102 8 0.5\n".into()),
+                other => panic!("{other:?}"),
+            };
+            let stderr = if status == 0 { String::new() } else { off.to_string() };
+            Ok(Output { status, stdout, stderr })
+        }
+        fn change(&self, _: &Cmd, _: &mut dyn FnMut(Child)) -> std::result::Result<Output, RunError> {
+            panic!("a look changes nothing")
+        }
+        fn mountinfo(&self) -> Option<String> {
+            None
+        }
+        fn has(&self, _: &str) -> bool {
+            true
+        }
+        fn read(&self, _: &Path) -> Option<String> {
+            None
+        }
+        fn now(&self) -> jiff::Timestamp {
+            jiff::Timestamp::UNIX_EPOCH
+        }
+        fn uuid(&self) -> uuid::Uuid {
+            uuid::Uuid::nil()
+        }
+    }
+
+    fn usage(racct: bool, jails: usize) -> (Usages, usize) {
+        let jails: Vec<Container> = (1..=jails)
+            .map(|i| Container {
+                id: (100 + i).to_string(),
+                name: format!("j{i}"),
+                path: "/".into(),
+                uuid: None,
+                running: true,
+            })
+            .collect();
+        let host = Freebsd { racct, asked: Mutex::default() };
+        let all = freebsd_usage(&host, &jails.iter().collect::<Vec<_>>()).unwrap();
+        let asked = host.asked.lock().unwrap().len();
+        (all, asked)
+    }
+
+    #[test]
+    fn freebsd_asks_as_much_for_300_as_for_3() {
+        for racct in [true, false] {
+            let (few, many) = (usage(racct, 3), usage(racct, 300));
+            assert_eq!((few.0.len(), many.0.len(), few.1), (3, 300, many.1));
+            assert!(few.1 <= 2);
+            assert_eq!(usage(racct, 0).1, 0);
+        }
+        // Without RACCT, or for an ordinary user, ps(1) says less.
+        let (off, _) = usage(false, 3);
+        assert_eq!((off["j2"].used.memory, off["j2"].used.cpu), (Some(16 << 10), Some(0.5)));
+        assert_eq!((off["j3"].used.processes, off["j3"].used.swap), (Some(0), None));
+        if rustix::process::geteuid().is_root() {
+            let (on, _) = usage(true, 3);
+            assert_eq!((on["j3"].used.memory, on["j1"].allowed.processes), (Some(3), Some(20)));
+            assert_eq!(on["j2"].allowed.processes, None);
+        }
+    }
+}

@@ -29,19 +29,22 @@ impl List {
                 out(&format!("{}\n", row.join("\t")));
             }
         } else if !self.rows.is_empty() {
-            let mut builder = tabled::builder::Builder::default();
-            builder.push_record(self.headings.iter().map(|h| h.to_string()));
-            for row in &self.rows {
-                builder.push_record(
-                    row.iter().map(|c| crate::model::name::printable(if c.is_empty() { "-" } else { c })),
-                );
-            }
-            let mut table = builder.build();
-            table.with(tabled::settings::Style::blank()).with(tabled::settings::Padding::new(0, 1, 0, 0));
-            for line in table.to_string().lines() {
-                out(&format!("{}\n", line.trim_end()));
-            }
+            out(&self.table());
         }
+    }
+
+    /// The table for people.
+    pub fn table(&self) -> String {
+        let mut builder = tabled::builder::Builder::default();
+        builder.push_record(self.headings.iter().map(|h| h.to_string()));
+        for row in &self.rows {
+            builder.push_record(
+                row.iter().map(|c| crate::model::name::printable(if c.is_empty() { "-" } else { c })),
+            );
+        }
+        let mut table = builder.build();
+        table.with(tabled::settings::Style::blank()).with(tabled::settings::Padding::new(0, 1, 0, 0));
+        table.to_string().lines().map(|line| format!("{}\n", line.trim_end())).collect()
     }
 }
 

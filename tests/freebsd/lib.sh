@@ -13,6 +13,7 @@ suite_begin() {
 	LO=$(ifconfig lo create) || exit 2
 	BASE_TREE=$T/tree
 	mkdir "$T/hooks" "$T/etc"
+	rctl 2>/dev/null | sort >"$T/rules"
 	echo "version = 1" >"$CONF"
 	echo "workdir = \"$WD\"" >>"$CONF"
 }
@@ -252,10 +253,14 @@ end_background() {
 
 # ---- after each case
 
+# Rules of rctl(8) that were not there at the beginning.
+more_rules() { rctl 2>/dev/null | sort | comm -23 - "$T/rules"; }
+
 # What is there of environments: jails, mounts, datasets, addresses, files. Bases stay.
 leftovers() {
 	jls name path | awk -v d="$WD/" 'index($2, d) == 1 { print "jail", $1 }'
 	mounts_below "$WD" | sed 's/^/mount /'
+	more_rules | sed 's/^/rule /'
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/address \1/p'
 	for d in envs jails-data jails-system jails-rcconf jails-fstab journal run; do
 		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci | sed 's/^/file /'
@@ -288,6 +293,7 @@ sweep() {
 force_clean() {
 	jls name path | awk -v d="$1/" -v t="$T" 'index($2, d) == 1 || index($2, t) == 1 { print $1 }' | while read -r n; do jail -R "$n"; done
 	mounts_below "$1" | sort -r | while read -r m; do umount -f "$m"; done
+	more_rules | while read -r r; do rctl -r "${r%%=*}"; done
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/\1/p' | while read -r a; do ifconfig "$LO" inet "$a" -alias; done
 	if [ -n "$POOL" ]; then
 		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do zfs destroy -rf "$d"; done

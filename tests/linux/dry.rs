@@ -3,7 +3,7 @@
 use crate::support::{Host, on_host, write};
 
 /// Runs jug under strace and returns each file system change and each program it made, its children included.
-fn traced(h: &Host, args: &str, code: i32) -> (Vec<String>, usize) {
+pub fn traced(h: &Host, args: &str, code: i32) -> (Vec<String>, usize) {
     let jug = h.jug_command(args);
     let words: Vec<String> = std::iter::once(jug.get_program())
         .chain(jug.get_args())
@@ -67,6 +67,8 @@ fn a_dry_run_and_all_that_reads_write_nothing() {
             ("facts", 0),
             ("log", 0),
             ("config-check", 0),
+            ("stats", 0),
+            ("top -H", 0),
             ("jcreate up --base", 2),
         ] {
             let (changes, _) = traced(h, args, code);
