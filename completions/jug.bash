@@ -28,6 +28,9 @@ _jug() {
             jug,base-remove)
                 cmd="jug__subcmd__base__subcmd__remove"
                 ;;
+            jug,boot)
+                cmd="jug__subcmd__boot"
+                ;;
             jug,config-check)
                 cmd="jug__subcmd__config__subcmd__check"
                 ;;
@@ -106,6 +109,9 @@ _jug() {
             jug,owner)
                 cmd="jug__subcmd__owner"
                 ;;
+            jug,shutdown)
+                cmd="jug__subcmd__shutdown"
+                ;;
             jug,stats)
                 cmd="jug__subcmd__stats"
                 ;;
@@ -123,6 +129,9 @@ _jug() {
                 ;;
             jug__subcmd__help,base-remove)
                 cmd="jug__subcmd__help__subcmd__base__subcmd__remove"
+                ;;
+            jug__subcmd__help,boot)
+                cmd="jug__subcmd__help__subcmd__boot"
                 ;;
             jug__subcmd__help,config-check)
                 cmd="jug__subcmd__help__subcmd__config__subcmd__check"
@@ -202,6 +211,9 @@ _jug() {
             jug__subcmd__help,owner)
                 cmd="jug__subcmd__help__subcmd__owner"
                 ;;
+            jug__subcmd__help,shutdown)
+                cmd="jug__subcmd__help__subcmd__shutdown"
+                ;;
             jug__subcmd__help,stats)
                 cmd="jug__subcmd__help__subcmd__stats"
                 ;;
@@ -215,7 +227,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -404,6 +416,40 @@ _jug() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        jug__subcmd__boot)
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         jug__subcmd__config__subcmd__check)
             opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -541,7 +587,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -597,6 +643,20 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__base__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__boot)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -961,6 +1021,20 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__owner)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__shutdown)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1797,6 +1871,44 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__shutdown)
+            opts="-H -n -q -v -y -h --timeout --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 28] = [
+pub const EXAMPLES: [(&str, &[Example]); 30] = [
     (
         "init",
         &[

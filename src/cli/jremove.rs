@@ -10,6 +10,7 @@ use crate::model::name::{AbsPath, EnvName};
 use crate::model::schema;
 use crate::plan::remove;
 use crate::report::results::Done;
+use crate::store::started;
 
 /// Remove jails with all their data
 #[derive(Debug, clap::Args)]
@@ -59,12 +60,17 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     // Recovery may have carried an interrupted removal to its end.
-    let (_, env) = match s.env(name) {
+    let (_, mut env) = match s.env(name) {
         Err(e) if e.code == Code::NotFound && !s.global.dry_run && s.is_root() => {
             return Ok(Wish::Nothing(Done::changed("removed")));
         }
         other => other?,
     };
+    // What it was last started with may have left rules, of which its file says nothing any more.
+    if let Some(last) = started::read(&s.layout, name).filter(|l| s.saved.is_none() && l.env.uuid == env.uuid)
+    {
+        env.limits = env.limits.or(&last.env.limits);
+    }
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(name, &env);

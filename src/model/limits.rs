@@ -165,6 +165,24 @@ impl Limits {
         }
     }
 
+    /// With those of another that are not set here.
+    #[must_use]
+    pub fn or(self, other: &Self) -> Self {
+        Self {
+            memory: self.memory.or(other.memory),
+            swap: self.swap.or(other.swap),
+            cpu: self.cpu.or(other.cpu),
+            cpuset: self.cpuset.or_else(|| other.cpuset.clone()),
+            processes: self.processes.or(other.processes),
+            open_files: self.open_files.or(other.open_files),
+            read_bps: self.read_bps.or(other.read_bps),
+            write_bps: self.write_bps.or(other.write_bps),
+            read_iops: self.read_iops.or(other.read_iops),
+            write_iops: self.write_iops.or(other.write_iops),
+            required: self.required,
+        }
+    }
+
     /// Numbers that mean nothing. The first part of the answer is the key.
     ///
     /// # Errors
@@ -303,6 +321,9 @@ mod tests {
         all.check().unwrap();
         assert_eq!(all.set(), [Limit::Memory, Limit::Swap, Limit::Cpu, Limit::Cpuset, Limit::WriteIops]);
         assert_eq!(all.memory_and_swap(), Some(512 << 20));
+        let both = read("cpu = 7\nread_iops = 9").or(&all);
+        assert_eq!((both.cpu, both.read_iops, both.memory), (Some(7), Some(9), all.memory));
+        assert_eq!(both.set().len(), 6);
         assert!(all.required && toml::from_str::<Limits>("memry = 1").is_err());
     }
 

@@ -125,8 +125,9 @@ case_limits_after_a_failed_start() {
 	j 0 jstart lfail
 	must [ "$(rules_of lfail | wc -l)" -eq 2 ]
 	jail -R lfail
+	j 0 jset lfail limits.memory=
 	j 0 jstop lfail
-	j 0 jremove -y lfail
+	must no_rules lfail
 	must no_rules lfail
 }
 
