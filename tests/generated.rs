@@ -57,7 +57,7 @@ fn items(page: &str, macro_name: &str) -> Vec<String> {
 #[test]
 fn every_key_stands_in_the_page() {
     let items = items("jug.toml.5", "Ic ");
-    for key in jug::model::schema::keys() {
+    for key in jug::model::keys::keys() {
         assert!(items.contains(&key), "{key} is missing in man/jug.toml.5");
     }
     let node = toml::Value::try_from(jug::model::node::NodeConfig {
@@ -85,7 +85,7 @@ fn every_key_stands_in_the_page() {
             None => assert!(items.contains(key), "{key} is missing in man/jug.toml.5"),
         }
     }
-    let known = jug::model::schema::keys();
+    let known = jug::model::keys::keys();
     for item in &items {
         let of_node = ["workdir", "zfs_root", "trust", "defaults.", "fetch.", "programs."];
         assert!(

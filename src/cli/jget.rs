@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::targets::one;
 use crate::error::{Code, Result};
-use crate::model::schema;
+use crate::model::{keys, schema};
 use crate::report::table::out;
 use serde_json::json;
 
@@ -21,14 +21,14 @@ pub struct Args {
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if let Some(key) = &args.key {
-        schema::check_key(key)?;
+        keys::check_key(key)?;
     }
     let name = one(s, &args.name)?;
     let (_, env) = s.env(&name)?;
     let get = |key: &str| super::jshow::value(s, &name, &env, key);
     let keys = match &args.key {
         Some(key) => vec![key.clone()],
-        None => schema::keys(),
+        None => keys::keys(),
     };
     if s.global.json {
         let map: serde_json::Map<String, serde_json::Value> = keys

@@ -7,6 +7,7 @@ pub mod cbsd_vars;
 pub mod env;
 pub mod fstab;
 pub mod hook;
+pub mod keys;
 pub mod limits;
 pub mod name;
 pub mod net;

@@ -1,7 +1,8 @@
 //! Limits: each is proved by what breaks it, changed while it runs, and gone with the container.
 
 use crate::dry::traced;
-use crate::support::{Host, on_host, until};
+use crate::outcome::until;
+use crate::support::{Host, on_host};
 use std::time::Instant;
 
 /// Memory that is really used: dd fills a buffer of so many MB.

@@ -1,0 +1,119 @@
+//! The keys of an environment: which there are, and what their values look like on the command line.
+
+use super::name::{nearest, printable};
+use super::params::ALLOW;
+use super::words;
+use crate::error::{Error, Result};
+
+/// What a key's value looks like on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    Number,
+    Flag,
+    /// Split at commas.
+    Words,
+    /// Each value is one element, commas and all.
+    Lines,
+    /// A command, split as sh(1) would.
+    Argv,
+    /// Chosen at creation.
+    Fixed,
+}
+
+const KEYS: [(&str, Shape); 61] = [
+    ("version", Shape::Fixed),
+    ("kind", Shape::Fixed),
+    ("uuid", Shape::Fixed),
+    ("created", Shape::Fixed),
+    ("base", Shape::Fixed),
+    ("mode", Shape::Fixed),
+    ("storage", Shape::Fixed),
+    ("dataset", Shape::Fixed),
+    ("description", Shape::Text),
+    ("tags", Shape::Words),
+    ("protected", Shape::Flag),
+    ("trusted", Shape::Flag),
+    ("net", Shape::Words),
+    ("devfs_ruleset", Shape::Number),
+    ("enforce_statfs", Shape::Number),
+    ("securelevel", Shape::Number),
+    ("sysvmsg", Shape::Text),
+    ("sysvsem", Shape::Text),
+    ("sysvshm", Shape::Text),
+    ("osrelease", Shape::Text),
+    ("mnt_start", Shape::Text),
+    ("mnt_stop", Shape::Text),
+    ("fstab", Shape::Lines),
+    ("hook_timeout", Shape::Number),
+    ("boot.auto", Shape::Flag),
+    ("boot.order", Shape::Number),
+    ("boot.after", Shape::Words),
+    ("boot.delay", Shape::Number),
+    ("boot.wait_for", Shape::Words),
+    ("boot.wait_limit", Shape::Number),
+    ("host.hostname", Shape::Text),
+    ("children.max", Shape::Number),
+    ("allow.*", Shape::Flag),
+    ("limits.memory", Shape::Text),
+    ("limits.swap", Shape::Text),
+    ("limits.cpu", Shape::Number),
+    ("limits.cpuset", Shape::Text),
+    ("limits.processes", Shape::Number),
+    ("limits.open_files", Shape::Number),
+    ("limits.read_bps", Shape::Text),
+    ("limits.write_bps", Shape::Text),
+    ("limits.read_iops", Shape::Number),
+    ("limits.write_iops", Shape::Number),
+    ("limits.required", Shape::Flag),
+    ("exec.start", Shape::Argv),
+    ("exec.stop", Shape::Argv),
+    ("exec.start_timeout", Shape::Number),
+    ("exec.stop_timeout", Shape::Number),
+    ("exec.kill_timeout", Shape::Number),
+    ("hooks.created", Shape::Lines),
+    ("hooks.prestart", Shape::Lines),
+    ("hooks.poststart", Shape::Lines),
+    ("hooks.prestop", Shape::Lines),
+    ("hooks.poststop", Shape::Lines),
+    ("hooks.removed", Shape::Lines),
+    ("hooks.clone", Shape::Lines),
+    ("origin", Shape::Fixed),
+    ("owner.epoch", Shape::Fixed),
+    ("owner.fenced", Shape::Fixed),
+    ("cbsd", Shape::Fixed),
+    ("name", Shape::Fixed),
+];
+
+/// Every key an environment has, `allow.*` written out.
+pub fn keys() -> Vec<String> {
+    let mut all: Vec<String> =
+        KEYS.iter().filter(|(k, _)| *k != "allow.*").map(|(k, _)| (*k).to_string()).collect();
+    all.extend(ALLOW.iter().map(|a| format!("allow.{a}")));
+    all
+}
+
+pub(super) fn shape(key: &str) -> Result<Shape> {
+    let key = words::current(key);
+    if let Some(permission) = key.strip_prefix("allow.")
+        && ALLOW.contains(&permission)
+    {
+        return Ok(Shape::Flag);
+    }
+    if let Some((_, shape)) = KEYS.iter().find(|(k, _)| *k == key && *k != "allow.*") {
+        return Ok(*shape);
+    }
+    let all = keys();
+    let mut e = Error::usage(printable(key), "no such key");
+    // `kill_timeout` is meant to be `exec.kill_timeout`.
+    let last = all.iter().find(|k| k.rsplit('.').next() == Some(key)).map(String::as_str);
+    e.next = last
+        .or_else(|| nearest(key, all.iter().map(String::as_str)))
+        .map(|n| format!("did you mean {n}? jug.toml(5) has them all"));
+    Err(e)
+}
+
+/// Whether an environment has such a key; otherwise an error that names the nearest.
+pub fn check_key(key: &str) -> Result<()> {
+    shape(key).map(|_| ())
+}
