@@ -3,11 +3,11 @@
 use super::Ctx;
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
-use crate::host::{Child, beneath, fs, tree};
+use crate::host::{Child, beneath, block, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{mount, rm, zfs};
+use crate::programs::{ip, mount, rm, zfs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
@@ -89,6 +89,7 @@ fn effect(
         Effect::WriteIn { root, path, text, mode } => {
             beneath::write(root.as_path(), path.as_str(), text, *mode).map(|()| true)
         }
+        Effect::Block { root, path, text } => block::set(root.as_path(), path.as_str(), text),
         Effect::Remove { path } => fs::remove_file(path.as_path()),
         Effect::CopyTree { from, to, only } => {
             let copied =
@@ -173,6 +174,9 @@ fn expectation(guard: &Guard) -> String {
                 "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
             )
         }
+        Guard::Interface { name, .. } => {
+            format!("the interface {name} is not there, or it is somebody else's (jug net-check --all)")
+        }
         other => format!("this does not hold: {other}"),
     }
 }
@@ -236,6 +240,20 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
             let (_, all) = ctx.platform.parse_addresses(&text)?;
             all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
+        }
+        Guard::Interface { name, stamp, mac } => {
+            let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
+            let (all, _) = ctx.platform.parse_addresses(&text)?;
+            all.iter().any(|i| i.name == name.as_str() && i.is(stamp, *mac))
+        }
+        Guard::Member { bridge, name } => {
+            let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
+            let (all, _) = ctx.platform.parse_addresses(&text)?;
+            let bridge = all.iter().find(|i| i.name == bridge.as_str());
+            bridge.is_some_and(|b| b.members.iter().any(|m| m == name.as_str()))
+        }
+        Guard::Namespace { name } => {
+            ip::parse_namespaces(&crate::platform::ask(ctx.host, &ip::list_namespaces())?).any(|n| n == name)
         }
         Guard::Owner { dir, number, node } => crate::store::owner::current(dir.as_path())?
             .is_some_and(|(n, e)| n == *number && e.is_some_and(|e| e.node == *node)),

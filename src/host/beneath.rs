@@ -102,6 +102,15 @@ pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
     })
 }
 
+/// Removes the file `rel` below `root`; a link itself, not what it leads to.
+pub fn remove(root: &Path, rel: &str) -> Result<()> {
+    let (dir, last) = open_parent(root, rel, false)?;
+    match unlinkat(&dir, last, AtFlags::empty()) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(e) => Err(Error::io(root.join(rel.trim_start_matches('/')), "removing it", e)),
+    }
+}
+
 /// Checks that `rel` below `root` is a directory reached through no link; with `make`, it is made.
 pub fn check_target(root: &Path, rel: &str, make: bool) -> Result<()> {
     open_dir(root, rel, make).map(|_| ())

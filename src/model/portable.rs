@@ -4,6 +4,7 @@
 use super::cbsd::ROOT;
 use super::env::{Env, Owned};
 use super::name::EnvName;
+use super::net::Net;
 use super::schema;
 use crate::error::Result;
 use crate::store::layout::Layout;
@@ -19,6 +20,7 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     let mut env = env.clone();
     env.dataset = None;
     env.owner = Owned::default();
+    without_units(&mut env);
     Ok(format!(
         "# {name}: the portable copy. What counts on a node is envs/{name}.toml in its workdir.\n{}",
         replace(schema::to_text(&env)?, layout.workdir.as_str(), ROOT)
@@ -38,7 +40,17 @@ pub fn read(text: &str, file: &str, layout: &Layout) -> Result<Env> {
     };
     let mut env: Env = schema::read(&text, file)?;
     env.dataset = None;
+    without_units(&mut env);
     Ok(env)
+}
+
+/// The numbers of its cards are a node's own.
+fn without_units(env: &mut Env) {
+    for net in &mut env.net {
+        if let Net::Network(nic) = net {
+            nic.unit = None;
+        }
+    }
 }
 
 /// Puts another directory where strings begin with `from/`.

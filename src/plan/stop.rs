@@ -1,7 +1,7 @@
 //! jstop: the mirror of the start, in bounded time whatever runs inside.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hooks, mnt};
+use super::{Effect, Guard, Plan, Step, hooks, mnt, wire};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Mode;
@@ -34,7 +34,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     let (present, running) = (container.is_some(), container.is_some_and(|c| c.running));
     let addresses = started.is_some_and(|s| !s.added.is_empty());
     let left = leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
-    if !present && !addresses && !left {
+    let wired = started.is_some_and(|s| s.env.has_nics());
+    if !present && !addresses && !left && !wired {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);
@@ -54,10 +55,12 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
     }
     plan.point_of_no_return();
+    wire::end(guest, &mut plan);
     if present {
         let remove = guest.platform.remove_container(guest);
         plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
     }
+    wire::after(guest, &mut plan);
     take_down(guest, started, &kept, &mut plan);
     plan.steps.extend(mnt::stop(guest, &kept));
     plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));

@@ -1,15 +1,18 @@
 //! FreeBSD 15.0: jail(8), jexec(8), nullfs(4), devfs(4).
 
-use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups};
+use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups, vnet};
 use crate::error::Result;
-use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::facts::{Accounts, Address, Container, Facts, Forwarding, Interface, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Storage;
 use crate::model::fstab::Mount;
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, InterfaceName};
+use crate::model::network::Network;
+use crate::model::nic::Unit;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Step};
-use crate::programs::{chflags, devfs, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
+use crate::plan::wire::Card;
+use crate::plan::{Effect, Guard, Step};
+use crate::programs::{chflags, devfs, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb, sysctl};
 use ipnet::IpNet;
 
 /// The home platform.
@@ -118,7 +121,7 @@ impl Platform for Freebsd {
     fn needed_programs(&self) -> Vec<(String, &'static str)> {
         [
             "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "fetch", "mtree",
-            "pwd_mkdb", "chflags", "ps", "devfs",
+            "pwd_mkdb", "chflags", "ps", "devfs", "route", "sysctl",
         ]
         .map(|p| (p.to_string(), "the base system"))
         .to_vec()
@@ -145,7 +148,7 @@ impl Platform for Freebsd {
     fn list_addresses(&self) -> Cmd {
         ifconfig::list()
     }
-    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<Interface>, Vec<Address>)> {
         Ok(ifconfig::parse(text))
     }
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>> {
@@ -169,6 +172,41 @@ impl Platform for Freebsd {
     }
     fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd {
         ifconfig::remove(interface, address)
+    }
+
+    fn bridge(&self, unit: Unit) -> InterfaceName {
+        vnet::bridge(unit)
+    }
+    fn vlan(&self, unit: Unit) -> InterfaceName {
+        vnet::vlan(unit)
+    }
+    fn host_end(&self, unit: Unit) -> InterfaceName {
+        vnet::host_end(unit)
+    }
+    fn remove_link(&self, name: &InterfaceName) -> Cmd {
+        ifconfig::destroy(name.as_str())
+    }
+    fn bridge_up(&self, network: &Network, facts: &Facts) -> Vec<Step> {
+        vnet::bridge_up(network, facts)
+    }
+    fn bridge_down(&self, network: &Network) -> Vec<Step> {
+        vnet::bridge_down(network)
+    }
+    fn attach(&self, _: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
+        vnet::attach(cards)
+    }
+    fn attach_inside(&self, guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
+        vnet::attach_inside(guest, cards)
+    }
+    fn stack_of(&self, _: uuid::Uuid) -> Option<(Guard, Cmd)> {
+        None
+    }
+    fn detach(&self, _: &Guest<'_>) -> Vec<Step> {
+        Vec::new()
+    }
+    fn forwarding(&self, host: &dyn Host) -> Result<Forwarding> {
+        let (v4, v6) = sysctl::parse_forwarding(&ask(host, &sysctl::forwarding())?)?;
+        Ok(Forwarding { v4, v6, ..Forwarding::default() })
     }
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {

@@ -4,6 +4,7 @@
 
 pub mod drive;
 pub mod fake;
+pub mod net;
 pub mod os;
 pub mod records;
 pub mod world;
