@@ -87,11 +87,21 @@ fn every_key_stands_in_the_page() {
     }
     let known = jug::model::schema::keys();
     for item in &items {
-        let of_node = ["workdir", "zfs_root", "defaults.", "fetch.", "programs."];
+        let of_node = ["trust", "workdir", "zfs_root", "defaults.", "fetch.", "programs."];
         assert!(
             known.contains(item) || of_node.iter().any(|n| item.starts_with(n)),
             "{item} stands in man/jug.toml.5 and is no key"
         );
+    }
+}
+
+#[test]
+fn every_key_of_a_network_stands_in_the_page() {
+    let page = fs::read_to_string(project().join("man/jug.toml.5")).expect("the page is there");
+    let section = page.split(".Sh A NETWORK").nth(1).and_then(|s| s.split(".Sh ").next()).unwrap_or_default();
+    for key in jug::model::network_edit::keys() {
+        let named = |l: &str| l.starts_with(".It Cm ") && l.split([' ', ',']).any(|w| w == key);
+        assert!(section.lines().any(named), "{key} is missing in man/jug.toml.5");
     }
 }
 
