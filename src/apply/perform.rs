@@ -192,7 +192,8 @@ fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outpu
         }
         if !busy || waited > BUSY {
             let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
-            return Err(Error::from(RunError::failed(cmd, &out)).code(code));
+            let e = Error::from(RunError::failed(cmd, &out)).code(code);
+            return Err(if forbidden(cmd, &out) { e.code(Code::HostLacks).next(FORBIDDEN) } else { e });
         }
         ctx.host.pause(pause);
         waited += pause;
@@ -205,6 +206,17 @@ fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> Result<Outpu
 fn taken(cmd: &Cmd, out: &Output) -> bool {
     let said = ["already exists", "File exists", "already assigned"];
     cmd.log.is_none() && said.iter().any(|s| out.stderr.contains(s))
+}
+
+/// What root lacks that may not change networks, as in a container of somebody else's.
+const FORBIDDEN: &str =
+    "run jug with the right to change networks (on Linux CAP_NET_ADMIN; in a jail, a vnet)";
+
+/// Whether a program on networks may not do this: so say ip(8), sysctl(8) and ifconfig(8).
+fn forbidden(cmd: &Cmd, out: &Output) -> bool {
+    let said = ["Operation not permitted", "Permission denied", "permission denied"];
+    ["ip", "ifconfig", "route", "sysctl"].contains(&cmd.program.as_str())
+        && said.iter().any(|s| out.stderr.contains(s))
 }
 
 /// Runs a hook, if none but root could have written it.

@@ -55,10 +55,11 @@ pub fn bridge_up(net: &Network, facts: &Facts) -> Vec<Step> {
             continue;
         }
         if !address.addr().is_ipv4() {
-            // A bridge begins with IPv6 off (ifconfig.txt: nd6 options=9<PERFORMNUD,IFDISABLED>).
+            // A bridge begins with IPv6 off (ifconfig.txt: nd6 options=9<PERFORMNUD,IFDISABLED>). What jug gives is
+            // nobody else's, so that an address need not wait until that is known.
             steps.push(Step::run(
                 format!("let {name} speak IPv6"),
-                ifconfig::set(name.as_str(), ["inet6", "-ifdisabled"]),
+                ifconfig::set(name.as_str(), ["inet6", "no_dad", "-ifdisabled"]),
             ));
         }
         let guard = Guard::Address { interface: name.clone(), address: address.addr() };
@@ -169,7 +170,7 @@ pub fn attach_inside(guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
             if !address.addr().is_ipv4() {
                 steps.push(Step::run(
                     format!("let {inside} speak IPv6"),
-                    ifconfig::set_inside(name, &inside, ["inet6", "auto_linklocal", "-ifdisabled"]),
+                    ifconfig::set_inside(name, &inside, ["inet6", "auto_linklocal", "no_dad", "-ifdisabled"]),
                 ));
             }
             steps.push(Step::run(

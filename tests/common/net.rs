@@ -156,7 +156,7 @@ fn settings(it: &mut Iface, words: &[&str]) -> Output {
             "mtu" => it.mtu = words.next().unwrap().parse().unwrap(),
             "ether" | "address" => it.mac = (*words.next().unwrap()).to_string(),
             "alias" => it.note = (*words.next().unwrap()).to_string(),
-            "inet6" | "-ifdisabled" | "auto_linklocal" => {}
+            "inet6" | "-ifdisabled" | "auto_linklocal" | "no_dad" => {}
             other => panic!("what is {other}?"),
         }
     }

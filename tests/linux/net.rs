@@ -1,6 +1,7 @@
 //! Networks for real: bridges, veth pairs, namespaces, and what is reached from inside.
 
-use crate::support::{Host, on_host, until, wait};
+use crate::crash::killed;
+use crate::support::{Host, mounts, on_host, until, wait};
 use std::collections::BTreeSet;
 
 /// Every interface of the host's with its note, and every namespace.
@@ -124,7 +125,7 @@ fn two_at_once_never_get_one_address() {
         h.jug("jremove -y --stop --all").ok();
         assert_eq!(h.sh("ip netns list; ip -o link | grep -c 'jug1'").out.trim(), "0");
         // One that is under way keeps its address, though it is not registered yet.
-        super::support::write(&h.path("slow"), "#!/bin/sh\nsleep 2\n", 0o755);
+        crate::support::write(&h.path("slow"), "#!/bin/sh\nsleep 2\n", 0o755);
         let mut slow = h.spawn("jcreate slow --base bb --net lan --hook created=%/slow");
         until("it is under way", || h.path("work/journal/slow.jsonl").exists());
         h.jug("jcreate quick --base bb --net lan").ok();
@@ -272,5 +273,89 @@ fn moved_to_another_node() {
         b.jug("jget w net").ok().says("lan:10.10.0.9,unit=");
         b.jug("jclone w w2").ok();
         b.jug("jget w2 net").ok().says("lan:10.10.0.2,unit=").says("first:10.20.0.3,unit=");
+    });
+}
+
+/// Killed at every third line of the journal, of a start with the networks' own coming up and of a stop: what comes
+/// next leaves no interface, no namespace and no line in its files.
+#[test]
+fn killed_anywhere() {
+    on_host(&["strace"], |h| {
+        h.base();
+        for net in ["lan --subnet 10.10.0.0/24", "san --subnet 10.66.0.0/24 --isolated --private"] {
+            h.jug(&format!("net-create {net}")).ok();
+        }
+        h.jug("jcreate w --base bb --net lan --net san --set allow.raw_sockets=true").ok();
+        let before = std::fs::read_to_string(h.path("work/jails-data/w-data/etc/hosts")).unwrap();
+        let bridges = || h.sh("ip -o link | grep -c 'jugbr'").out.trim().to_string();
+        let clean = |what: &str| {
+            assert_eq!(h.sh("ip netns list; ip -o link | grep -c 'jug1'").out.trim(), "0", "{what}");
+            assert_eq!(mounts(&h.work), Vec::<String>::new(), "{what}");
+            let hosts = std::fs::read_to_string(h.path("work/jails-data/w-data/etc/hosts")).unwrap();
+            assert_eq!(hosts, before, "{what}");
+        };
+        let mut n = 1;
+        loop {
+            if n % 2 == 0 {
+                h.sh("for i in $(ip -o link | grep -o 'jugbr1[0-9]*' | sort -u); do ip link del $i; done")
+                    .ok();
+            }
+            if !killed(h, "jstart w", "fdatasync", n) {
+                break;
+            }
+            let what = format!("killed at {n}");
+            match n % 3 {
+                0 => {
+                    h.jug("jstart w").ok();
+                    assert!(reaches(h, "w", "10.10.0.1") && reaches(h, "w", "10.66.0.1"), "{what}");
+                    assert_eq!(bridges(), "2", "{what}");
+                    h.jug("net-check --all").ok();
+                }
+                1 => drop(h.jug("doctor --fix").ok()),
+                _ => {}
+            }
+            h.jug("jstop w").ok();
+            clean(&what);
+            n += 3;
+        }
+        assert!(n > 60, "only {n} points to die at");
+        h.jug("jstop w").ok();
+        let mut n = 1;
+        loop {
+            h.jug("jstart w").ok();
+            if !killed(h, "jstop w", "fdatasync", n) {
+                break;
+            }
+            h.jug(if n % 2 == 0 { "jstop w" } else { "doctor --fix" }).ok();
+            h.jug("jstop w").ok();
+            clean(&format!("stop killed at {n}"));
+            n += 3;
+        }
+        clean("after all");
+        h.jug("jremove -y w").ok();
+        h.jug("net-remove -y lan san").ok();
+        assert_eq!(bridges(), "0");
+    });
+}
+
+/// Without the right to change networks it says so, and nothing is left.
+#[test]
+fn without_the_right_to() {
+    on_host(&[], |h| {
+        h.base();
+        h.jug("net-create lan --subnet 10.10.0.0/24").ok();
+        h.jug("jcreate a --base bb --net lan").ok();
+        let jug = h.jug_command("jstart a");
+        let program = jug.get_program().to_str().unwrap();
+        let line = format!(
+            "JUG_CONFIG=$PWD/jug.toml setpriv --inh-caps -net_admin --bounding-set -net_admin {program} jstart a"
+        );
+        h.sh(&line).code(7).says("CAP_NET_ADMIN");
+        assert_eq!(h.sh("ip netns list; ip -o link | grep -c jug").out.trim(), "0");
+        h.jug("jstart a").ok();
+        h.sh(&line.replace("jstart", "jstop")).code(3).says("not permitted");
+        h.jug("jstop a").ok();
+        h.jug("jremove -y a").ok();
+        h.jug("net-remove -y lan").ok();
     });
 }
