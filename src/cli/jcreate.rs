@@ -257,6 +257,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     if then_start {
         // What will refuse the start is better known before anything is made.
         let start = start::plan(&guest, &facts, s.host.now())?;
+        plans.extend(super::networks::up_plans(s, &env, &facts)?);
         plans.extend(start.filter(|_| s.global.dry_run));
     }
     Ok(Wish::holding(plans, Done::changed("created"), held))

@@ -154,7 +154,8 @@ pub fn up(s: &Session, env: &Env, alone: bool) -> Result<()> {
         // Whether it is there is for the start to say.
         let Some(it) = networks.get(&name) else { continue };
         let plan = || {
-            let wanted = Wanted { addresses: true, forwarding: it.nat.is_some(), ..Wanted::default() };
+            let forwarding = it.nat.is_some() || it.isolated;
+            let wanted = Wanted { addresses: true, forwarding, ..Wanted::default() };
             Ok(match network::up(&name, it, s.platform.as_ref(), &s.gather(&wanted)?)? {
                 Some(plan) => Wish::Do(vec![plan], Done::changed("up")),
                 None => Wish::Nothing(Done::unchanged("it is up")),
@@ -194,7 +195,9 @@ pub fn named(s: &Session) -> Result<BTreeMap<NetName, Vec<String>>> {
 pub fn running(s: &Session, network: &NetName, facts: &Facts) -> Result<Vec<EnvName>> {
     let mut all = BTreeSet::new();
     for (name, env) in users(s)? {
-        let runs = facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid));
+        // One that somebody is at may be about to run.
+        let runs = facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid))
+            || (s.saved.is_none() && lock::is_held(&s.layout, name.as_str()));
         if runs && of(&env).contains(network) {
             all.insert(name);
         }

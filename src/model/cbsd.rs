@@ -287,6 +287,10 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> String {
         put("ip4_addr", if words.is_empty() { "0".into() } else { words.join(",") });
         put("interface", first.map_or("0".into(), ToString::to_string));
     }
+    if env.has_nics() {
+        // Its networks are unknown to CBSD; that it has a stack of its own must not be lost on the way.
+        put("vnet", "1".into());
+    }
     put("astart", flag(env.boot.enabled));
     put("b_order", env.boot.order.to_string());
     put("protected", flag(env.protected));

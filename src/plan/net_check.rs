@@ -226,3 +226,73 @@ fn passes(net: &Network, bridge: &str, facts: &Facts) -> Check {
         None => say("isolated", true, "this host passes no IPv4 on"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Forwarding, Interface};
+    use crate::model::network;
+    use crate::platform::{PlatformKind, of};
+    use crate::programs::runc::Runtime;
+
+    fn san() -> Network {
+        let text = "version = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\n\
+                    unit = 1000\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\n";
+        network::read(text, "san").unwrap()
+    }
+
+    /// The checks of an isolated network that are not good, given members and what the host passes on.
+    fn bad(kind: PlatformKind, members: &[&str], forwarding: Forwarding) -> Vec<String> {
+        let (net, name) = (san(), "san".parse().unwrap());
+        let platform = of(kind, Runtime { program: "runc".into(), root: String::new() });
+        let card = Interface {
+            name: "card".into(),
+            description: network::stamp(uuid::Uuid::nil(), 0),
+            ..Interface::default()
+        };
+        let bridge = Interface {
+            name: platform.bridge(net.unit).to_string(),
+            description: net.stamp(),
+            members: members.iter().map(|m| (*m).to_string()).collect(),
+            mtu: Some(1500),
+            up: true,
+            ..Interface::default()
+        };
+        let address = crate::facts::Address {
+            interface: bridge.name.clone(),
+            address: "10.66.0.1".parse().unwrap(),
+            length: Some(24),
+        };
+        let facts = Facts {
+            interfaces: vec![card, bridge],
+            addresses: vec![address],
+            forwarding: Some(forwarding),
+            ..Facts::default()
+        };
+        check(&name, &net, platform.as_ref(), &facts)
+            .into_iter()
+            .filter(|c| c.verdict != Verdict::Good && c.what == "isolated")
+            .map(|c| c.reason)
+            .collect()
+    }
+
+    #[test]
+    fn a_dead_end_is_proved_or_disproved() {
+        let off = || Forwarding::default();
+        let all = |from: Option<&[&str]>| Forwarding {
+            v4: true,
+            v6: true,
+            from: from.map(|f| f.iter().map(|i| (*i).to_string()).collect()),
+        };
+        for kind in [PlatformKind::Freebsd, PlatformKind::Linux] {
+            assert!(bad(kind, &["card"], off()).is_empty());
+            assert!(bad(kind, &["card", "em0"], off())[0].contains("em0 may lead outside"));
+        }
+        assert!(bad(PlatformKind::Freebsd, &[], all(None))[0].contains("net.inet.ip.forwarding=1"));
+        // Linux has a switch at each interface.
+        assert!(bad(PlatformKind::Linux, &[], all(Some(&["eth0", "all"]))).is_empty());
+        assert!(
+            bad(PlatformKind::Linux, &[], all(Some(&["jugbr1000"])))[0].contains("jugbr1000.forwarding=0")
+        );
+    }
+}

@@ -61,8 +61,11 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
     let networks = networks::parse(&facts.networks)?;
     let mut all = Vec::new();
     for (index, nic) in env.nics() {
-        let network =
-            networks.get(&nic.network).cloned().ok_or_else(|| missing(&nic.network, networks.keys()))?;
+        let network = networks.get(&nic.network).cloned().ok_or_else(|| Error {
+            object: name.to_string(),
+            reason: format!("its network {} is not there", nic.network),
+            ..missing(&nic.network, networks.keys())
+        })?;
         let again = format!("jug jset {name} net={}", nets(env));
         let Some(unit) = nic.unit else {
             return Err(Error::usage(name, format!("its card on {} was never given a number", nic.network))
@@ -164,7 +167,8 @@ fn hosts(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>]) -> String {
             let domain =
                 cards.iter().find(|c| c.nic.network == nic.network).and_then(|c| c.network.domain.as_ref());
             for address in nic.addresses() {
-                let full = domain.map_or(String::new(), |d| format!("{name}.{d} "));
+                let full =
+                    domain.filter(|_| !name.contains('.')).map_or(String::new(), |d| format!("{name}.{d} "));
                 text.push_str(&format!("{address}\t{full}{name}\n"));
             }
         }
@@ -178,7 +182,12 @@ fn hosts(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>]) -> String {
 }
 
 fn resolv(guest: &Guest<'_>, cards: &[Card<'_>]) -> String {
-    let servers: BTreeSet<&IpAddr> = cards.iter().flat_map(|c| &c.network.dns).collect();
+    let mut servers: Vec<&IpAddr> = Vec::new();
+    for server in cards.iter().flat_map(|c| &c.network.dns) {
+        if !servers.contains(&server) {
+            servers.push(server);
+        }
+    }
     let mut text = String::new();
     if let Some(domain) = cards.iter().find_map(|c| c.network.domain.as_ref()) {
         text.push_str(&format!("search {domain}\n"));

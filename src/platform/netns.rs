@@ -1,7 +1,7 @@
 //! Networks on Linux: bridges, veth pairs, a network namespace for each container, which the runtime is told to use.
 
 use super::vnet::gateways;
-use crate::facts::{Facts, Interface};
+use crate::facts::{Facts, Forwarding, Interface};
 use crate::host::Host;
 use crate::model::env::Env;
 use crate::model::name::{AbsPath, InterfaceName};
@@ -62,19 +62,19 @@ pub fn bridge_up(net: &Network, facts: &Facts) -> Vec<Step> {
     match known {
         None => {
             let guard = network::there(name.clone(), net, "bridge");
-            let make = ip::add_bridge(name.as_str(), net.mac("bridge"), net.mtu());
+            let make = ip::add_bridge(name.as_str(), net.mac("bridge"));
             steps.extend(marked(format!("make the bridge {name}"), make, &name, guard, &stamp));
-            if net.isolated {
-                steps.push(Step::run(
-                    format!("pass on nothing that comes from {name}"),
-                    sysctl::dead_end(name.as_str()),
-                ));
-            }
         }
         Some(i) if i.description.is_empty() => steps.push(mark(&name, &stamp)),
         Some(_) => {}
     }
-    if known.is_some() && now.mtu != Some(u32::from(net.mtu())) {
+    let passes = |f: &Forwarding| f.from.as_ref().is_some_and(|from| from.iter().any(|i| i == name.as_str()));
+    if net.isolated && (known.is_none() || facts.forwarding.as_ref().is_some_and(passes)) {
+        let title = format!("pass on nothing that comes from {name}");
+        steps.push(Step::run(title, sysctl::dead_end(name.as_str())));
+    }
+    // Only one that is set afterwards stays when the last member goes (as seen on Linux 6).
+    if now.mtu.unwrap_or(1500) != u32::from(net.mtu()) {
         let mtu = net.mtu().to_string();
         let set = ip::set(name.as_str(), ["mtu", &mtu]);
         steps.push(Step::run(format!("let {name} carry packets of {mtu}"), set));

@@ -62,8 +62,8 @@ pub fn remove(interface: &str, address: &IpNet) -> Cmd {
 
 /// Makes a bridge. The mark can't be set in the same command (the kernel leaves IFLA_IFALIAS of a new link aside, as
 /// seen on 6.x), so its MAC address is one by which it is known until then.
-pub fn add_bridge(name: &str, mac: Mac, mtu: u16) -> Cmd {
-    link(["add", "name", name, "address", &mac.to_string(), "mtu", &mtu.to_string(), "type", "bridge"])
+pub fn add_bridge(name: &str, mac: Mac) -> Cmd {
+    link(["add", "name", name, "address", &mac.to_string(), "type", "bridge"])
 }
 
 /// Makes a VLAN on an interface of the host.
