@@ -51,7 +51,7 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
     if !running.is_empty() && !hard.is_empty() {
         return Err(Error::busy(
             name,
-            format!("{} run on it, and can't be given another {}", list(&running), hard.join(", ")),
+            format!("what runs on it can't be given another {}: {}", hard.join(", "), list(&running)),
         )
         .next(format!("jug jstop {}", running.iter().map(EnvName::as_str).collect::<Vec<_>>().join(" "))));
     }

@@ -200,7 +200,7 @@ pub fn remove(
 ) -> Result<Plan> {
     if !users.is_empty() {
         let list: Vec<&str> = users.iter().map(EnvName::as_str).collect();
-        return Err(Error::busy(name, format!("{} have cards on it", list.join(", ")))
+        return Err(Error::busy(name, format!("environments have cards on it: {}", list.join(", ")))
             .next(format!("jug jset {} net=none, for example", list[0])));
     }
     stranger(name, network, platform, facts)?;

@@ -58,8 +58,8 @@ fn two_on_one_network() {
         h.jug("jrestart a").ok();
         let line = |l: &str| l.split("link/ether").nth(1).unwrap_or_default().to_string();
         assert_eq!(line(&h.jug("jexec a -- ip -o link show eth0").ok().out), line(&was.0));
-        h.jug("net-remove -y lan").code(6).says("a, b have cards on it");
-        h.jug("net-set lan mtu=1400").code(6).says("a, b run on it");
+        h.jug("net-remove -y lan").code(6).says("have cards on it: a, b");
+        h.jug("net-set lan mtu=1400").code(6).says("another mtu: a, b");
         h.jug("net-set lan domain=other.test").ok().says("waiting for a restart of a, b");
         h.jug("jremove -y --stop a b").ok();
         h.jug("net-remove -y lan wan").ok();
