@@ -290,3 +290,54 @@ fn clone_on_external_storage() {
 fn clone_datasets() {
     moved(CLONE, World::clone_it, 50);
 }
+
+/// On two networks, with bridges that are up.
+fn wired(w: &World) {
+    w.wire();
+    created(w, HOST);
+    for name in ["lan", "san"] {
+        run(w, &w.net_up(name).unwrap().unwrap());
+        assert!(w.net_up(name).unwrap().is_none(), "{name} is not up");
+    }
+}
+
+#[test]
+fn start_on_networks() {
+    for kind in PLATFORMS {
+        let plan = |w: &World| w.start().unwrap();
+        every(&Scenario { kind, setup: Box::new(wired), plan: Box::new(plan) }, 120);
+    }
+}
+#[test]
+fn stop_on_networks() {
+    let started = |w: &World| {
+        wired(w);
+        run(w, &w.start().unwrap().unwrap());
+    };
+    for kind in PLATFORMS {
+        let plan = |w: &World| w.stop().unwrap();
+        every(&Scenario { kind, setup: Box::new(started), plan: Box::new(plan) }, 30);
+    }
+}
+#[test]
+fn networks_up() {
+    for kind in PLATFORMS {
+        for name in ["lan", "san", "wire", "office"] {
+            let plan = move |w: &World| w.net_up(name).unwrap();
+            every(&Scenario { kind, setup: Box::new(World::wire), plan: Box::new(plan) }, 10);
+        }
+    }
+}
+#[test]
+fn networks_away() {
+    for kind in PLATFORMS {
+        for name in ["lan", "office"] {
+            let setup = move |w: &World| {
+                w.wire();
+                run(w, &w.net_up(name).unwrap().unwrap());
+            };
+            let plan = move |w: &World| w.net_remove(name).ok();
+            every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, 5);
+        }
+    }
+}

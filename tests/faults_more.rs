@@ -192,3 +192,32 @@ fn an_undo_is_tried_until_it_works() {
         assert_eq!(w.picture(), before, "{kind:?}");
     }
 }
+
+/// A jail that ended without jug has given its interfaces back, under the names they had inside: the stop that clears up
+/// after it leaves none of them.
+#[test]
+fn a_jail_on_networks_that_ended_without_jug() {
+    for kind in PLATFORMS {
+        let w = World::new(kind);
+        w.wire();
+        run(&w, &w.import("host", Origin::Host, false).unwrap());
+        run(&w, &w.create(HOST).unwrap());
+        for name in ["lan", "san"] {
+            run(&w, &w.net_up(name).unwrap().unwrap());
+        }
+        let before = w.picture();
+        run(&w, &w.start().unwrap().unwrap());
+        let running = w.picture();
+        assert_ne!(before, running);
+        {
+            let mut state = w.fake.state();
+            state.jails.retain(|j| j.name != "www");
+            common::net::come_back(&mut state, "www");
+        }
+        run(&w, &w.stop().unwrap().unwrap());
+        // What lasts while it runs was there from the start on; interfaces are what counts here.
+        assert!(!w.picture().contains("vnet0") && !w.picture().contains("epair1001"), "{kind:?}");
+        run(&w, &w.start().unwrap().unwrap());
+        assert_eq!(w.picture(), running, "{kind:?}");
+    }
+}

@@ -96,6 +96,16 @@ fn every_key_stands_in_the_page() {
 }
 
 #[test]
+fn every_key_of_a_network_stands_in_the_page() {
+    let page = fs::read_to_string(project().join("man/jug.toml.5")).expect("the page is there");
+    let section = page.split(".Sh A NETWORK").nth(1).and_then(|s| s.split(".Sh ").next()).unwrap_or_default();
+    for key in jug::model::network_edit::keys() {
+        let named = |l: &str| l.starts_with(".It Cm ") && l.split([' ', ',']).any(|w| w == key);
+        assert!(section.lines().any(named), "{key} is missing in man/jug.toml.5");
+    }
+}
+
+#[test]
 fn every_exit_status_and_command_stands_in_the_page() {
     let page = fs::read_to_string(project().join("man/jug.8")).expect("the page is there");
     let table = page.split(".Sh EXIT STATUS").nth(1).expect("it has the section");

@@ -41,6 +41,8 @@ mod mnt;
 mod moved_crash;
 #[path = "linux/moves.rs"]
 mod moves;
+#[path = "linux/net.rs"]
+mod net;
 #[path = "linux/races.rs"]
 mod races;
 #[path = "linux/storage.rs"]

@@ -8,10 +8,10 @@ use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
 use jug::model::hook::Point;
 use jug::model::limits::Limit;
-use jug::model::name::{BaseName, DatasetName, EnvName};
+use jug::model::name::{BaseName, DatasetName, EnvName, NetName};
 use jug::model::schema;
 use jug::plan::guest::Guest;
-use jug::plan::{Effect, Plan, base, create, live, remove, start, stop};
+use jug::plan::{Effect, Plan, base, create, live, network, remove, start, stop};
 use jug::platform::{Platform, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
@@ -376,6 +376,94 @@ fn bases() {
                 &plan.unwrap(),
             );
         }
+    }
+}
+
+/// Every kind of network, and an environment with two cards: made, put up, started on, stopped, taken away.
+#[test]
+fn networks() {
+    for mut n in nodes() {
+        let head = |uuid: u8| {
+            format!(
+                "version = 1\nuuid = \"{uuid:02x}000000-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\n"
+            )
+        };
+        let physical = n.facts.interfaces[usize::from(n.word == "linux")].name.clone();
+        let kinds = [
+            ("lan", "unit = 1000\nsubnets = [\"10.10.0.0/24\", \"fd00::/64\"]\ngateway = [\"10.10.0.1\", \"fd00::1\"]\nnat = \"auto\"\ndomain = \"lan.test\"\n".to_string()),
+            ("san", "unit = 1001\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\nprivate = true\nmtu = 9000\n".into()),
+            ("wire", "unit = 1002\nuplink = \"spare0\"\ndhcp = true\n".into()),
+            ("office", format!("unit = 1003\nsubnets = [\"192.0.2.0/24\"]\ngateway = [\"192.0.2.254\"]\n[vlan]\nid = 100\nparent = {physical:?}\n")),
+        ];
+        n.facts.interfaces.push(jug::facts::Interface { name: "spare0".into(), ..Default::default() });
+        n.facts.forwarding = Some(jug::facts::Forwarding { v4: true, v6: true, from: None });
+        for (i, (name, text)) in kinds.iter().enumerate() {
+            n.facts.networks.insert((*name).into(), head(i as u8) + text);
+        }
+        for (name, it) in jug::store::networks::parse(&n.facts.networks).unwrap() {
+            let up = network::up(&name, &it, n.platform.as_ref(), &n.facts).unwrap().unwrap();
+            golden(&n, &format!("net-up-{name}"), &up);
+        }
+        let name: EnvName = "thin1".parse().unwrap();
+        let mut env = n.env("thin1");
+        env.net = [
+            "lan:10.10.0.7+fd00::7,unit=1004",
+            "san:10.66.0.7,mac=02:00:00:00:00:07,unit=1005",
+            "wire:dhcp,unit=1006",
+        ]
+        .iter()
+        .map(|s| s.parse().unwrap())
+        .collect();
+        let base = n.base(&env.base);
+        let mut neighbour = n.env("full1");
+        neighbour.net = vec!["lan:10.10.0.8+fd00::8,unit=1007".parse().unwrap()];
+        n.facts.environments.insert("full1".into(), schema::to_text(&neighbour).unwrap());
+        let start = start::plan(&n.guest(&name, &env, Some(&base)), &n.facts, time()).unwrap().unwrap();
+        golden(&n, "jstart-networks", &start);
+        let started =
+            Started { version: 1, at: time(), added: Vec::new(), kept: Vec::new(), env: env.clone() };
+        n.facts.containers = vec![jug::facts::Container {
+            id: "7".into(),
+            name: "thin1".into(),
+            path: n.layout.root(&name, &env).to_string(),
+            uuid: Some(env.uuid),
+            running: true,
+        }];
+        let stop = stop::plan(&n.guest(&name, &env, None), &n.facts, Some(&started)).unwrap().unwrap();
+        golden(&n, "jstop-networks", &stop);
+        let mut all = jug::store::networks::parse(&n.facts.networks).unwrap();
+        let office: NetName = "office".parse().unwrap();
+        let it = all.remove(&office).unwrap();
+        n.facts.interfaces.push(jug::facts::Interface {
+            name: n.platform.bridge(it.unit).to_string(),
+            description: it.stamp(),
+            ..Default::default()
+        });
+        let remove = network::remove(&office, &it, &[], &n.layout, n.platform.as_ref(), &n.facts).unwrap();
+        golden(&n, "net-remove-office", &remove);
+        // Without the mark it is somebody else's, and the start says so.
+        n.facts.containers.clear();
+        n.facts.interfaces.push(jug::facts::Interface {
+            name: n.platform.host_end(1004).to_string(),
+            description: "mine".into(),
+            ..Default::default()
+        });
+        let e = start::plan(&n.guest(&name, &env, Some(&base)), &n.facts, time()).unwrap_err();
+        assert!(e.code == Code::Conflict && e.reason.contains(n.platform.host_end(1004).as_str()), "{e}");
+        n.facts.interfaces.last_mut().unwrap().name = n.platform.bridge(1000).to_string();
+        let (lan, it) =
+            ("lan".parse::<NetName>().unwrap(), jug::store::networks::parse(&n.facts.networks).unwrap());
+        let e = network::up(&lan, &it[&lan], n.platform.as_ref(), &n.facts).unwrap_err();
+        assert!(e.code == Code::Conflict && e.reason.contains(n.platform.bridge(1000).as_str()), "{e}");
+        n.facts.interfaces.pop();
+        n.facts.forwarding = Some(jug::facts::Forwarding { v4: false, v6: true, from: None });
+        let e = network::up(&lan, &it[&lan], n.platform.as_ref(), &n.facts).unwrap_err();
+        let line = if n.word == "freebsd" {
+            "sysctl net.inet.ip.forwarding=1"
+        } else {
+            "sysctl net.ipv4.ip_forward=1"
+        };
+        assert_eq!((e.code, e.next.as_deref()), (Code::HostLacks, Some(line)));
     }
 }
 

@@ -200,12 +200,21 @@ fn cpus_of_a_jail() {
 
 #[test]
 fn interfaces() {
-    let (names, addresses) = ifconfig::parse(&record("ifconfig.txt", "ifconfig -a").stdout);
-    assert_eq!(names, ["vtnet0", "lo0"]);
+    let names = |all: Vec<jug::facts::Interface>| all.into_iter().map(|i| i.name).collect::<Vec<_>>();
+    let (all, addresses) = ifconfig::parse(&record("ifconfig.txt", "ifconfig -a").stdout);
+    assert_eq!(names(all), ["vtnet0", "lo0"]);
     let shown: Vec<String> = addresses.iter().map(|a| format!("{} {}", a.interface, a.address)).collect();
     assert_eq!(shown, ["vtnet0 10.0.2.15", "lo0 127.0.0.1", "lo0 ::1", "lo0 fe80::1"]);
-    let (names, addresses) = ifconfig::parse(&record("jail.txt", "jexec j1 ifconfig -a").stdout);
-    assert_eq!((names, addresses.len()), (vec!["lo0".to_string(), "epair0b".into()], 0));
+    let (all, addresses) = ifconfig::parse(&record("jail.txt", "jexec j1 ifconfig -a").stdout);
+    assert_eq!((names(all), addresses.len()), (vec!["lo0".to_string(), "epair0b".into()], 0));
+    let (all, addresses) =
+        ifconfig::parse(&record("ifconfig.txt", "ifconfig -f inet:cidr,inet6:cidr,ether:dash -a").stdout);
+    let of = |name: &str| all.iter().find(|i| i.name == name).unwrap();
+    assert_eq!(of("bridge0").members, ["vm-tap5", "epair0a"]);
+    assert_eq!((of("epair0a").description.as_str(), of("epair0a").up), ("jail j1 host side", true));
+    assert_eq!((of("vm-tap5").groups.join(" ").as_str(), of("tap0").up), ("tap vmtaps", false));
+    let nets: Vec<String> = addresses.iter().map(|a| a.net().to_string()).collect();
+    assert_eq!(nets, ["10.0.2.15/24", "127.0.0.1/8", "::1/128", "fe80::1/64", "192.0.2.1/24"]);
     for r in records("ifconfig.txt").iter().filter(|r| r.command.starts_with("ifconfig ") && r.exit == 0) {
         let shown = r.stdout.lines().filter(|l| l.contains(": flags=")).count();
         assert_eq!(ifconfig::parse(&r.stdout).0.len(), shown, "{}", r.command);
@@ -225,7 +234,9 @@ fn what_is_run_was_taken() {
         mount::table(),
         zfs::snapshot(&dataset("zroot/jails/web"), "s1"),
         zfs::destroy(&dataset("zroot/jails/j1")),
-        ifconfig::list(),
+        ifconfig::set("bridge0", ["mtu", "1400"]),
+        ifconfig::set("bridge0", ["addm", "vm-tap5"]),
+        ifconfig::set("epair0a", ["up"]),
         ifconfig::add("bridge0", &lan),
         jail::modify(&name("j2"), vec!["host.hostname=newname".into()]),
         jexec::run("j1", "root", None, &argv(&["sh", "-c", "echo $HOME $USER; pwd"])),
@@ -235,6 +246,8 @@ fn what_is_run_was_taken() {
         let known = accepted(&typed) || all().iter().any(|r| r.command == typed && r.exit == 0);
         assert!(known, "{typed} is in no record");
     }
+    // The record has the MAC address written otherwise, which makes no difference to the rest.
+    assert_eq!(ifconfig::list().to_string(), "ifconfig -f 'inet:cidr,inet6:cidr' -a");
     // -alias is ifconfig(8)'s other word for delete, and a second time it says so.
     let gone: Vec<_> = records("ifconfig.txt")
         .into_iter()

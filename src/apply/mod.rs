@@ -38,8 +38,23 @@ impl std::fmt::Debug for Ctx<'_> {
 ///
 /// # Errors
 /// Exit 1: a step failed and all is as before. Exit 3: something is left, and the journal stays to mend it.
-pub fn run(ctx: &Ctx<'_>, object: &str, plan: &Plan, _lock: &Lock) -> Result<Vec<String>> {
+pub fn run(ctx: &Ctx<'_>, object: &str, plan: &Plan, lock: &Lock) -> Result<Vec<String>> {
+    run_releasing(ctx, object, plan, lock, None)
+}
+
+/// The same, with another lock that is let go as soon as the journal says what is planned: others read it there.
+///
+/// # Errors
+/// As `run`.
+pub fn run_releasing(
+    ctx: &Ctx<'_>,
+    object: &str,
+    plan: &Plan,
+    _lock: &Lock,
+    held: Option<Lock>,
+) -> Result<Vec<String>> {
     let journal = Journal::begin(ctx.layout, object, plan)?;
+    drop(held);
     let progress =
         Progress { plan: plan.clone(), begun: None, done: BTreeMap::new(), undone: Vec::new(), child: None };
     forward(ctx, object, journal, progress, None)
@@ -212,7 +227,11 @@ fn mounts_storage(step: &Step) -> bool {
 
 /// Whether an undo touches only what bears jug's identity, whoever made it.
 fn by_identity(action: &Action) -> bool {
-    matches!(action.when, Some(Guard::Container { .. } | Guard::Dataset { .. } | Guard::Snapshot { .. }))
+    use Guard::{Container, Dataset, Interface, Namespace, Snapshot};
+    matches!(
+        action.when,
+        Some(Container { .. } | Dataset { .. } | Snapshot { .. } | Interface { .. } | Namespace { .. })
+    )
 }
 
 /// Whether the directory that a step was at when it broke off cannot be the one it makes: there is something in it.

@@ -3,11 +3,11 @@
 use super::{Ctx, hooks};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
-use crate::host::{Child, beneath, deadline, fs, tree};
+use crate::host::{Child, beneath, block, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{mount, rctl, rm, zfs};
+use crate::programs::{ip, mount, rctl, rm, zfs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
@@ -89,6 +89,7 @@ fn effect(
         Effect::WriteIn { root, path, text, mode } => {
             beneath::write(root.as_path(), path.as_str(), text, *mode).map(|()| true)
         }
+        Effect::Block { root, path, text } => block::set(root.as_path(), path.as_str(), text),
         Effect::Remove { path } => fs::remove_file(path.as_path()),
         Effect::CopyTree { from, to, only } => {
             let copied =
@@ -181,6 +182,9 @@ fn expectation(guard: &Guard) -> String {
                 "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
             )
         }
+        Guard::Interface { name, .. } => {
+            format!("the interface {name} is not there, or it is somebody else's (jug net-check --all)")
+        }
         other => format!("this does not hold: {other}"),
     }
 }
@@ -196,7 +200,8 @@ pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> R
         }
         if !busy || waited > BUSY || deadline::passed() {
             let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
-            return Err(Error::from(RunError::failed(cmd, &out)).code(code));
+            let e = Error::from(RunError::failed(cmd, &out)).code(code);
+            return Err(if forbidden(cmd, &out) { e.code(Code::HostLacks).next(FORBIDDEN) } else { e });
         }
         ctx.host.pause(pause);
         waited += pause;
@@ -209,6 +214,17 @@ pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> R
 fn taken(cmd: &Cmd, out: &Output) -> bool {
     let said = ["already exists", "File exists", "already assigned"];
     cmd.log.is_none() && said.iter().any(|s| out.stderr.contains(s))
+}
+
+/// What root lacks that may not change networks, as in a container of somebody else's.
+const FORBIDDEN: &str =
+    "run jug with the right to change networks (on Linux CAP_NET_ADMIN; in a jail, a vnet)";
+
+/// Whether a program on networks may not do this: so say ip(8), sysctl(8) and ifconfig(8).
+fn forbidden(cmd: &Cmd, out: &Output) -> bool {
+    let said = ["Operation not permitted", "Permission denied", "permission denied"];
+    ["ip", "ifconfig", "route", "sysctl"].contains(&cmd.program.as_str())
+        && said.iter().any(|s| out.stderr.contains(s))
 }
 
 /// Whether a guard holds now.
@@ -246,6 +262,20 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
                 return Err(RunError::failed(cmd, &out).into());
             }
             out.ok() && rctl::has(&out.stdout, name, *limit)
+        }
+        Guard::Interface { name, stamp, mac } => {
+            let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
+            let (all, _) = ctx.platform.parse_addresses(&text)?;
+            all.iter().any(|i| i.name == name.as_str() && i.is(stamp, *mac))
+        }
+        Guard::Member { bridge, name } => {
+            let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
+            let (all, _) = ctx.platform.parse_addresses(&text)?;
+            let bridge = all.iter().find(|i| i.name == bridge.as_str());
+            bridge.is_some_and(|b| b.members.iter().any(|m| m == name.as_str()))
+        }
+        Guard::Namespace { name } => {
+            ip::parse_namespaces(&crate::platform::ask(ctx.host, &ip::list_namespaces())?).any(|n| n == name)
         }
         Guard::Owner { dir, number, node } => crate::store::owner::current(dir.as_path())?
             .is_some_and(|(n, e)| n == *number && e.is_some_and(|e| e.node == *node)),

@@ -19,8 +19,32 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub enum Wish {
     /// This.
     Do(Vec<Plan>, Done),
+    /// This, with a lock that is held until the last of the plans is written down.
+    Holding(Vec<Plan>, Done, Lock),
+    /// This, with a lock that is held until it is done.
+    Throughout(Vec<Plan>, Done, Lock),
     /// Nothing: it is so already.
     Nothing(Done),
+}
+
+impl Wish {
+    /// Plans, and perhaps a lock to hold until they are written down.
+    pub fn holding(plans: Vec<Plan>, done: Done, lock: Option<Lock>) -> Self {
+        match lock {
+            Some(lock) => Self::Holding(plans, done, lock),
+            None => Self::Do(plans, done),
+        }
+    }
+    /// The plans, and locks to hold: until the last of them is written down, and until it is done. Without plans there
+    /// is nothing to do.
+    fn apart(self) -> (Option<Vec<Plan>>, Done, [Option<Lock>; 2]) {
+        match self {
+            Self::Nothing(done) => (None, done, [None, None]),
+            Self::Do(plans, done) => (Some(plans), done, [None, None]),
+            Self::Holding(plans, done, lock) => (Some(plans), done, [Some(lock), None]),
+            Self::Throughout(plans, done, lock) => (Some(plans), done, [None, Some(lock)]),
+        }
+    }
 }
 
 /// Runs a verb on one object. `plan` is called without a lock for -n and for an ordinary user, else under the lock
@@ -86,13 +110,13 @@ fn attempt(
         if session.saved.is_none() && session.layout.journal(object).as_path().exists() {
             return Err(interrupted(session, object));
         }
-        let wish = plan()?;
+        let (plans, done, _held) = plan()?.apart();
         if !session.global.dry_run {
             session.need_root(verb)?;
         }
-        return Ok(match wish {
-            Wish::Nothing(done) => done,
-            Wish::Do(plans, done) => {
+        return Ok(match plans {
+            None => done,
+            Some(plans) => {
                 if !session.global.json {
                     plans.iter().for_each(|p| out(&p.to_string()));
                 }
@@ -106,13 +130,15 @@ fn attempt(
     session.node()?;
     let lock = lock::exclusive(&session.layout, object, verb)?;
     mend(session, object, alone, &lock, warnings)?;
-    match plan()? {
-        Wish::Nothing(done) => Ok(done),
-        Wish::Do(plans, done) => {
+    let (plans, done, [mut held, _throughout]) = plan()?.apart();
+    match plans {
+        None => Ok(done),
+        Some(plans) => {
             // Whoever can't say which node this is must take and give up nothing in its name.
             session.node()?;
-            for p in &plans {
-                warnings.extend(apply::run(&session.ctx(alone), object, p, &lock)?);
+            for (i, p) in plans.iter().enumerate() {
+                let held = if i + 1 == plans.len() { held.take() } else { None };
+                warnings.extend(apply::run_releasing(&session.ctx(alone), object, p, &lock, held)?);
             }
             Ok(done)
         }

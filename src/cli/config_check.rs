@@ -3,6 +3,7 @@
 use super::session::Session;
 use crate::error::{Code, Error, Result};
 use crate::host::fs;
+use crate::model::env::Env;
 use crate::model::node::NodeConfig;
 use crate::model::schema;
 use crate::report::results::{self, Done, Outcome};
@@ -34,12 +35,21 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
         return Ok(Code::Done);
     }
+    let networks = super::networks::all(s)?;
     let registry = s.registry()?;
     let count = registry.len();
     let outcomes: Vec<Outcome> = registry
         .into_values()
         .map(|entry| {
+            let stray = |env: &Env| {
+                env.nics().find(|(_, n)| !networks.contains_key(&n.network)).map(|(_, n)| n.network.clone())
+            };
             let result = entry.env.and_then(|env| match s.base(&env.base) {
+                Some(_) if stray(&env).is_some() => {
+                    let name = stray(&env).map(|n| n.to_string()).unwrap_or_default();
+                    Err(Error::usage(&entry.name, format!("its network {name} is not there"))
+                        .next("jug net-ls"))
+                }
                 None => Err(Error::usage(&entry.name, format!("its base {} is not there", env.base))
                     .next("jug base-ls")),
                 Some(_) => Ok(Done::unchanged("good")),

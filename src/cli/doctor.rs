@@ -10,7 +10,7 @@ use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError, fs};
 use crate::model::env::{Env, Mode, Storage};
 
-use crate::model::name::EnvName;
+use crate::model::name::{EnvName, InterfaceName};
 use crate::plan::{Action, Effect, Guard};
 use crate::programs::mount;
 use crate::report::table::out;
@@ -40,6 +40,7 @@ enum Cure {
     Unmount { name: String, target: String },
     Stop { name: EnvName, uuid: uuid::Uuid },
     Fence(EnvName),
+    Unplug { interface: InterfaceName, stamp: String, whose: Option<EnvName> },
 }
 
 /// Runs it. The number of commands does not depend on the number of environments.
@@ -170,12 +171,27 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
         containers: runtime && s.is_root(),
         mounts: true,
         datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
+        addresses: s.platform.needed_programs().iter().all(|(p, _)| s.host.has(p)),
         ..Wanted::default()
     };
     let facts = s.gather(&wanted)?;
+    // Without the runtime nobody knows what runs.
+    if wanted.containers && wanted.addresses {
+        findings.extend(super::orphan_links::look(s, &facts, &envs, &unreadable)?.into_iter().map(unplug));
+    }
     orphans(s, &facts, &envs, &unreadable, &mut findings);
     fenced(s, &facts, &envs, &mut findings)?;
     Ok(findings)
+}
+
+fn unplug(o: super::orphan_links::Orphan) -> Finding {
+    Finding {
+        kind: "orphan",
+        object: o.interface.to_string(),
+        reason: o.reason,
+        next: "jug doctor --fix removes it".into(),
+        cure: Some(Cure::Unplug { interface: o.interface, stamp: o.stamp, whose: o.whose }),
+    }
 }
 
 fn orphans(
@@ -366,6 +382,9 @@ fn fix(s: &Session, cure: &Cure) -> Result<()> {
         Cure::Fence(name) => {
             super::jstop::one(s, name, true).result?;
             super::jstart::fence(s, name)
+        }
+        Cure::Unplug { interface, stamp, whose } => {
+            super::orphan_links::remove(s, interface, stamp, whose.as_ref())
         }
         Cure::Stop { name, uuid } => {
             let _lock = lock::exclusive(&s.layout, name.as_str(), "doctor")?;

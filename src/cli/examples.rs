@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 30] = [
+pub const EXAMPLES: [(&str, &[Example]); 36] = [
     (
         "init",
         &[
@@ -60,6 +60,11 @@ pub const EXAMPLES: [(&str, &[Example]); 30] = [
             (
                 "With an address, a mount and a setting",
                 "jug jcreate db --base 15.0-RELEASE --net alias:em0:192.0.2.10/32 --fstab '/srv/db /var/db nullfs rw' --set boot.auto=true",
+            ),
+            ("On a network, with the lowest free address", "jug jcreate app --base host --net lan"),
+            (
+                "With two cards, one with an address of its own",
+                "jug jcreate db --base host --net lan:10.10.0.5 --net san",
             ),
             ("A ZFS clone of the base", "jug jcreate box --base 15.0-RELEASE --mode clone"),
             ("In CBSD's words", "jug jcreate jname=www ver=15.0-RELEASE baserw=1"),
@@ -126,6 +131,42 @@ pub const EXAMPLES: [(&str, &[Example]); 30] = [
     ("node", &[("After this machine was cloned from another", "jug node --new-id")]),
     ("stats", &[("All that run", "jug stats"), ("For programs", "jug --json stats www")]),
     ("top", &[("Those with most memory first", "jug top --sort memory")]),
+    (
+        "net-create",
+        &[
+            (
+                "With both families; the host is 10.10.0.1 and fd00:10::1",
+                "jug net-create lan --subnet 10.10.0.0/24,fd00:10::/64",
+            ),
+            (
+                "With a way out through the host's address",
+                "jug net-create dmz --subnet 10.20.0.0/24 --nat auto",
+            ),
+            (
+                "A dead end for storage, with large packets",
+                "jug net-create san --subnet 10.66.0.0/24 --isolated --mtu 9000",
+            ),
+            (
+                "Members on the real network, with addresses from there",
+                "jug net-create wire --uplink em1 --dhcp",
+            ),
+            (
+                "The same on a VLAN, with addresses chosen here",
+                "jug net-create office --vlan 100 --parent em0 --subnet 192.0.2.0/24 --gateway 192.0.2.254",
+            ),
+        ],
+    ),
+    ("net-ls", &[("For people", "jug net-ls"), ("For programs", "jug --json net-ls")]),
+    ("net-show", &[("Who is on it, with which addresses", "jug net-show lan")]),
+    (
+        "net-set",
+        &[
+            ("Other name servers", "jug net-set lan dns=192.0.2.53,192.0.2.54"),
+            ("Back to the default size of packets", "jug net-set lan mtu="),
+        ],
+    ),
+    ("net-remove", &[("Without being asked", "jug net-remove -y lan")]),
+    ("net-check", &[("That a dead end is one", "jug net-check san"), ("All", "jug net-check --all")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

@@ -21,6 +21,8 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         mounts: true,
         datasets: s.zfs_root().cloned(),
         addresses: true,
+        networks: true,
+        forwarding: true,
         rulesets: true,
         limits: true,
         accounts: true,

@@ -8,8 +8,9 @@ use crate::host::Host;
 use crate::model::env::{Env, Owned, Storage};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
+use crate::model::nic::Nic;
 use crate::model::schema::{self, Change};
-use crate::plan::{clone, mnt};
+use crate::plan::{clone, create, mnt};
 use crate::report::results::Done;
 use crate::store::lock;
 
@@ -50,16 +51,21 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         false => None,
     };
     let mut outcome = change::one(s, "jclone", args.name.as_str(), true, &|| {
+        let mut env = env.clone();
         let (base, theirs) = (s.base(&env.base), s.base(&from.base));
         let (old, new) = (s.guest(&source, &from, theirs.as_ref()), s.guest(&args.name, &env, base.as_ref()));
         let mut wanted = s.wanted(&source, &from);
+        wanted.addresses |= env.has_nics();
         wanted.snapshots.clone_from(&from.dataset);
         wanted.datasets = from.dataset.as_ref().and(s.zfs_root().cloned());
         wanted.paths.extend(mnt::places(&s.layout, &args.name));
         let mut facts = s.gather(&wanted)?;
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+        create::refuse(&new, &facts)?;
+        let held = super::networks::allot(s, "jclone", &args.name, &mut env, None, &facts)?;
+        let new = s.guest(&args.name, &env, base.as_ref());
         let plan = clone::plan(&old, &new, &facts, args.from_snapshot.as_deref())?;
-        Ok(Wish::Do(vec![plan], Done::changed(format!("cloned from {source}"))))
+        Ok(Wish::holding(vec![plan], Done::changed(format!("cloned from {source}")), held))
     });
     drop(held);
     if args.start && outcome.result.is_ok() && !s.global.dry_run {
@@ -92,12 +98,27 @@ fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env>
     }
     if !args.net.is_empty() {
         env.net.clone_from(&args.net);
-    } else if !from.addresses().is_empty() {
+    } else if from.net.iter().any(|n| matches!(n, Net::Alias { .. })) {
         return Err(Error::usage(
             &args.name,
             format!("{source} has addresses of its own, which two can't have"),
         )
         .next("give --net"));
+    }
+    if args.net.is_empty() {
+        // On the same networks, with addresses of its own.
+        for net in &mut env.net {
+            if let Net::Network(nic) = net {
+                *nic = Nic {
+                    network: nic.network.clone(),
+                    v4: None,
+                    v6: None,
+                    dhcp: nic.dhcp,
+                    mac: None,
+                    unit: None,
+                };
+            }
+        }
     }
     let (_, env) = schema::edit(&schema::to_text(&env)?, args.name.as_str(), &args.set)?;
     Ok(env)

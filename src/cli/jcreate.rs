@@ -33,7 +33,7 @@ pub struct Args {
     /// Where its data lies
     #[arg(long, value_name = "STORAGE")]
     storage: Option<Storage>,
-    /// none, inherit or alias:IF:ADDR/LEN; repeatable
+    /// none, inherit, alias:IF:ADDR/LEN, or NETWORK[:ADDR][,mac=MAC] (see net-ls); repeatable
     #[arg(long, value_name = "NETWORK")]
     net: Vec<Net>,
     /// The executable that mounts its data; implies --storage external
@@ -233,13 +233,14 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
         }
         known => known,
     };
-    let guest = s.guest(name, env, base.as_ref());
-    let mut wanted = s.wanted(name, env);
-    wanted.addresses &= then_start;
+    let mut env = env.clone();
+    let mut wanted = s.wanted(name, &env);
+    wanted.addresses &= then_start || env.has_nics();
     wanted.rulesets = then_start;
     wanted.limits = then_start && !env.limits.set().is_empty();
     wanted.accounts = env.base.is_host();
     wanted.paths.extend(mnt::places(&s.layout, name));
+    let guest = s.guest(name, &env, base.as_ref());
     // All below the node's root: the parent must be there, and the name must be free.
     wanted.datasets = env.dataset.as_ref().and(s.zfs_root()).cloned();
     let mut facts = s.gather(&Wanted { mounts: true, ..wanted })?;
@@ -250,11 +251,15 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
         facts.bases = bases::all(&s.layout).into_keys().map(|n| (n.to_string(), String::new())).collect();
         facts.bases.insert(BaseName::HOST.into(), String::new());
     }
+    create::refuse(&guest, &facts)?;
+    let held = super::networks::allot(s, "jcreate", name, &mut env, None, &facts)?;
+    let guest = s.guest(name, &env, base.as_ref());
     plans.push(create::plan(&guest, &facts)?);
     if then_start {
         // What will refuse the start is better known before anything is made.
         let start = start::plan(&guest, &facts, s.host.now())?;
+        plans.extend(super::networks::up_plans(s, &env, &facts)?);
         plans.extend(start.filter(|_| s.global.dry_run));
     }
-    Ok(Wish::Do(plans, Done::changed("created")))
+    Ok(Wish::holding(plans, Done::changed("created"), held))
 }

@@ -15,6 +15,7 @@ use crate::model::schema;
 use crate::model::words;
 use crate::plan::{Plan, Step, mnt, register, trust};
 use crate::report::results::Done;
+use crate::store::lock::Lock;
 use crate::store::{lock, owner, unregistered};
 
 /// Take jails into this node that lie on its storage, or on storage that --mnt-start mounts
@@ -124,7 +125,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let Some(lock) = &lock else {
         let mut more = "";
         if stand_in.mnt_start.is_none() {
-            mounting.steps = enter(s, args, name, &stand_in, &facts)?;
+            (mounting.steps, _) = enter(s, args, name, &stand_in, &facts)?;
         } else {
             more = "# What comes then is in the copy that is mounted now: the next epoch is taken, the environment is\n\
                     # registered, and mnt_stop unmounts it.\n";
@@ -132,14 +133,18 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         crate::report::table::out(&format!("{mounting}{more}"));
         return Ok(Done::unchanged("dry run, would be: registered"));
     };
+    // Held until it is registered.
+    let mut held = None;
     let mut more = || {
         let mut rest = Plan::new("jregister", name);
-        rest.steps = enter(s, args, name, &stand_in, &facts)?;
+        (rest.steps, held) = enter(s, args, name, &stand_in, &facts)?;
         rest.point_of_no_return();
         rest.steps.extend(mnt::stop(&guest, &before));
         Ok(rest)
     };
-    warnings.extend(apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more)?);
+    let result = apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more);
+    drop(held);
+    warnings.extend(result?);
     Ok(Done::changed(if args.takeover {
         "registered; what may run on its former node was not stopped"
     } else {
@@ -182,7 +187,14 @@ fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
 }
 
 /// The plan for what is mounted now: its copy is read, its storage is recognised, its epoch is chosen.
-fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts) -> Result<Vec<Step>> {
+/// Beside it, the lock under which its addresses were chosen.
+fn enter(
+    s: &Session,
+    args: &Args,
+    name: &EnvName,
+    stand_in: &Env,
+    facts: &Facts,
+) -> Result<(Vec<Step>, Option<Lock>)> {
     let found = if stand_in.mnt_start.is_some() {
         read_mounted(s, name)?
     } else {
@@ -219,9 +231,11 @@ fn enter(s: &Session, args: &Args, name: &EnvName, stand_in: &Env, facts: &Facts
     let take = register::next_epoch(&guest, current.as_ref(), args.takeover)?;
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;
+    let held = super::networks::allot(s, "jregister", name, &mut env, None, facts)?;
     let guest = s.guest(name, &env, None);
     let old = s.registry()?.remove(name).map(|e| e.text);
-    register::enter(&guest, facts, take, s.host.now(), old.as_deref(), foreign)
+    let steps = register::enter(&guest, facts, take, s.host.now(), old.as_deref(), foreign)?;
+    Ok((steps, held))
 }
 
 /// The copy on storage that was just mounted, read by a program with a time limit: it may stop answering.
@@ -263,7 +277,7 @@ fn local_interfaces(s: &Session, env: &mut Env, facts: &Facts) {
     let Some(here) = &s.config.defaults.interface else { return };
     for net in &mut env.net {
         if let Net::Alias { interface, .. } = net
-            && !facts.interfaces.iter().any(|i| i == interface.as_str())
+            && facts.interface(interface.as_str()).is_none()
         {
             interface.clone_from(here);
         }

@@ -45,14 +45,22 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     let (text, old) = s.env(name)?;
-    let (new_text, new) = schema::edit(&text, s.layout.env_file(name).as_str(), changes)?;
+    let file = s.layout.env_file(name);
+    let (mut new_text, mut new) = schema::edit(&text, file.as_str(), changes)?;
+    let wired = new.has_nics() && changes.iter().any(|c| c.key == "net");
+    let limits = old.limits.set() != new.limits.set() || !new.limits.set().is_empty();
+    let wanted = Wanted { containers: true, rulesets: true, addresses: wired, limits, ..Wanted::default() };
+    let facts = s.gather(&wanted)?;
+    let mut held = None;
+    if wired {
+        held = super::networks::allot(s, "jset", name, &mut new, Some(&old), &facts)?;
+        (new_text, new) = schema::edit(&new_text, file.as_str(), &[Change::nets(&new.net)])?;
+    }
     if new_text == text {
         return Ok(Wish::Nothing(Done::unchanged("it is so already")));
     }
     let base = s.base(&new.base);
     let (before, guest) = (s.guest(name, &old, base.as_ref()), s.guest(name, &new, base.as_ref()));
-    let limits = old.limits.set() != new.limits.set() || !new.limits.set().is_empty();
-    let facts = s.gather(&Wanted { containers: true, rulesets: true, limits, ..Wanted::default() })?;
     let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
     let (plan, pending) = live::plan(&before, &guest, &facts, started.as_ref(), (&text, &new_text))?;
     let what = if pending.is_empty() {
@@ -60,5 +68,5 @@ fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     } else {
         format!("set; waiting for a restart: {}", pending.join(", "))
     };
-    Ok(Wish::Do(vec![plan], Done::changed(what)))
+    Ok(Wish::holding(vec![plan], Done::changed(what), held))
 }

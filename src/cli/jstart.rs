@@ -41,16 +41,37 @@ pub fn by_boot_order(s: &Session, names: Vec<EnvName>) -> Vec<Vec<EnvName>> {
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
     let held = if s.is_root() && !s.global.dry_run { address_locks(s, name) } else { Ok(Vec::new()) };
     match held {
-        Ok(_held) => change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name)),
+        Ok(_held) => {
+            if let Err(e) = net_up(s, name, alone) {
+                return change::finish(s, "jstart", name.as_str(), Err(e), Vec::new());
+            }
+            change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name))
+        }
         Err(e) => change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
     }
+}
+
+/// Brings the networks of one that is to be started up, each as a change of its own: others may be about to do the same.
+fn net_up(s: &Session, name: &EnvName, alone: bool) -> Result<()> {
+    if s.global.dry_run || !s.is_root() {
+        return Ok(());
+    }
+    let Ok((_, env)) = s.env(name) else { return Ok(()) };
+    super::networks::up(s, &env, alone).map_err(|e| Error {
+        object: name.to_string(),
+        reason: format!("network {}: {}", e.object, e.reason),
+        ..e
+    })
 }
 
 /// Two starts must not both find an address free: each of its aliases is locked until it runs.
 fn address_locks(s: &Session, name: &EnvName) -> Result<Vec<lock::Lock>> {
     let Ok((_, env)) = s.env(name) else { return Ok(Vec::new()) };
-    env.addresses()
-        .iter()
+    let aliases = env.net.iter().filter_map(|n| match n {
+        Net::Alias { address, .. } => Some(address.addr()),
+        _ => None,
+    });
+    aliases
         .map(|a| {
             let layout = s.layout.ensure()?;
             lock::exclusive(&layout, &format!(".address-{a}"), "jstart").map_err(|e| Error {
@@ -89,7 +110,7 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
         None => wish(s, name, &env, &facts),
         Some(clear) => match wish(s, name, &env, &stopped(s, name, &env, facts))? {
             Wish::Do(start, done) => Ok(Wish::Do([vec![clear], start].concat(), done)),
-            nothing @ Wish::Nothing(_) => Ok(nothing),
+            other => Ok(other),
         },
     }
 }
@@ -110,6 +131,9 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     if s.saved.is_none() && !env.addresses().is_empty() {
         facts.lent = lent(s, name, &facts)?;
     }
+    if s.saved.is_none() && env.has_nics() {
+        facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
+    }
     Ok(facts)
 }
 
@@ -117,7 +141,11 @@ fn wish(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Wish> {
     let base = s.base(&env.base);
     let guest = s.guest(name, env, base.as_ref());
     Ok(match start::plan(&guest, facts, s.host.now())? {
-        Some(plan) => Wish::Do(vec![plan], Done::changed("started")),
+        Some(plan) => {
+            let mut plans = super::networks::up_plans(s, env, facts)?;
+            plans.push(plan);
+            Wish::Do(plans, Done::changed("started"))
+        }
         None => Wish::Nothing(Done::unchanged("it runs already")),
     })
 }
@@ -137,6 +165,8 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
     facts.mounts.retain(|m| !(thin && m.target == root || m.target.starts_with(&format!("{root}/"))));
     facts.paths.remove(&root);
     facts.left.clear();
+    let mark = format!("jug:{}:", env.uuid);
+    facts.interfaces.retain(|i| !i.description.starts_with(&mark));
     for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {
         if let Net::Alias { address, .. } = net {
             facts.addresses.retain(|a| a.address != address.addr());

@@ -31,7 +31,15 @@ pub mod jstop;
 pub mod junregister;
 pub mod log;
 pub mod ls;
+pub mod net_check;
+pub mod net_create;
+pub mod net_ls;
+pub mod net_remove;
+pub mod net_set;
+pub mod net_show;
+pub mod networks;
 pub mod node;
+pub mod orphan_links;
 pub mod owner;
 pub mod perform;
 pub mod session;
@@ -144,6 +152,12 @@ pub enum Command {
     Node(node::Args),
     Stats(stats::Args),
     Top(top::Args),
+    NetCreate(net_create::Args),
+    NetLs(net_ls::Args),
+    NetShow(net_show::Args),
+    NetSet(net_set::Args),
+    NetRemove(net_remove::Args),
+    NetCheck(net_check::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -191,6 +205,9 @@ impl Command {
                 | Self::Node(_)
                 | Self::Stats(_)
                 | Self::Top(_)
+                | Self::NetLs(_)
+                | Self::NetShow(_)
+                | Self::NetCheck(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -233,6 +250,12 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Node(a) => node::run(s, a).map(code),
         Command::Stats(a) => stats::run(s, a).map(code),
         Command::Top(a) => top::run(s, a).map(code),
+        Command::NetCreate(a) => net_create::run(s, a).map(code),
+        Command::NetLs(a) => net_ls::run(s, a).map(code),
+        Command::NetShow(a) => net_show::run(s, a).map(code),
+        Command::NetSet(a) => net_set::run(s, a).map(code),
+        Command::NetRemove(a) => net_remove::run(s, a).map(code),
+        Command::NetCheck(a) => net_check::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

@@ -231,7 +231,10 @@ impl Session {
             containers: true,
             mounts: true,
             datasets: env.dataset.as_ref().filter(|_| zfs).cloned(),
-            addresses: env.net.iter().any(|n| matches!(n, crate::model::net::Net::Alias { .. })),
+            addresses: env.net.iter().any(|n| {
+                matches!(n, crate::model::net::Net::Alias { .. } | crate::model::net::Net::Network(_))
+            }),
+            networks: env.has_nics(),
             paths,
             ..Wanted::default()
         }

@@ -7,7 +7,7 @@ use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::platform::{Platform, PlatformKind, ask, system_accounts, system_groups};
 use crate::programs::zfs;
 use crate::store::layout::{Layout, OCI_STATE};
-use crate::store::registry;
+use crate::store::{networks, registry};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -26,6 +26,10 @@ pub struct Wanted {
     pub snapshots: Option<DatasetName>,
     /// Interfaces and addresses.
     pub addresses: bool,
+    /// Whether the host passes packets on.
+    pub forwarding: bool,
+    /// jug's networks.
+    pub networks: bool,
     /// Rule sets of devfs, where there are such.
     pub rulesets: bool,
     /// What this host can hold environments to.
@@ -57,6 +61,12 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     if wanted.addresses {
         (facts.interfaces, facts.addresses) =
             platform.parse_addresses(&ask(host, &platform.list_addresses())?)?;
+    }
+    if wanted.forwarding {
+        facts.forwarding = Some(platform.forwarding(host)?);
+    }
+    if wanted.networks {
+        facts.networks = networks::texts(layout)?;
     }
     // The kernel tells them to root only; for anybody else's dry run they stay unknown.
     if wanted.rulesets && rustix::process::geteuid().is_root() {
@@ -111,8 +121,14 @@ fn containers(
     Ok(all)
 }
 
-/// Environments with a process in their control group, `jug-<uuid>` (proc_pid_cgroup(5)).
-fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>) -> Vec<Container> {
+/// The identities of which something runs in a control group of jug's, whatever the workdir; none where there is no
+/// such /proc.
+pub fn running_anywhere() -> std::collections::BTreeSet<uuid::Uuid> {
+    control_groups().keys().filter_map(|u| u.parse().ok()).collect()
+}
+
+/// The first process in each control group `jug-<uuid>` (proc_pid_cgroup(5)).
+fn control_groups() -> BTreeMap<String, u32> {
     let mut first: BTreeMap<String, u32> = BTreeMap::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
@@ -123,6 +139,12 @@ fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>
             *known = (*known).min(pid);
         }
     }
+    first
+}
+
+/// Environments with a process in their control group.
+fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>) -> Vec<Container> {
+    let first = control_groups();
     registry
         .into_values()
         .filter_map(|e| {

@@ -4,10 +4,14 @@ pub mod cgroup;
 pub mod gather;
 pub mod usage;
 
+use crate::error::{Error, Result};
 use crate::host::fs::Kind;
+use crate::model::name::{InterfaceName, nearest};
 use crate::model::net::Net;
+use crate::model::nic::Mac;
 use crate::platform::PlatformKind;
 use crate::programs::zfs::Dataset;
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -48,6 +52,65 @@ pub struct Address {
     pub interface: String,
     /// Without its length.
     pub address: IpAddr,
+    /// The length of its subnet, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u8>,
+}
+
+impl Address {
+    /// With its length; without one, as a single address.
+    pub fn net(&self) -> IpNet {
+        let length = self.length.unwrap_or(if self.address.is_ipv4() { 32 } else { 128 });
+        IpNet::new(self.address, length).unwrap_or_else(|_| self.address.into())
+    }
+}
+
+/// An interface of the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Interface {
+    /// Its name, which may hold blanks.
+    pub name: String,
+    /// What somebody noted about it: the description, or alias. jug's own bear its mark there.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The groups it is in, where there are such.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// What is connected by it, if it is a bridge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
+    /// Those of its members that can't see each other.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub private: Vec<String>,
+    /// The largest packet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u32>,
+    /// Its MAC address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mac: Option<Mac>,
+    /// Whether it is up.
+    pub up: bool,
+}
+
+impl Interface {
+    /// Whether it bears a mark of jug's, or, without any, the MAC address that jug makes such a one with.
+    pub fn is(&self, stamp: &str, mac: Option<Mac>) -> bool {
+        self.description == stamp || (self.description.is_empty() && mac.is_some() && self.mac == mac)
+    }
+}
+
+/// Whether the host passes on what is not for itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forwarding {
+    /// IPv4.
+    pub v4: bool,
+    /// IPv6.
+    pub v6: bool,
+    /// The interfaces whose IPv4 packets are passed on, where each has a switch of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Vec<String>>,
 }
 
 /// The accounts of the host's system, without a password, as `host` jails get them.
@@ -84,7 +147,7 @@ pub struct Facts {
     /// Snapshots of the environment's datasets.
     pub snapshots: Vec<String>,
     /// Interfaces.
-    pub interfaces: Vec<String>,
+    pub interfaces: Vec<Interface>,
     /// Addresses.
     pub addresses: Vec<Address>,
     /// Addresses that jug added for other environments that run, and whose they are.
@@ -98,6 +161,9 @@ pub struct Facts {
     /// What this host can hold environments to, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<usage::Limiting>,
+    /// Whether packets are passed on, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forwarding: Option<Forwarding>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.
@@ -106,6 +172,8 @@ pub struct Facts {
     pub environments: BTreeMap<String, String>,
     /// Bases: name and TOML.
     pub bases: BTreeMap<String, String>,
+    /// Networks: name and TOML.
+    pub networks: BTreeMap<String, String>,
 }
 
 impl Facts {
@@ -116,6 +184,21 @@ impl Facts {
     /// Whether something is mounted exactly here.
     pub fn mounted(&self, path: &str) -> bool {
         self.mounts.iter().any(|m| m.target == path)
+    }
+    /// Refuses an interface that the host has not, for the sake of `object`.
+    pub fn must_have(&self, object: &dyn std::fmt::Display, interface: &InterfaceName) -> Result<()> {
+        if self.interface(interface.as_str()).is_some() {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.interfaces.iter().map(|i| i.name.as_str()).collect();
+        let near = nearest(interface.as_str(), names.iter().copied());
+        Err(Error::lacks(object, format!("this host has no interface {interface}")).next(
+            near.map_or_else(|| format!("it has {}", names.join(", ")), |n| format!("did you mean {n}?")),
+        ))
+    }
+    /// The interface of this name.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        self.interfaces.iter().find(|i| i.name == name)
     }
     /// What is mounted below here.
     pub fn mounted_below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Mounted> {

@@ -2,6 +2,7 @@
 //! so that tests can put a host in its place that answers as the real programs do.
 
 pub mod beneath;
+pub mod block;
 pub mod cmd;
 pub mod deadline;
 pub mod fs;

@@ -6,6 +6,7 @@ use super::hook::{Hook, Point};
 use super::limits::Limits;
 use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
+use super::nic::Nic;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -265,11 +266,22 @@ impl Env {
     pub fn addresses(&self) -> Vec<String> {
         self.net
             .iter()
-            .filter_map(|n| match n {
-                Net::Alias { address, .. } => Some(address.addr().to_string()),
-                _ => None,
+            .flat_map(|n| match n {
+                Net::Alias { address, .. } => vec![address.addr().to_string()],
+                Net::Network(nic) => nic.addresses().map(|a| a.to_string()).collect(),
+                _ => Vec::new(),
             })
             .collect()
+    }
+
+    /// Its cards on networks of jug's, with their numbers inside.
+    pub fn nics(&self) -> impl Iterator<Item = (usize, &Nic)> {
+        self.net.iter().filter_map(Net::nic).enumerate()
+    }
+
+    /// Whether it has a network stack of its own with cards in it.
+    pub fn has_nics(&self) -> bool {
+        self.nics().next().is_some()
     }
 
     /// Combinations that no type can refuse. The first part of the answer is the key.

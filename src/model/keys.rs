@@ -13,6 +13,8 @@ pub(super) enum Shape {
     Flag,
     /// Split at commas.
     Words,
+    /// The same, but for the commas within a network card.
+    Nets,
     /// Each value is one element, commas and all.
     Lines,
     /// A command, split as sh(1) would.
@@ -34,7 +36,7 @@ const KEYS: [(&str, Shape); 61] = [
     ("tags", Shape::Words),
     ("protected", Shape::Flag),
     ("trusted", Shape::Flag),
-    ("net", Shape::Words),
+    ("net", Shape::Nets),
     ("devfs_ruleset", Shape::Number),
     ("enforce_statfs", Shape::Number),
     ("securelevel", Shape::Number),

@@ -68,6 +68,14 @@ name_type!(
     }
 );
 name_type!(
+    /// The name of a network: like an environment's, and none of the words that stand where one could.
+    NetName,
+    |s| match s {
+        "none" | "inherit" | "alias" | "dhcp" => Err("this word has a meaning of its own as a network".into()),
+        _ => s.parse::<EnvName>().map(|_| ()).map_err(|e| e.reason),
+    }
+);
+name_type!(
     /// The name of a base: like an environment's, and with dots (`15.0-RELEASE`). `host` is reserved.
     BaseName,
     |s| plain(s, 63, &['_', '-', '.'])
@@ -180,6 +188,13 @@ impl DatasetName {
     /// The dataset `part` below this one.
     pub fn child(&self, part: &str) -> Self {
         Self(format!("{}/{part}", self.0))
+    }
+}
+
+impl InterfaceName {
+    /// A name of jug's own: a short word, a number, and perhaps a letter.
+    pub fn numbered(word: &'static str, unit: u16, end: &'static str) -> Self {
+        Self(format!("{word}{unit}{end}"))
     }
 }
 

@@ -4,6 +4,7 @@
 use super::cbsd::ROOT;
 use super::env::{Env, Owned};
 use super::name::EnvName;
+use super::net::Net;
 use super::schema;
 use crate::error::{Error, Result};
 use crate::store::layout::Layout;
@@ -20,6 +21,7 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     let mut env = env.clone();
     env.dataset = None;
     env.owner = Owned::default();
+    without_units(&mut env);
     let mut doc: DocumentMut =
         schema::to_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
     doc.remove("trusted");
@@ -42,7 +44,17 @@ pub fn read(text: &str, file: &str, layout: &Layout) -> Result<Env> {
     };
     let mut env: Env = schema::read(&text, file)?;
     env.dataset = None;
+    without_units(&mut env);
     Ok(env)
+}
+
+/// The numbers of its cards are a node's own.
+fn without_units(env: &mut Env) {
+    for net in &mut env.net {
+        if let Net::Network(nic) = net {
+            nic.unit = None;
+        }
+    }
 }
 
 /// Puts another directory where strings begin with `from/`.

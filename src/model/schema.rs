@@ -67,10 +67,18 @@ impl std::str::FromStr for Change {
             _ => (left, Op::Set),
         };
         let shape = shape(key)?;
-        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Lines) {
+        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Nets | Shape::Lines) {
             return Err(Error::usage(key, "only lists take += and -="));
         }
         Ok(Self { key: words::current(key).to_string(), op, value: value.to_string() })
+    }
+}
+
+impl Change {
+    /// The networks as a whole, with what jug chose for them.
+    pub fn nets(nets: &[super::net::Net]) -> Self {
+        let array: Array = nets.iter().map(ToString::to_string).collect();
+        Self { key: "net".into(), op: Op::Set, value: array.to_string() }
     }
 }
 
@@ -137,7 +145,12 @@ fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {
             let mut list = table.get(last).and_then(Item::as_array).cloned().unwrap_or_default();
             let add = parse(shape, change)?;
             for v in add.as_array().into_iter().flatten() {
-                let same = |w: &Value| path_text(w) == path_text(v);
+                // A card is taken away by its network's name as well.
+                let whole = |w: &Value| path_text(w) == path_text(v);
+                let card = |w: &Value| {
+                    path_text(w).strip_prefix(&path_text(v)).is_some_and(|r| r.starts_with([':', ',']))
+                };
+                let same = |w: &Value| whole(w) || (shape == Shape::Nets && change.op == Op::Take && card(w));
                 let at = list.iter().position(same);
                 match (change.op, at) {
                     (Op::Add, None) => list.push(v.clone()),
@@ -175,7 +188,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
     let text = change.value.as_str();
     let bad = |why: &str| Error::usage(&change.key, format!("{} is not {why}", printable(text)));
     let array = |items: Vec<&str>| Value::Array(items.into_iter().collect::<Array>());
-    if text.starts_with('[') && matches!(shape, Shape::Words | Shape::Lines | Shape::Argv) {
+    if text.starts_with('[') && matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Argv) {
         return text.parse::<Value>().map_err(|_| bad("a TOML array"));
     }
     Ok(match shape {
@@ -187,6 +200,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
             _ => return Err(bad("true or false")),
         }),
         Shape::Words => array(text.split(',').filter(|w| !w.is_empty()).collect()),
+        Shape::Nets => Value::Array(super::net::split(text).iter().map(String::as_str).collect::<Array>()),
         Shape::Lines => array(vec![text]),
         Shape::Argv => {
             let words = shlex::split(text).ok_or_else(|| bad("a command: a quote is not closed"))?;
@@ -197,7 +211,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
 
 /// Whether a key holds a list.
 pub fn is_list(key: &str) -> bool {
-    shape(key).is_ok_and(|s| matches!(s, Shape::Words | Shape::Lines | Shape::Argv))
+    shape(key).is_ok_and(|s| matches!(s, Shape::Words | Shape::Nets | Shape::Lines | Shape::Argv))
 }
 
 /// The value of a key, if it is there.

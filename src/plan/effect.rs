@@ -5,6 +5,7 @@ use crate::model::boot::Peer;
 use crate::model::hook::Policy;
 use crate::model::limits::Limit;
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
+use crate::model::nic::Mac;
 use crate::store::owner::Epoch;
 
 /// One change.
@@ -44,6 +45,16 @@ pub enum Effect {
         text: String,
         /// Its mode.
         mode: u32,
+    },
+    /// A block of jug's own at the head of a file inside an environment's root, in the place of the one that is there;
+    /// without text it goes. What is no plain file, such as a link, is left as it is.
+    Block {
+        /// The root.
+        root: AbsPath,
+        /// The path inside.
+        path: AbsPath,
+        /// The lines.
+        text: String,
     },
     /// Away with a file.
     Remove {
@@ -241,6 +252,28 @@ pub enum Guard {
         limit: Limit,
         /// Asks for the jail's rules.
         probe: Cmd,
+    },
+    /// The interface is there and bears this mark.
+    Interface {
+        /// Its name.
+        name: InterfaceName,
+        /// The mark: its description or alias.
+        stamp: String,
+        /// The MAC address that it is made with, where the mark can't be set in the same command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mac: Option<Mac>,
+    },
+    /// An interface is a member of a bridge.
+    Member {
+        /// The bridge.
+        bridge: InterfaceName,
+        /// The interface.
+        name: InterfaceName,
+    },
+    /// The network namespace is there. Its name bears the identity of the environment it is for.
+    Namespace {
+        /// Its name.
+        name: String,
     },
     /// The highest epoch is this one, and this node's.
     Owner {

@@ -71,7 +71,8 @@ impl Guest<'_> {
     }
     /// The resolv.conf a new environment begins with, if it has a network.
     pub fn resolv_conf(&self) -> Option<String> {
-        if self.env.net.contains(&crate::model::net::Net::None) {
+        if self.env.net.contains(&crate::model::net::Net::None) || self.env.has_nics() {
+            // With cards, each start says what it is told.
             return None;
         }
         self.host_resolv_conf.clone()

@@ -1,5 +1,6 @@
 //! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
 
+pub mod allot;
 pub mod base;
 pub mod boot;
 pub mod clone;
@@ -12,6 +13,8 @@ pub mod hurry;
 pub mod limits;
 pub mod live;
 pub mod mnt;
+pub mod net_check;
+pub mod network;
 pub mod register;
 pub mod remove;
 pub mod rename;
@@ -21,5 +24,6 @@ pub mod stop;
 pub mod storage;
 pub mod text;
 pub mod trust;
+pub mod wire;
 
 pub use effect::{Action, Effect, Guard, HookHow, Plan, Step};

@@ -1,7 +1,7 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, rootfs};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, rootfs, wire};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -34,6 +34,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     if env.owner.fenced {
         return Err(mnt::fenced(guest));
     }
+    let cards = wire::cards(guest, facts)?;
     let mut plan = Plan::new("jstart", name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
     if let Some(dataset) = &env.dataset {
@@ -81,12 +82,14 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         // makes none of that name either.
         plan.push(Step::new("clear a half-made container away", guest.platform.remove_container(guest)));
     }
+    wire::before(guest, facts, &cards, &mut plan);
     if owned {
         // Another node may have taken it over since.
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
     let held = limits::held(guest, facts, &mut plan)?;
     plan.steps.extend(guest.platform.create_container(&guest.with(&held)));
+    plan.steps.extend(guest.platform.attach_inside(guest, &cards));
     let (start, _) = crate::platform::commands(guest.platform, env);
     if !start.is_empty() {
         let cmd = guest
@@ -120,16 +123,7 @@ fn addresses(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Vec<Ne
     for net in &guest.env.net {
         let Net::Alias { interface, address } = net else { continue };
         let name = guest.name;
-        if !facts.interfaces.iter().any(|i| i == interface.as_str()) {
-            let near =
-                crate::model::name::nearest(interface.as_str(), facts.interfaces.iter().map(String::as_str));
-            return Err(Error::lacks(name, format!("this host has no interface {interface}")).next(
-                near.map_or_else(
-                    || format!("it has {}", facts.interfaces.join(", ")),
-                    |n| format!("did you mean {n}?"),
-                ),
-            ));
-        }
+        facts.must_have(name, interface)?;
         if let Some(other) = facts.lent.get(&address.addr()) {
             return Err(Error::conflict(name, format!("{} is {other}'s, which runs", address.addr()))
                 .next(format!("choose another address, or jug jstop {other}")));

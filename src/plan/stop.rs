@@ -1,7 +1,7 @@
 //! jstop: the mirror of the start, in bounded time whatever runs inside.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt};
+use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt, wire};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::{Mode, Storage};
@@ -36,7 +36,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     // Without its jail, what it was started with may have left rules.
     let limited = started.is_some_and(|s| !guest.platform.unlimit(&guest.with(&s.env)).is_empty());
     let left = limited || leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
-    if !present && !addresses && !left {
+    let wired = started.is_some_and(|s| s.env.has_nics());
+    if !present && !addresses && !left && !wired {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);
@@ -57,11 +58,13 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
     }
     plan.point_of_no_return();
+    wire::end(guest, &mut plan);
     if present {
         let remove = guest.platform.remove_container(guest);
         plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
     }
     plan.steps.extend(guest.platform.unlimit(guest));
+    wire::after(guest, &mut plan);
     take_down(guest, started, &kept, &mut plan);
     if present && env.storage == Storage::External {
         let point = Point::Poststop;

@@ -1,6 +1,7 @@
 //! A plan as a commented sh script: what `-n` prints. It can be read, diffed, and run by hand.
 
 use super::{Action, Effect, Guard, HookHow, Plan};
+use crate::host::block::{BEGIN, END, wrapped};
 use crate::host::cmd::{Cmd, quote};
 use crate::model::name::AbsPath;
 use std::fmt;
@@ -75,6 +76,24 @@ impl fmt::Display for Guard {
                 let rule = crate::programs::rctl::filter(name, *limit).unwrap_or_default();
                 write!(f, "{probe} 2>/dev/null | grep -q '^{rule}='")
             }
+            Self::Interface { name, stamp, .. } => {
+                let name = quote(name.as_str());
+                write!(
+                    f,
+                    "{{ ifconfig {name} || ip link show dev {name}; }} 2>/dev/null | grep -qwF {}",
+                    quote(stamp)
+                )
+            }
+            Self::Member { bridge, name } => {
+                let (b, n) = (quote(bridge.as_str()), quote(name.as_str()));
+                let linux = format!("ip link show dev {n} | grep -wF 'master {bridge}'");
+                write!(
+                    f,
+                    "{{ ifconfig {b} | grep -F {} || {linux}; }} >/dev/null 2>&1",
+                    quote(&format!("member: {name} "))
+                )
+            }
+            Self::Namespace { name } => write!(f, "ip netns list | grep -qwF {}", quote(name)),
             Self::Owner { dir, number, .. } => {
                 write!(f, "[ \"$(ls {} | sort -n | tail -1)\" = {number} ]", quote(dir.as_str()))
             }
@@ -109,6 +128,7 @@ impl fmt::Display for Effect {
             Self::WriteIn { root, path, text, mode } => {
                 here(f, root.join(path.as_str()).as_str(), text, *mode)
             }
+            Self::Block { root, path, text } => block(f, root.join(path.as_str()).as_str(), text),
             Self::Remove { path } => write!(f, "rm -f {}", quote(path.as_str())),
             Self::CopyTree { from, to, only } if only.is_empty() => {
                 write!(f, "tar -C {} -cf - . | tar -C {} -xpf -", quote(from.as_str()), quote(to.as_str()))
@@ -199,6 +219,17 @@ impl fmt::Display for Effect {
                 let p = quote(path.as_str());
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")
             }
+        }
+    }
+}
+
+fn block(f: &mut fmt::Formatter<'_>, path: &str, text: &str) -> fmt::Result {
+    let (p, new) = (quote(path), quote(&format!("{path}.jug")));
+    let rest = format!("sed '/^{}/,/^{}$/d' {p} 2>/dev/null || true", BEGIN, END);
+    match text.is_empty() {
+        true => write!(f, "{{ {rest}; }} >{new} && mv {new} {p}"),
+        false => {
+            write!(f, "{{ cat; {rest}; }} >{new} <<'JUG_EOF'\n{}JUG_EOF\nmv {new} {p}", wrapped(text))
         }
     }
 }

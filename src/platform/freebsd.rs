@@ -1,18 +1,21 @@
 //! FreeBSD 15.0: jail(8), jexec(8), nullfs(4), devfs(4).
 
 use super::limits::{self, Live, Usages};
-use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups};
+use super::{HostUserland, Inside, Platform, PlatformKind, ask, system_accounts, system_groups, vnet};
 use crate::error::Result;
 use crate::facts::usage::Limiting;
-use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::facts::{Accounts, Address, Container, Facts, Forwarding, Interface, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Storage;
 use crate::model::fstab::Mount;
 use crate::model::limits::{Limit, Limits};
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, InterfaceName};
+use crate::model::network::Network;
+use crate::model::nic::Unit;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Step};
-use crate::programs::{chflags, devfs, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb};
+use crate::plan::wire::Card;
+use crate::plan::{Effect, Guard, Step};
+use crate::programs::{chflags, devfs, ifconfig, jail, jexec, jls, mount, mtree, pkill, pwd_mkdb, sysctl};
 use ipnet::IpNet;
 
 /// The home platform.
@@ -121,7 +124,7 @@ impl Platform for Freebsd {
     fn needed_programs(&self) -> Vec<(String, &'static str)> {
         [
             "jail", "jls", "jexec", "mount", "umount", "ifconfig", "pkill", "pgrep", "tar", "find", "fetch",
-            "mtree", "pwd_mkdb", "chflags", "ps", "devfs", "rctl", "cpuset", "sysctl",
+            "mtree", "pwd_mkdb", "chflags", "ps", "devfs", "rctl", "cpuset", "sysctl", "route",
         ]
         .map(|p| (p.to_string(), "the base system"))
         .to_vec()
@@ -148,7 +151,7 @@ impl Platform for Freebsd {
     fn list_addresses(&self) -> Cmd {
         ifconfig::list()
     }
-    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<Interface>, Vec<Address>)> {
         Ok(ifconfig::parse(text))
     }
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>> {
@@ -172,6 +175,41 @@ impl Platform for Freebsd {
     }
     fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd {
         ifconfig::remove(interface, address)
+    }
+
+    fn bridge(&self, unit: Unit) -> InterfaceName {
+        vnet::bridge(unit)
+    }
+    fn vlan(&self, unit: Unit) -> InterfaceName {
+        vnet::vlan(unit)
+    }
+    fn host_end(&self, unit: Unit) -> InterfaceName {
+        vnet::host_end(unit)
+    }
+    fn remove_link(&self, name: &InterfaceName) -> Cmd {
+        ifconfig::destroy(name.as_str())
+    }
+    fn bridge_up(&self, network: &Network, facts: &Facts) -> Vec<Step> {
+        vnet::bridge_up(network, facts)
+    }
+    fn bridge_down(&self, network: &Network) -> Vec<Step> {
+        vnet::bridge_down(network)
+    }
+    fn attach(&self, _: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
+        vnet::attach(cards)
+    }
+    fn attach_inside(&self, guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
+        vnet::attach_inside(guest, cards)
+    }
+    fn stack_of(&self, _: uuid::Uuid) -> Option<(Guard, Cmd)> {
+        None
+    }
+    fn detach(&self, _: &Guest<'_>) -> Vec<Step> {
+        Vec::new()
+    }
+    fn forwarding(&self, host: &dyn Host) -> Result<Forwarding> {
+        let (v4, v6) = sysctl::parse_forwarding(&ask(host, &sysctl::forwarding())?)?;
+        Ok(Forwarding { v4, v6, ..Forwarding::default() })
     }
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {

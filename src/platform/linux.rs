@@ -2,20 +2,24 @@
 
 use super::account::account;
 use super::limits::{self, Live, Usages};
-use super::{HostUserland, Inside, Platform, PlatformKind, system_accounts, system_groups};
+use super::{HostUserland, Inside, Platform, PlatformKind, netns, system_accounts, system_groups};
 use crate::error::{Error, Result};
 use crate::facts::usage::Limiting;
-use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::facts::{Accounts, Address, Container, Facts, Forwarding, Interface, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Mode;
 use crate::model::fstab::Mount;
 use crate::model::limits::{Limit, Limits};
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, InterfaceName};
+use crate::model::network::Network;
+use crate::model::nic::Unit;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Step};
+use crate::plan::wire::Card;
+use crate::plan::{Effect, Guard, Step};
 use crate::programs::runc::{ExecAs, Runtime};
 use crate::programs::{ip, mount, oci, runc};
 use ipnet::IpNet;
+use std::path::Path;
 
 /// The second platform.
 #[derive(Debug)]
@@ -152,7 +156,7 @@ impl Platform for Linux {
     fn list_addresses(&self) -> Cmd {
         ip::list()
     }
-    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)> {
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<Interface>, Vec<Address>)> {
         ip::parse(text)
     }
     fn rulesets(&self, _: &dyn Host) -> Result<Option<Vec<u16>>> {
@@ -177,6 +181,46 @@ impl Platform for Linux {
     }
     fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd {
         ip::remove(interface, address)
+    }
+
+    fn bridge(&self, unit: Unit) -> InterfaceName {
+        netns::bridge(unit)
+    }
+    fn vlan(&self, unit: Unit) -> InterfaceName {
+        netns::vlan(unit)
+    }
+    fn host_end(&self, unit: Unit) -> InterfaceName {
+        netns::host_end(unit)
+    }
+    fn remove_link(&self, name: &InterfaceName) -> Cmd {
+        ip::delete(name.as_str())
+    }
+    fn bridge_up(&self, network: &Network, facts: &Facts) -> Vec<Step> {
+        netns::bridge_up(network, facts)
+    }
+    fn bridge_down(&self, network: &Network) -> Vec<Step> {
+        netns::bridge_down(network)
+    }
+    fn attach(&self, guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step> {
+        netns::attach(guest, cards)
+    }
+    fn attach_inside(&self, _: &Guest<'_>, _: &[Card<'_>]) -> Vec<Step> {
+        Vec::new()
+    }
+    fn stack_of(&self, uuid: uuid::Uuid) -> Option<(Guard, Cmd)> {
+        let name = netns::namespace(uuid);
+        Some((Guard::Namespace { name: name.clone() }, ip::delete_namespace(&name)))
+    }
+    fn detach(&self, guest: &Guest<'_>) -> Vec<Step> {
+        netns::detach(guest)
+    }
+    fn forwarding(&self, host: &dyn Host) -> Result<Forwarding> {
+        let on = |path: &str| host.read(Path::new(path)).is_some_and(|t| t.trim() != "0");
+        Ok(Forwarding {
+            v4: on("/proc/sys/net/ipv4/ip_forward"),
+            v6: on("/proc/sys/net/ipv6/conf/all/forwarding"),
+            from: Some(netns::forwards(host)),
+        })
     }
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {

@@ -5,17 +5,22 @@ pub mod account;
 pub mod freebsd;
 pub mod limits;
 pub mod linux;
+pub mod netns;
+pub mod vnet;
 
 use crate::error::{Error, Result};
 use crate::facts::usage::Limiting;
-use crate::facts::{Accounts, Address, Container, Mounted};
+use crate::facts::{Accounts, Address, Container, Facts, Forwarding, Interface, Mounted};
 use crate::host::{Cmd, Host};
 use crate::model::env::Env;
 use crate::model::fstab::Mount;
 use crate::model::limits::{Limit, Limits};
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, InterfaceName};
+use crate::model::network::Network;
+use crate::model::nic::Unit;
 use crate::plan::guest::Guest;
-use crate::plan::{Effect, Step};
+use crate::plan::wire::Card;
+use crate::plan::{Effect, Guard, Step};
 use ipnet::IpNet;
 use limits::{Live, Usages};
 
@@ -104,7 +109,7 @@ pub trait Platform: Sync + std::fmt::Debug {
     /// Asks for interfaces and addresses.
     fn list_addresses(&self) -> Cmd;
     /// Reads the answer.
-    fn parse_addresses(&self, text: &str) -> Result<(Vec<String>, Vec<Address>)>;
+    fn parse_addresses(&self, text: &str) -> Result<(Vec<Interface>, Vec<Address>)>;
     /// The rule sets that devices can be mounted with, where that is not the runtime's business.
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>>;
     /// Whether its zfs has `zfs get -t`.
@@ -120,6 +125,29 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn add_address(&self, interface: &str, address: &IpNet) -> Cmd;
     /// Takes it away.
     fn remove_address(&self, interface: &str, address: &IpNet) -> Cmd;
+
+    /// What a network's bridge is called.
+    fn bridge(&self, unit: Unit) -> InterfaceName;
+    /// What a network's VLAN is called.
+    fn vlan(&self, unit: Unit) -> InterfaceName;
+    /// What the host's end of a card is called.
+    fn host_end(&self, unit: Unit) -> InterfaceName;
+    /// Away with an interface of jug's; the other end of a card goes with it.
+    fn remove_link(&self, name: &InterfaceName) -> Cmd;
+    /// The steps that make a network's bridge as it should be; none if it is so.
+    fn bridge_up(&self, network: &Network, facts: &Facts) -> Vec<Step>;
+    /// The steps that take it away.
+    fn bridge_down(&self, network: &Network) -> Vec<Step>;
+    /// The steps that make an environment's cards, before its container is made.
+    fn attach(&self, guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step>;
+    /// The steps that bring them into it, once it is there and before anything runs in it.
+    fn attach_inside(&self, guest: &Guest<'_>, cards: &[Card<'_>]) -> Vec<Step>;
+    /// An environment's network stack where that is something by itself: whether it is there, and away with it.
+    fn stack_of(&self, uuid: uuid::Uuid) -> Option<(Guard, Cmd)>;
+    /// The steps once the host's ends and the container are gone.
+    fn detach(&self, guest: &Guest<'_>) -> Vec<Step>;
+    /// Whether the host passes packets on.
+    fn forwarding(&self, host: &dyn Host) -> Result<Forwarding>;
 
     /// The steps that make the container, without running anything of its own in it.
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step>;

@@ -49,8 +49,11 @@ pub fn create(name: &EnvName, env: &Env, root: &AbsPath) -> Cmd {
     cmd.args(addresses(&env.net)).arg("persist")
 }
 
-/// `ip4` and `ip6`. Without a VNET, `disable` is what keeps a jail off the network.
+/// `vnet`, or `ip4` and `ip6`. Without a VNET, `disable` is what keeps a jail off the network.
 fn addresses(nets: &[Net]) -> Vec<String> {
+    if nets.iter().any(|n| n.nic().is_some()) {
+        return vec!["vnet".into()];
+    }
     if nets.contains(&Net::Inherit) {
         return vec!["ip4=inherit".into(), "ip6=inherit".into()];
     }

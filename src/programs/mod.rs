@@ -19,6 +19,7 @@ pub mod ps;
 pub mod pwd_mkdb;
 pub mod rctl;
 pub mod rm;
+pub mod route;
 pub mod runc;
 pub mod sysctl;
 pub mod sysrc;

@@ -92,6 +92,11 @@ pub fn config(name: &EnvName, env: &Env, root: &AbsPath, console: &AbsPath, read
     if env.net.contains(&Net::None) {
         namespaces.push(json!({"type": "network"}));
     }
+    if env.has_nics() {
+        // Made before it, with all its cards.
+        namespaces
+            .push(json!({"type": "network", "path": crate::platform::netns::namespace_path(env).as_str()}));
+    }
     let mut config = json!({
         "ociVersion": "1.0.2",
         "hostname": env.hostname(name),

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::host::fs;
 use crate::model::env::{Env, Mode};
-use crate::model::name::{AbsPath, BaseName, EnvName};
+use crate::model::name::{AbsPath, BaseName, EnvName, NetName};
 
 /// The workdir's paths. The workdir itself is canonical: the mount table shows resolved paths (F1.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub const OCI_STATE: &str = "run/.oci";
 
 /// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
 /// inside must not be within reach of the host's users.
-const DIRS: [(&str, u32); 12] = [
+const DIRS: [(&str, u32); 13] = [
     ("envs", 0o755),
     ("jails-data", 0o700),
     ("jails-system", 0o700),
@@ -25,6 +25,7 @@ const DIRS: [(&str, u32); 12] = [
     ("jails-fstab", 0o700),
     ("run", 0o700),
     ("bases", 0o755),
+    ("networks", 0o755),
     ("hooks.d", 0o755),
     ("lock", 0o700),
     ("journal", 0o755),
@@ -156,6 +157,10 @@ impl Layout {
     /// `run/<name>/started.toml`.
     pub fn started(&self, name: &EnvName) -> AbsPath {
         self.run(name).join("started.toml")
+    }
+    /// `networks/<name>.toml`.
+    pub fn network_file(&self, name: &NetName) -> AbsPath {
+        self.workdir.join(&format!("networks/{name}.toml"))
     }
     /// `bases/<name>`.
     pub fn base(&self, name: &BaseName) -> AbsPath {

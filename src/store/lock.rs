@@ -2,7 +2,7 @@
 //! its process and none is held on a file nobody else will open.
 
 use super::layout::Layout;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::host::fs;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -33,6 +33,17 @@ pub fn exclusive(layout: &Layout, object: &str, verb: &str) -> Result<Lock> {
     let _ =
         file.set_len(0).and_then(|()| file.write_all(format!("{} {verb}\n", std::process::id()).as_bytes()));
     Ok(Lock { file })
+}
+
+/// Takes a lock that others hold for moments only: waits for it, so many seconds at most.
+pub fn wait(layout: &Layout, object: &str, verb: &str, seconds: u64) -> Result<Lock> {
+    let begun = std::time::Instant::now();
+    loop {
+        match exclusive(layout, object, verb) {
+            Err(e) if e.code == Code::Busy && begun.elapsed().as_secs() < seconds => {}
+            other => return other,
+        }
+    }
 }
 
 /// Takes the lock of an object that must stay as it is meanwhile.

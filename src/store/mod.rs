@@ -4,6 +4,7 @@ pub mod bases;
 pub mod journal;
 pub mod layout;
 pub mod lock;
+pub mod networks;
 pub mod node;
 pub mod oplog;
 pub mod owner;
@@ -11,8 +12,8 @@ pub mod registry;
 pub mod started;
 pub mod unregistered;
 
-/// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, which no
-/// environment can be called; what begins with a dot is the node's own.
+/// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, a network as
+/// `network.NAME`, which no environment can be called; what begins with a dot is the node's own.
 pub fn shown(object: &str) -> &str {
-    object.strip_prefix("base.").unwrap_or(object)
+    object.strip_prefix("base.").or_else(|| object.strip_prefix("network.")).unwrap_or(object)
 }

@@ -32,7 +32,11 @@ pub enum End {
 }
 
 fn object(plan: &Plan) -> String {
-    if plan.verb.starts_with("base") { format!("base.{}", plan.name) } else { plan.name.clone() }
+    match &plan.verb {
+        v if v.starts_with("base") => format!("base.{}", plan.name),
+        v if v.starts_with("net") => format!("network.{}", plan.name),
+        _ => plan.name.clone(),
+    }
 }
 
 /// Runs a plan that nothing breaks.
@@ -113,7 +117,14 @@ fn faults(step: &Step) -> Vec<Fault> {
         ("zfs", "create" | "clone") => all.extend([Exists, ChildGoesOn]),
         ("jail", "-c") => all.extend([Exists, ChildGoesOn]),
         ("runc", _) if cmd.args.iter().any(|a| a == "run") => all.extend([Exists, ChildGoesOn]),
+        // What others give jug's own bridge goes with it.
+        ("ip", "address") if cmd.args[1] == "add" && cmd.args[4].starts_with("jugbr") => {
+            all.push(ChildGoesOn)
+        }
         ("ip", "address") if cmd.args.iter().any(|a| a == "add") => all.extend([Exists, ChildGoesOn]),
+        ("ip", "link") if cmd.args[1] == "add" => all.extend([Exists, ChildGoesOn]),
+        ("ifconfig", _) if cmd.args.iter().any(|a| a == "create") => all.extend([Exists, ChildGoesOn]),
+        ("ip", _) => all.push(ChildGoesOn),
         ("tar" | "ifconfig", _) => all.push(ChildGoesOn),
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! A host in a test: programs are simulated as the records have them, files are real. It can be told to break.
 
+use super::net::Iface;
 use super::{os, zfs};
 use jug::apply::{Ctx, perform};
 use jug::host::tree::Copied;
@@ -100,7 +101,9 @@ pub struct State {
     pub snapshots: BTreeMap<String, PathBuf>,
     pub mounts: Vec<Mount>,
     pub jails: Vec<Jail>,
-    pub interfaces: Vec<String>,
+    pub interfaces: Vec<Iface>,
+    /// Network namespaces with names.
+    pub namespaces: Vec<String>,
     pub addresses: Vec<(String, IpAddr)>,
     /// rctl's, the newest first.
     pub rules: Vec<String>,

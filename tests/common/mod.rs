@@ -6,6 +6,7 @@ pub mod drive;
 pub mod external;
 pub mod fake;
 pub mod limits;
+pub mod net;
 pub mod os;
 pub mod records;
 pub mod world;

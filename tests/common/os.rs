@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{external, limits, zfs};
+use super::{external, limits, net, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -42,8 +42,10 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("cpuset", PlatformKind::Freebsd) => limits::cpuset(s, &words),
         ("sysctl", PlatformKind::Freebsd) => limits::sysctl(&words),
         ("devfs", PlatformKind::Freebsd) => fine("1\n2\n3\n4\n5\n"),
-        ("ifconfig", PlatformKind::Freebsd) => ifconfig(s, &words),
-        ("ip", PlatformKind::Linux) => ip(s, &words),
+        ("ifconfig", PlatformKind::Freebsd) => net::ifconfig(s, &words),
+        ("route", PlatformKind::Freebsd) => net::route(s, &words),
+        ("ip", PlatformKind::Linux) => net::ip(s, &words),
+        ("sysctl", PlatformKind::Linux) => fine(""),
         ("chflags" | "mtree", _) => {
             if cmd.program == "mtree" {
                 let _ = std::fs::create_dir(Path::new(words.last().unwrap()).join("log"));
@@ -195,6 +197,7 @@ fn jail(s: &mut State, words: &[&str]) -> Output {
             return no(1, format!("jail: \"{}\" not found", words[1]));
         };
         s.jails.remove(at);
+        net::come_back(s, words[1]);
         return fine("");
     }
     let params: Vec<(String, String)> = words[1..]
@@ -285,6 +288,11 @@ fn runc(s: &mut State, words: &[&str]) -> Output {
             };
             let config: serde_json::Value = serde_json::from_str(&text).unwrap();
             let text = |v: &serde_json::Value| v.as_str().map(str::to_string);
+            let spaces = config["linux"]["namespaces"].as_array().unwrap();
+            let space = spaces.iter().find_map(|n| text(&n["path"]));
+            if space.is_some_and(|p| !s.namespaces.iter().any(|n| p == format!("/run/netns/{n}"))) {
+                return runc_says("lstat: no such file or directory");
+            }
             s.jails.push(Jail {
                 name: last.into(),
                 path: text(&config["root"]["path"]).unwrap(),
@@ -311,52 +319,8 @@ fn runc(s: &mut State, words: &[&str]) -> Output {
     }
 }
 
-fn bare(word: &str) -> IpAddr {
+pub fn bare(word: &str) -> IpAddr {
     word.split('/').next().unwrap().parse().unwrap()
-}
-
-fn ifconfig(s: &mut State, words: &[&str]) -> Output {
-    if words == ["-a"] {
-        let mut text = String::new();
-        for i in &s.interfaces {
-            text.push_str(&format!("{i}: flags=1008843<UP> metric 0 mtu 1500\n\tether 58:9c:fc:10:61:7c\n"));
-            for (_, a) in s.addresses.iter().filter(|(on, _)| on == i) {
-                let family = if a.is_ipv4() { "inet" } else { "inet6" };
-                text.push_str(&format!("\t{family} {a} netmask 0xffffffff broadcast {a}\n"));
-            }
-        }
-        return fine(text);
-    }
-    let (entry, last) = ((words[0].to_string(), bare(words[2])), *words.last().unwrap());
-    let at = s.addresses.iter().position(|a| *a == entry);
-    match (last, at) {
-        ("alias", None) => s.addresses.push(entry),
-        // It is only given its length anew (ifconfig.txt).
-        ("alias", Some(_)) => {}
-        (_, Some(at)) => drop(s.addresses.remove(at)),
-        (_, None) => return no(1, "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address"),
-    }
-    fine("")
-}
-
-fn ip(s: &mut State, words: &[&str]) -> Output {
-    if words == ["-j", "address"] {
-        let of = |i: &String| {
-            let all = s.addresses.iter().filter(|(on, _)| on == i);
-            all.map(|(_, a)| json!({"family": "inet", "local": a, "prefixlen": 32})).collect::<Vec<_>>()
-        };
-        let all: Vec<_> = s.interfaces.iter().map(|i| json!({"ifname": i, "addr_info": of(i)})).collect();
-        return fine(json!(all).to_string());
-    }
-    let entry = (words[4].to_string(), bare(words[2]));
-    let at = s.addresses.iter().position(|a| *a == entry);
-    match (words[1], at) {
-        ("add", None) => s.addresses.push(entry),
-        ("add", Some(_)) => return no(2, "Error: ipv4: Address already assigned."),
-        (_, Some(at)) => drop(s.addresses.remove(at)),
-        (_, None) => return no(2, "Error: ipv4: Address not found."),
-    }
-    fine("")
 }
 
 /// Somebody else makes, just before jug, what jug was about to make.
@@ -379,7 +343,8 @@ pub fn intrude(s: &mut State, cmd: &Cmd) {
         }
         "jail" => s.jails.push(jail(named("name=").unwrap())),
         "runc" => s.jails.push(jail(last)),
-        "ip" => s.addresses.push((words[4].into(), bare(words[2]))),
+        "ip" if words[0] == "address" => s.addresses.push((words[4].into(), bare(words[2]))),
+        "ip" | "ifconfig" => net::intrude(s, &words),
         other => panic!("nobody makes things with {other}"),
     }
 }
@@ -389,6 +354,7 @@ pub fn withdraw(s: &mut State, cmd: &Cmd) -> bool {
     let last = cmd.args.last().cloned().unwrap();
     match cmd.program.as_str() {
         "zfs" => s.datasets.remove(&last).is_some_and(|d| d.mountpoint == "/theirs"),
+        "ip" | "ifconfig" if cmd.args[0] != "address" => net::withdraw(s, cmd),
         "ip" => {
             let theirs = (cmd.args[4].clone(), bare(&cmd.args[2]));
             let at = s.addresses.iter().position(|a| *a == theirs);

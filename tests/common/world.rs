@@ -1,6 +1,7 @@
 //! A workdir in memory, a simulated host around it, and the plans that the commands would make there.
 
 use super::fake::{Dataset, Fake, Jail, Mount, State};
+use super::net::Iface;
 use super::os::write;
 use jug::error::Error;
 use jug::facts::Facts;
@@ -10,16 +11,20 @@ use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
 use jug::model::hook::{Hook, INSIDE, ON_HOST, Point};
 use jug::model::limits::Limits;
-use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName};
+use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName, NetName};
+use jug::model::network::Network;
 use jug::model::schema;
 use jug::model::size::ByteSize;
 use jug::plan::guest::Guest;
-use jug::plan::{Effect, Plan, base, clone, create, live, mnt, register, remove, rename, start, stop};
+use jug::plan::{
+    Effect, Plan, base, clone, create, live, mnt, network, register, remove, rename, start, stop,
+};
 use jug::platform::{PlatformKind, of};
 use jug::programs::runc::Runtime;
 use jug::store::layout::Layout;
 use jug::store::node::Node;
-use jug::store::{bases, registry, started};
+use jug::store::{bases, networks, registry, started};
+use std::cell::Cell;
 use std::path::Path;
 
 /// The node's identity.
@@ -37,6 +42,7 @@ pub struct World {
     pub kind: PlatformKind,
     pub layout: Layout,
     pub fake: Fake,
+    wired: Cell<bool>,
 }
 
 /// The files of a small userland.
@@ -102,7 +108,8 @@ impl World {
                 processes: true,
                 params: [].into(),
             }],
-            interfaces: vec!["lo0".into(), "em0".into()],
+            interfaces: ["lo0", "em0", "a b"].map(Iface::new).into(),
+            namespaces: vec!["theirs".into()],
             addresses: vec![("em0".into(), "192.0.2.1".parse().unwrap())],
             // Another's; and one on ours with an action that jug does not use.
             rules: ["jail:db:maxproc:deny=50", "jail:www:memoryuse:log=99"].map(String::from).to_vec(),
@@ -110,7 +117,7 @@ impl World {
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
         let fake = Fake::new(state, of(kind, oci), layout.clone());
-        Self { dir, kind, layout, fake }
+        Self { dir, kind, layout, fake, wired: Cell::new(false) }
     }
 
     pub fn top(&self) -> AbsPath {
@@ -127,13 +134,15 @@ impl World {
     pub fn picture(&self) -> String {
         let state = self.fake.state();
         let mut text = format!(
-            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
             state.datasets,
             state.snapshots.keys(),
             state.mounts,
             state.jails,
             state.addresses,
-            state.rules.iter().collect::<std::collections::BTreeSet<_>>()
+            state.rules.iter().collect::<std::collections::BTreeSet<_>>(),
+            state.interfaces,
+            state.namespaces
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
@@ -159,6 +168,12 @@ impl World {
         }
         env.dataset = (wish.storage == Storage::Zfs).then(|| "tank/jug/env/www".parse().unwrap());
         env.net = vec!["alias:em0:192.0.2.7/32".parse().unwrap(), "alias:em0:192.0.2.1/24".parse().unwrap()];
+        if self.wired.get() {
+            env.net = vec![
+                "lan:10.10.0.7+fd00::7,unit=1001".parse().unwrap(),
+                "san:10.66.0.7,mac=02:00:00:00:00:07,unit=1002".parse().unwrap(),
+            ];
+        }
         env.fstab = vec!["tmpfs /mnt tmpfs size=1m".parse().unwrap()];
         env.exec.kill_timeout = Some(1);
         env.limits = Limits {
@@ -214,6 +229,7 @@ impl World {
             snapshots: env.dataset.clone(),
             datasets: zfs,
             addresses: true,
+            networks: true,
             rulesets: true,
             limits: true,
             accounts: true,
@@ -256,6 +272,51 @@ impl World {
         let started = started::read(&self.layout, &name);
         let (before, after) = (self.guest(&name, &old, None), self.guest(&name, &new, None));
         live::plan(&before, &after, &self.facts(&new), started.as_ref(), (&text, &new_text)).map(|p| p.0)
+    }
+
+    /// From now on its environment is on two networks, which are known.
+    pub fn wire(&self) {
+        self.wired.set(true);
+        for (name, more) in [
+            (
+                "lan",
+                "unit = 1000\nsubnets = [\"10.10.0.0/24\", \"fd00::/64\"]\ngateway = [\"10.10.0.1\", \"fd00::1\"]\n",
+            ),
+            ("wire", "unit = 1004\nuplink = \"a b\"\ndhcp = true\n"),
+            ("office", "unit = 1005\ndhcp = true\n[vlan]\nid = 7\nparent = \"em0\"\n"),
+            (
+                "san",
+                "unit = 1003\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\nprivate = true\nmtu = 9000\n",
+            ),
+        ] {
+            let uuid = uuid::Uuid::from_u128(NODE.as_u128() ^ u128::from(name.as_bytes()[0]));
+            let text = format!("version = 1\nuuid = \"{uuid}\"\ncreated = \"{}\"\n{more}", time());
+            let name: NetName = name.parse().unwrap();
+            write(self.layout.network_file(&name).as_path(), &text);
+        }
+    }
+    fn network(&self, name: &str) -> (NetName, Network) {
+        let name: NetName = name.parse().unwrap();
+        let all = networks::parse(&networks::texts(&self.layout).unwrap()).unwrap();
+        let it = all[&name].clone();
+        (name, it)
+    }
+    /// The plan that brings a network up.
+    pub fn net_up(&self, name: &str) -> jug::error::Result<Option<Plan>> {
+        let (name, it) = self.network(name);
+        let wanted = Wanted { addresses: true, ..Wanted::default() };
+        let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
+        network::up(&name, &it, self.fake.platform.as_ref(), &facts)
+    }
+    /// The plan that removes a network.
+    pub fn net_remove(&self, name: &str) -> jug::error::Result<Plan> {
+        if !self.layout.network_file(&name.parse().unwrap()).as_path().exists() {
+            return Err(jug::error::Error::not_found(name, "it is gone"));
+        }
+        let (name, it) = self.network(name);
+        let wanted = Wanted { addresses: true, ..Wanted::default() };
+        let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
+        network::remove(&name, &it, &[], &self.layout, self.fake.platform.as_ref(), &facts)
     }
 
     /// The plan of unregistering it.

@@ -262,7 +262,9 @@ leftovers() {
 	mounts_below "$WD" | sed 's/^/mount /'
 	more_rules | sed 's/^/rule /'
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/address \1/p'
-	for d in envs jails-data jails-system jails-rcconf jails-fstab journal run; do
+	ifconfig -g jug 2>/dev/null | sed 's/^/interface /'
+	ifconfig -l | tr ' ' '\n' | grep '^vnet[0-9]' | sed 's/^/interface /'
+	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run; do
 		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci | sed 's/^/file /'
 	done
 	if [ -n "$POOL" ] && zfs list -H "$POOL/jugtest/env" >/dev/null 2>&1; then
@@ -279,6 +281,12 @@ sweep() {
 		timeout -f -k 10 $((200 * SLOW)) "$JUG" jremove --all --stop -y >"$T/sweep" 2>&1 </dev/null ||
 			{ [ -f "$T/why" ] || echo "its jails can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
 	fi
+	for _n in "$WD"/networks/*.toml; do
+		[ -f "$_n" ] || continue
+		_n=${_n##*/}
+		timeout -f -k 10 $((60 * SLOW)) "$JUG" net-remove -y "${_n%.toml}" >"$T/sweep" 2>&1 </dev/null ||
+			{ [ -f "$T/why" ] || echo "a network can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
+	done
 	leftovers >"$T/left"
 	[ -s "$T/left" ] || [ -f "$T/why" ] || return 0
 	if [ -s "$T/left" ]; then
@@ -295,10 +303,11 @@ force_clean() {
 	mounts_below "$1" | sort -r | while read -r m; do umount -f "$m"; done
 	more_rules | while read -r r; do rctl -r "${r%%=*}"; done
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/\1/p' | while read -r a; do ifconfig "$LO" inet "$a" -alias; done
+	ifconfig -g jug 2>/dev/null | while read -r i; do ifconfig "$i" destroy; done
 	if [ -n "$POOL" ]; then
 		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do zfs destroy -rf "$d"; done
 	fi
-	for d in envs jails-data jails-system jails-rcconf jails-fstab journal run hooks.d; do
+	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run hooks.d; do
 		[ -d "$1/$d" ] || continue
 		find "$1/$d" -mindepth 1 -maxdepth 1 -not -name .oci | while read -r p; do
 			chflags -R 0 "$p"

@@ -22,8 +22,8 @@ HERE=$(cd "$(dirname "$0")" && pwd) || exit 2
 POOL='' ONLY='' LIST=''
 # shellcheck disable=SC2034 # lib.sh uses it
 SLOW=${JUG_TEST_SLOW:-1}
-FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_limits.sh cases_zfs.sh
-	cases_hostile.sh cases_faults.sh cases_boot.sh cases_end.sh"
+FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_limits.sh cases_net.sh
+	cases_zfs.sh cases_hostile.sh cases_faults.sh cases_boot.sh cases_end.sh"
 
 usage() {
 	echo "usage: JUG=path/to/jug run.sh [--pool POOL] [--nfs] [--only PATTERN] [--list]" >&2

@@ -151,6 +151,8 @@ impl Host {
     fn new(dir: PathBuf) -> Self {
         let h = Self { work: dir.join("work"), dir, uuids: RefCell::default(), nodes: RefCell::default() };
         h.sh("ip link set lo up").ok();
+        // Names of network namespaces are files, which mount namespaces share.
+        h.sh("mkdir -p /run/netns && mount -t tmpfs none /run/netns").ok();
         h
     }
     pub fn path(&self, rel: &str) -> PathBuf {

@@ -1,0 +1,93 @@
+//! A block of jug's own at the head of a file that is somebody else's, reached through no link.
+
+use super::beneath;
+use crate::error::{Code, Error, Result};
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// How the block begins.
+pub const BEGIN: &str = "# jug begin";
+/// How it ends.
+pub const END: &str = "# jug end";
+/// The largest file that is looked into, in bytes.
+const MAX: u64 = 1 << 20;
+
+/// The lines with their marks.
+pub fn wrapped(text: &str) -> String {
+    format!(
+        "{BEGIN}: written at each start, gone while it is stopped; what stands below is yours\n{text}{END}\n"
+    )
+}
+
+/// What is not jug's. The block stands first, so that taking it away leaves just what was there.
+fn rest(content: &str) -> &str {
+    let end = format!("\n{END}\n");
+    match content.starts_with(BEGIN).then(|| content.find(&end)).flatten() {
+        Some(at) => &content[at + end.len()..],
+        None => content,
+    }
+}
+
+/// Puts the block there, or, without text, takes it away. Returns whether anything changed: what is no plain text file
+/// stays as it is.
+///
+/// # Errors
+/// Reading or writing fails.
+pub fn set(root: &Path, rel: &str, text: &str) -> Result<bool> {
+    let mut file = match beneath::open_file(root, rel) {
+        Ok(file) => Some(file),
+        Err(e) if e.code == Code::Conflict => return Ok(false),
+        Err(e) if e.code == Code::NotFound => None,
+        // The root itself is not there: there is nothing to take away.
+        Err(_) if text.is_empty() && !root.exists() => return Ok(false),
+        Err(e) => return Err(e),
+    };
+    let (mut content, mut mode) = (String::new(), 0o644);
+    if let Some(file) = &mut file {
+        let meta = file
+            .metadata()
+            .map_err(|e| Error::io(root.join(rel.trim_start_matches('/')), "reading it", e))?;
+        mode = meta.permissions().mode() & 0o7777;
+        if meta.len() > MAX || file.take(MAX).read_to_string(&mut content).is_err() {
+            return Ok(false);
+        }
+    }
+    let rest = rest(&content);
+    let new = if text.is_empty() { rest.to_string() } else { wrapped(text) + rest };
+    if new == content {
+        return Ok(false);
+    }
+    if new.is_empty() {
+        return beneath::remove(root, rel).map(|()| true);
+    }
+    beneath::write(root, rel, &new, mode).map(|()| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_jugs_stays() {
+        let t = tempfile::tempdir().unwrap();
+        let (root, file) = (t.path(), t.path().join("etc/hosts"));
+        let read = || std::fs::read_to_string(&file).ok();
+        assert!(!set(root, "/etc/hosts", "").unwrap() && read().is_none());
+        assert!(set(root, "/etc/hosts", "1 a\n").unwrap());
+        assert!(set(root, "/etc/hosts", "").unwrap() && read().is_none());
+        for text in ["::1 localhost\n", "no newline at its end", "# jug begin\nhalf a block\n"] {
+            super::super::fs::write_atomic(&file, text, 0o600).unwrap();
+            assert!(set(root, "/etc/hosts", "1 a\n").unwrap() && !set(root, "/etc/hosts", "1 a\n").unwrap());
+            assert!(set(root, "/etc/hosts", "2 b\n3 c\n").unwrap());
+            assert!(read().unwrap().contains("2 b") && !read().unwrap().contains("1 a"));
+            assert!(set(root, "/etc/hosts", "").unwrap());
+            assert_eq!(read().as_deref(), Some(text));
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::remove_file(&file).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &file).unwrap();
+        assert!(!set(root, "/etc/hosts", "1 a\n").unwrap() && file.is_symlink());
+        assert!(!set(&root.join("gone"), "/etc/hosts", "").unwrap());
+    }
+}

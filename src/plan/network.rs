@@ -1,0 +1,232 @@
+//! Plans of networks: making their bridges where they are missing, taking them away, and their files.
+
+use super::{Effect, Plan, Step};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::model::name::{EnvName, InterfaceName, NetName};
+use crate::model::network::Network;
+use crate::platform::{Platform, PlatformKind};
+use crate::store::layout::Layout;
+use std::collections::BTreeMap;
+
+/// What a network's bridge wants: nothing if it is as it should be.
+///
+/// # Errors
+/// Somebody else's interface has its name, its uplink is not there or in use, or NAT is wanted and nothing passed on.
+pub fn up(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<Option<Plan>> {
+    stranger(name, network, platform, facts)?;
+    reach(name, network, platform, facts)?;
+    forwarding(name, network, facts)?;
+    let mut plan = Plan::new("net-up", name);
+    plan.steps = platform.bridge_up(network, facts);
+    Ok((!plan.steps.is_empty()).then_some(plan))
+}
+
+/// Refuses an interface that has a name of this network's, and not its mark.
+fn stranger(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<()> {
+    for (interface, word) in
+        [(platform.bridge(network.unit), "bridge"), (platform.vlan(network.unit), "vlan")]
+    {
+        let there = facts.interface(interface.as_str());
+        let wanted = word == "bridge" || network.vlan.is_some();
+        if wanted && there.is_some_and(|i| !i.is(&network.stamp(), Some(network.mac(word)))) {
+            return Err(Error::conflict(
+                name,
+                format!("this host has an interface {interface} that is not this network's"),
+            )
+            .next("look what it is; jug touches only what bears its mark: rename or remove it"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an uplink that is not there, that is a member of something else, or whose addresses the host would lose.
+fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<()> {
+    if let Some(vlan) = &network.vlan {
+        return facts.must_have(name, &vlan.parent);
+    }
+    let Some(uplink) = &network.uplink else { return Ok(()) };
+    facts.must_have(name, uplink)?;
+    let member = |i: &&crate::facts::Interface| i.members.iter().any(|m| m == uplink.as_str());
+    if let Some(bridge) = facts.interfaces.iter().find(member)
+        && bridge.name != platform.bridge(network.unit).as_str()
+    {
+        return Err(Error::conflict(name, format!("{uplink} is a member of {} already", bridge.name))
+            .next("an interface can be in one bridge: choose another, or a VLAN on it"));
+    }
+    let lost = facts.addresses.iter().find(|a| a.interface == uplink.as_str() && !link_local(a.address));
+    match lost {
+        Some(a) => Err(Error::conflict(
+            name,
+            format!("{uplink} has the address {}, with which the host could no more be reached", a.address),
+        )
+        .next("use an interface without addresses, or a VLAN on it")),
+        None => Ok(()),
+    }
+}
+
+fn link_local(address: std::net::IpAddr) -> bool {
+    matches!(address, std::net::IpAddr::V6(a) if a.segments()[0] & 0xffc0 == 0xfe80)
+}
+
+/// Refuses NAT on a host that passes nothing on, with the line that mends it.
+pub fn forwarding(name: &NetName, network: &Network, facts: &Facts) -> Result<()> {
+    let (Some(on), Some(_)) = (&facts.forwarding, &network.nat) else { return Ok(()) };
+    for v4 in [true, false] {
+        if network.subnet(v4).is_some() && !(if v4 { on.v4 } else { on.v6 }) {
+            let key = match (facts.platform, v4) {
+                (PlatformKind::Freebsd, true) => "net.inet.ip.forwarding",
+                (PlatformKind::Freebsd, false) => "net.inet6.ip6.forwarding",
+                (PlatformKind::Linux, true) => "net.ipv4.ip_forward",
+                (PlatformKind::Linux, false) => "net.ipv6.conf.all.forwarding",
+            };
+            return Err(Error::lacks(
+                name,
+                format!("NAT is wanted, and this host passes nothing on: {key} is 0"),
+            )
+            .next(format!("sysctl {key}=1")));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses subnets that others have: another network, or the host itself. `facts` are without this network's bridge.
+///
+/// # Errors
+/// They overlap, or the interfaces it wants are not there.
+pub fn check(
+    name: &NetName,
+    network: &Network,
+    others: &BTreeMap<NetName, Network>,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Result<()> {
+    let overlap = |a: &ipnet::IpNet, b: &ipnet::IpNet| a.contains(b) || b.contains(a);
+    for subnet in &network.subnets {
+        for (other, theirs) in others.iter().filter(|(n, _)| *n != name) {
+            if let Some(b) = theirs.subnets.iter().find(|b| overlap(subnet, b)) {
+                return Err(Error::conflict(name, format!("{subnet} overlaps {b}, the network {other}"))
+                    .next("choose another subnet"));
+            }
+        }
+        let bridge = platform.bridge(network.unit);
+        for a in facts.addresses.iter().filter(|a| a.interface != bridge.as_str()) {
+            // On a real LAN the host is a member of it itself, elsewhere it would not know where to send.
+            if overlap(subnet, &a.net().trunc()) && !network.is_bridged() {
+                return Err(Error::conflict(
+                    name,
+                    format!("{subnet} overlaps {}, which this host has on {}", a.net(), a.interface),
+                )
+                .next("choose another subnet"));
+            }
+        }
+    }
+    for (other, theirs) in others.iter().filter(|(n, _)| *n != name) {
+        let same_uplink = network.uplink.is_some() && network.uplink == theirs.uplink;
+        let same_vlan = network.vlan.is_some() && network.vlan == theirs.vlan;
+        if same_uplink || same_vlan {
+            return Err(Error::conflict(name, format!("the network {other} has the same way out already"))
+                .next(format!("use {other}")));
+        }
+    }
+    reach(name, network, platform, facts)?;
+    forwarding(name, network, facts)
+}
+
+/// The plan that makes it known. Its bridge is made when it is first used.
+pub fn create(name: &NetName, text: String, layout: &Layout) -> Plan {
+    let mut plan = Plan::new("net-create", name);
+    let path = layout.network_file(name);
+    plan.push(
+        Step::new("write its file", Effect::Write { path: path.clone(), text, mode: 0o644 })
+            .undo(Effect::Remove { path }),
+    );
+    plan
+}
+
+/// The plan of a change: `old` is what it was, with its text. A bridge that nobody uses is made anew at the next start.
+pub fn set(
+    name: &NetName,
+    old: (&str, &Network),
+    new: (String, &Network),
+    layout: &Layout,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Plan {
+    let mut plan = Plan::new("net-set", name);
+    let path = layout.network_file(name);
+    let write = |text: String| Effect::Write { path: path.clone(), text, mode: 0o644 };
+    plan.push(Step::new("write its file", write(new.0)).undo(write(old.0.to_string())));
+    if facts.interface(platform.bridge(old.1.unit).as_str()).is_some() && shape(old.1) != shape(new.1) {
+        plan.steps.extend(platform.bridge_down(old.1));
+    }
+    plan
+}
+
+/// What of a network shows in its bridge.
+fn shape(n: &Network) -> impl PartialEq + use<> {
+    (n.host_addresses(), n.uplink.clone(), n.vlan.clone(), n.isolated, n.mtu())
+}
+
+/// The keys of a network in which two differ that those who are on it can't be given while they run.
+pub fn contradicted(old: &Network, new: &Network) -> Vec<&'static str> {
+    let mut keys = Vec::new();
+    for (key, differs) in [
+        ("subnets", old.subnets != new.subnets),
+        ("gateway", old.gateway != new.gateway),
+        ("uplink", old.uplink != new.uplink),
+        ("vlan", old.vlan != new.vlan),
+        ("isolated", old.isolated != new.isolated),
+        ("mtu", old.mtu() != new.mtu()),
+    ] {
+        if differs {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// The plan of its end.
+///
+/// # Errors
+/// Environments are on it, or its bridge has members that jug did not put there.
+pub fn remove(
+    name: &NetName,
+    network: &Network,
+    users: &[EnvName],
+    layout: &Layout,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Result<Plan> {
+    if !users.is_empty() {
+        let list: Vec<&str> = users.iter().map(EnvName::as_str).collect();
+        return Err(Error::busy(name, format!("environments have cards on it: {}", list.join(", ")))
+            .next(format!("jug jset {} net=none, for example", list[0])));
+    }
+    stranger(name, network, platform, facts)?;
+    let own = [Some(platform.vlan(network.unit)), network.uplink.clone()];
+    let mine = |m: &String| {
+        own.iter().flatten().any(|o| o.as_str() == m)
+            || facts.interface(m).is_some_and(|i| i.description.starts_with("jug:"))
+    };
+    let bridge = facts.interface(platform.bridge(network.unit).as_str());
+    if let Some(member) = bridge.and_then(|b| b.members.iter().find(|m| !mine(m))) {
+        return Err(Error::busy(
+            name,
+            format!("{member} is a member of its bridge, and jug did not put it there"),
+        )
+        .next(format!("take {member} out of {} first", platform.bridge(network.unit))));
+    }
+    let mut plan = Plan::new("net-remove", name);
+    plan.point_of_no_return();
+    if bridge.is_some() || facts.interface(platform.vlan(network.unit).as_str()).is_some() {
+        plan.steps.extend(platform.bridge_down(network));
+    }
+    plan.push(Step::new("forget it", Effect::Remove { path: layout.network_file(name) }));
+    Ok(plan)
+}
+
+/// That one of a network's interfaces is there, and is its own.
+pub fn there(interface: InterfaceName, network: &Network, word: &str) -> super::Guard {
+    super::Guard::Interface { name: interface, stamp: network.stamp(), mac: Some(network.mac(word)) }
+}
