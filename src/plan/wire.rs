@@ -161,7 +161,8 @@ fn files(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut Plan) 
 }
 
 fn hosts(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>]) -> String {
-    let mut text = String::new();
+    // Not every base has such a file.
+    let mut text = String::from("127.0.0.1\tlocalhost\n::1\tlocalhost\n");
     let mut add = |name: &str, env: &Env, only: &dyn Fn(&Nic) -> bool| {
         for (_, nic) in env.nics().filter(|(_, n)| only(n)) {
             let domain =
@@ -195,14 +196,15 @@ fn resolv(guest: &Guest<'_>, cards: &[Card<'_>]) -> String {
     for server in &servers {
         text.push_str(&format!("nameserver {server}\n"));
     }
-    match &guest.host_resolv_conf {
-        Some(host) if servers.is_empty() && !cards.iter().all(|c| c.network.isolated || c.nic.dhcp) => {
-            text.push_str(host);
-            if !host.is_empty() && !host.ends_with('\n') {
-                text.push('\n');
-            }
+    let alone = cards.iter().all(|c| c.network.isolated || c.nic.dhcp);
+    for line in guest.host_resolv_conf.iter().filter(|_| servers.is_empty() && !alone).flat_map(|t| t.lines())
+    {
+        // A server on the host's own loopback is not within reach of another network stack.
+        let mut words = line.split_whitespace();
+        let server = (words.next() == Some("nameserver")).then(|| words.next()).flatten();
+        if !server.and_then(|s| s.parse::<IpAddr>().ok()).is_some_and(|a| a.is_loopback()) {
+            text.push_str(&format!("{line}\n"));
         }
-        _ => {}
     }
     text
 }

@@ -65,6 +65,8 @@ case_net_two_reach_each_other() {
 	out_has 'inet 10.213.0.2 '
 	out_has 'inet6 fd13::2 '
 	out_lacks tentative
+	_mac=$("$JUG" -H net-show lan | awk '$1 == "a" { print $4 }')
+	out_has "ether $_mac"
 	j 0 jexec a -- ifconfig lo0
 	out_has 'inet 127.0.0.1 '
 	serve b 7701
