@@ -1,0 +1,279 @@
+//! pfctl(8) and pf.conf(5) of FreeBSD: rules in anchors of jug's own, `jug/n-<uuid>` and `jug/e-<uuid>`. A path has at
+//! most 63 characters, and `jug/*` reaches one level only (F3.1, F3.3); the uuid's digits make it 38.
+
+use crate::error::Result;
+use crate::host::Cmd;
+use crate::model::port::Range;
+use crate::model::redirect::{Inner, Redirect};
+use crate::programs::surprise;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// The lines that the main rule set needs, in pf's order (F3.6): translation before filtering.
+pub const MAIN: [&str; 3] = ["nat-anchor \"jug/*\"", "rdr-anchor \"jug/*\"", "anchor \"jug/*\""];
+
+/// The anchor of an environment's published ports.
+pub fn exposure_anchor(uuid: uuid::Uuid) -> String {
+    format!("jug/e-{}", uuid.simple())
+}
+
+/// The anchor of a network.
+pub fn network_anchor(uuid: uuid::Uuid) -> String {
+    format!("jug/n-{}", uuid.simple())
+}
+
+/// Reads rules without loading them; needs pf.ko (F3.6).
+pub fn check(anchor: &str, file: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-a", anchor, "-nf", file])
+}
+
+/// Replaces all rules of an anchor.
+pub fn load(anchor: &str, file: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-q", "-a", anchor, "-f", file])
+}
+
+/// Empties an anchor. `-F all` fails with 1 after having done it, so each kind is named (F3.6).
+pub fn flush(anchor: &str, what: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-q", "-a", anchor, "-F", what])
+}
+
+/// The translation rules of an anchor, with numbers for ports; exit 0 also where there is no such anchor (F3.6).
+pub fn translations(anchor: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-P", "-a", anchor, "-s", "nat"])
+}
+
+/// Whether pf runs; exit 1 without pf.ko.
+pub fn info() -> Cmd {
+    Cmd::new("pfctl").args(["-s", "info"])
+}
+
+/// The translation rules of the main set.
+pub fn main_translations() -> Cmd {
+    Cmd::new("pfctl").args(["-s", "nat"])
+}
+
+/// The filter rules of the main set.
+pub fn main_rules() -> Cmd {
+    Cmd::new("pfctl").args(["-s", "rules"])
+}
+
+/// Whether [`info`] says that pf is enabled.
+///
+/// # Errors
+/// It says something else.
+pub fn enabled(text: &str) -> Result<bool> {
+    match text.lines().find_map(|l| l.strip_prefix("Status: ")) {
+        Some(status) => Ok(status.starts_with("Enabled")),
+        None => Err(surprise("pfctl", "no line `Status:`")),
+    }
+}
+
+fn family(v4: bool) -> &'static str {
+    if v4 { "inet" } else { "inet6" }
+}
+
+/// As pf writes ranges: `8000:8010`.
+fn ports(range: Range) -> String {
+    if range.first == range.last {
+        range.first.to_string()
+    } else {
+        format!("{}:{}", range.first, range.last)
+    }
+}
+
+/// `any`, one network, or a list.
+fn from(nets: &[IpNet]) -> String {
+    match nets {
+        [] => "any".into(),
+        [one] => one.to_string(),
+        many => format!("{{ {} }}", many.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// The rules of published ports. `rdr pass` lets the packet in; the leg out of the bridge needs a rule of its own where
+/// the main set blocks (F3.5), and a neighbour that comes through the host's address must be answered through the host.
+pub fn exposure_rules(redirects: &[Redirect], inners: &[Inner]) -> String {
+    let (mut nat, mut rdr, mut filter) = (String::new(), String::new(), String::new());
+    for r in redirects {
+        let (family, protocol, to) = (family(r.is_ipv4()), r.protocol, r.to);
+        let on = r.on.map_or("(self)".into(), |a: IpAddr| a.to_string());
+        let inside = ports(r.inner);
+        let target = match r.inner.first == r.inner.last {
+            true => inside.clone(),
+            // The offset within the range is kept (pf.conf(5), rdr).
+            false => format!("{}:*", r.inner.first),
+        };
+        rdr.push_str(&format!(
+            "rdr pass {family} proto {protocol} from {} to {on} port {} -> {to} port {target}\n",
+            from(&r.from),
+            ports(r.outer)
+        ));
+        let Some(inner) = inners.iter().find(|i| i.address == to) else { continue };
+        let bridge = &inner.bridge;
+        if let Some(gateway) = inner.gateway {
+            nat.push_str(&format!(
+                "nat on {bridge} {family} proto {protocol} from {} to {to} port {inside} -> {gateway}\n",
+                inner.subnet.trunc()
+            ));
+        }
+        filter.push_str(&format!(
+            "pass out quick on {bridge} {family} proto {protocol} from any to {to} port {inside}\n"
+        ));
+    }
+    nat + &rdr + &filter
+}
+
+/// Through what a network's members reach the outside.
+#[derive(Debug)]
+pub enum Outside<'a> {
+    /// This interface, with its first address.
+    Interface(&'a str),
+    /// This interface, with this address.
+    Address(&'a str, IpAddr),
+}
+
+/// The rules of a network: its NAT, or that it is a dead end.
+pub fn network_rules(
+    bridge: &str,
+    subnets: &[IpNet],
+    outside: Option<&Outside<'_>>,
+    isolated: bool,
+) -> String {
+    let (mut nat, mut filter) = (String::new(), String::new());
+    for subnet in subnets.iter().map(IpNet::trunc) {
+        let family = family(subnet.addr().is_ipv4());
+        match outside {
+            Some(Outside::Interface(i)) => {
+                nat.push_str(&format!("nat on {i} {family} from {subnet} to ! {subnet} -> ({i}:0)\n"));
+            }
+            Some(Outside::Address(i, a)) if a.is_ipv4() == subnet.addr().is_ipv4() => {
+                nat.push_str(&format!("nat on {i} {family} from {subnet} to ! {subnet} -> {a}\n"));
+            }
+            _ => {}
+        }
+        if isolated {
+            filter.push_str(&format!(
+                "block drop in quick on {bridge} {family} from any to ! {subnet}\n\
+                 block drop out quick on {bridge} {family} from ! {subnet} to any\n"
+            ));
+        }
+    }
+    nat + &filter
+}
+
+/// The redirections among translation rules, written by us or printed by pfctl: it repeats a rule for each member of a
+/// list, and writes `port = 80`.
+///
+/// # Errors
+/// A rule that is not one of ours.
+pub fn parse_redirects(text: &str) -> Result<Vec<Redirect>> {
+    text.lines().filter(|l| l.starts_with("rdr ")).map(redirect).collect()
+}
+
+fn redirect(line: &str) -> Result<Redirect> {
+    let bad = || surprise("pfctl", line);
+    let words =
+        line.strip_prefix("rdr pass ").ok_or_else(bad)?.replace(['{', '}', ','], " ").replace(" = ", " ");
+    let mut words = words.split_whitespace();
+    let mut after = |key: &str| words.by_ref().find(|w| *w == key).map(|_| ()).ok_or_else(bad);
+    after("proto")?;
+    let protocol = match words.next() {
+        Some("tcp") => "tcp",
+        Some("udp") => "udp",
+        _ => return Err(bad()),
+    };
+    let rest: Vec<&str> = words.collect();
+    let at = |key: &str| rest.iter().position(|w| *w == key).ok_or_else(bad);
+    let (to, arrow) = (at("to")?, at("->")?);
+    let from = match rest.get(1..to).ok_or_else(bad)? {
+        ["any"] => Vec::new(),
+        nets => {
+            nets.iter().map(|n| crate::model::port::network(n).map_err(|_| bad())).collect::<Result<_>>()?
+        }
+    };
+    let get = |i: usize| rest.get(i).copied().ok_or_else(bad);
+    let on = match get(to + 1)? {
+        "(self)" => None,
+        address => Some(address.parse().map_err(|_| bad())?),
+    };
+    let range = |text: &str| text.replace(':', "-").parse::<Range>().map_err(|_| bad());
+    let outer = range(get(to + 3)?)?;
+    let inner = match get(arrow + 3)?.strip_suffix(":*") {
+        None => range(get(arrow + 3)?)?,
+        Some(first) => {
+            let first: u16 = first.parse().map_err(|_| bad())?;
+            let more = outer.last - outer.first;
+            Range { first, last: first.checked_add(more).ok_or_else(bad)? }
+        }
+    };
+    Ok(Redirect { protocol, on, from, outer, to: get(arrow + 1)?.parse().map_err(|_| bad())?, inner })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::port::tests::exposures;
+    use crate::model::redirect::expand;
+    use proptest::prelude::*;
+
+    pub fn inners() -> Vec<Inner> {
+        [("10.0.0.7", "10.0.0.0/24", "10.0.0.1"), ("fd00::7", "fd00::/64", "fd00::1")]
+            .map(|(address, subnet, gateway)| Inner {
+                bridge: "bridge1000".into(),
+                address: address.parse().unwrap(),
+                subnet: subnet.parse().unwrap(),
+                gateway: gateway.parse().ok(),
+            })
+            .to_vec()
+    }
+
+    #[test]
+    fn writes_what_pf_reads() {
+        let exposed = ["8080:80", "8000-8010:9000-9010/udp,on=192.0.2.1,from=192.0.2.0/24+198.51.100.7"]
+            .map(|e| e.parse().unwrap());
+        let inners = &inners()[..1];
+        insta::assert_snapshot!(exposure_rules(&expand(&exposed, inners), inners), @r"
+        nat on bridge1000 inet proto tcp from 10.0.0.0/24 to 10.0.0.7 port 80 -> 10.0.0.1
+        nat on bridge1000 inet proto udp from 10.0.0.0/24 to 10.0.0.7 port 9000:9010 -> 10.0.0.1
+        rdr pass inet proto tcp from any to (self) port 8080 -> 10.0.0.7 port 80
+        rdr pass inet proto udp from { 192.0.2.0/24, 198.51.100.7/32 } to 192.0.2.1 port 8000:8010 -> 10.0.0.7 port 9000:*
+        pass out quick on bridge1000 inet proto tcp from any to 10.0.0.7 port 80
+        pass out quick on bridge1000 inet proto udp from any to 10.0.0.7 port 9000:9010
+        ");
+    }
+
+    #[test]
+    fn a_network_is_translated_or_a_dead_end() {
+        let subnets = ["10.0.0.1/24".parse().unwrap(), "fd00::1/64".parse().unwrap()];
+        insta::assert_snapshot!(network_rules("bridge1000", &subnets, Some(&Outside::Interface("em0")), false), @r"
+        nat on em0 inet from 10.0.0.0/24 to ! 10.0.0.0/24 -> (em0:0)
+        nat on em0 inet6 from fd00::/64 to ! fd00::/64 -> (em0:0)
+        ");
+        insta::assert_snapshot!(network_rules("bridge1000", &subnets[..1], None, true), @r"
+        block drop in quick on bridge1000 inet from any to ! 10.0.0.0/24
+        block drop out quick on bridge1000 inet from ! 10.0.0.0/24 to any
+        ");
+    }
+
+    #[test]
+    fn reads_what_pfctl_prints() {
+        // As in pf.txt, with -P.
+        let text = "nat on vtnet0 inet from 192.0.2.10 to any -> (vtnet0) round-robin\nrdr pass inet proto tcp from any to (self) port = 8081 -> 192.0.2.10 port 80\nrdr pass inet proto udp from 10.0.0.0/8 to 192.0.2.1 port 8000:8010 -> 192.0.2.10 port 9000:*\n";
+        let read = parse_redirects(text).unwrap();
+        assert_eq!(read.len(), 2);
+        assert_eq!(read[1].inner.to_string(), "9000-9010");
+        assert!(parse_redirects("rdr on vtnet0 inet proto tcp to port 1 -> 192.0.2.9\n").is_err());
+        assert!(enabled("Status: Enabled for 0 days\n").unwrap() && !enabled("Status: Disabled\n").unwrap());
+        assert!(enabled("").is_err());
+    }
+
+    proptest! {
+        /// Whatever is exposed, the rules parsed back give the same.
+        #[test]
+        fn rules_say_what_was_meant(all in prop::collection::vec(exposures(), 0..6)) {
+            let inners = inners();
+            let redirects = expand(&all, &inners);
+            prop_assert_eq!(parse_redirects(&exposure_rules(&redirects, &inners)).unwrap(), redirects);
+        }
+    }
+}
