@@ -67,8 +67,11 @@ pub fn copy(from: &Path, to: &Path, only: &[String], progress: &mut dyn FnMut(Co
     }
     for (rel, flags) in &copier.flags {
         let path = to.join(rel);
-        platform::set_flags(&path, *flags)
-            .map_err(|e| Error::io(&path, "giving the copy its file flags", e))?;
+        match platform::set_flags(&path, *flags) {
+            // NFS has none: what lies there is without them, as tar(1) and cp(1) would leave it.
+            Err(e) if e.kind() == std::io::ErrorKind::Unsupported => break,
+            other => other.map_err(|e| Error::io(&path, "giving the copy its file flags", e))?,
+        }
     }
     Ok(copier.done)
 }
