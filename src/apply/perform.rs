@@ -131,9 +131,10 @@ fn effect(
         }
         Effect::Expect(guard) => match holds(ctx, guard)? {
             true => Ok(false),
-            false if matches!(guard, Guard::Owner { .. }) => Err(Error::busy("", expectation(guard))
-                .next("jug junregister forgets it here, jug jregister --takeover takes it back")),
-            false => Err(Error::failed("", expectation(guard))),
+            false => match guard {
+                Guard::Owner { dir, number, .. } => Err(not_ours(dir, *number)?),
+                _ => Err(Error::failed("", expectation(guard))),
+            },
         },
         Effect::HookDir { dir, how, patience } => {
             hooks::directory(ctx, dir, how, *patience, started, warnings)
@@ -166,6 +167,26 @@ fn effect(
     }
 }
 
+/// Why this node does not own it: another took it over, or this is not the storage on which it had its epoch.
+fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
+    let last = crate::store::owner::current(dir.as_path())?.map_or(0, |(n, _)| n);
+    Ok(if last < number {
+        Error::failed(
+            "",
+            format!("{dir} has no epoch {number}: it is not this environment's storage, or an older state of it"),
+        )
+        .next("see what is mounted there; if it is what you want, jug jregister --takeover after jug junregister")
+    } else {
+        Error::busy(
+            "",
+            format!(
+                "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
+            ),
+        )
+        .next("jug junregister forgets it here, jug jregister --takeover takes it back")
+    })
+}
+
 fn expectation(guard: &Guard) -> String {
     match guard {
         Guard::DatasetMounted { name, path } => {
@@ -176,11 +197,6 @@ fn expectation(guard: &Guard) -> String {
         Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
         Guard::Empty { path } => {
             format!("{path} is not empty: there is an environment on that storage already (jug jregister)")
-        }
-        Guard::Owner { number, .. } => {
-            format!(
-                "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
-            )
         }
         Guard::Interface { name, .. } => {
             format!("the interface {name} is not there, or it is somebody else's (jug net-check --all)")

@@ -82,10 +82,12 @@ fn chosen(s: &Session, args: &Args) -> Result<Vec<EnvName>> {
 }
 
 fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec<String>) -> Result<Done> {
-    let fenced = s.registry()?.get(name).is_some_and(|e| e.env.as_ref().is_ok_and(|e| e.owner.fenced));
+    let known = s.registry()?.remove(name);
+    let here = known.as_ref().and_then(|e| e.env.as_ref().ok());
+    let fenced = here.is_some_and(|e| e.owner.fenced);
     // What was interrupted is brought to its end first.
     let interrupted = !s.global.dry_run && s.layout.journal(name.as_str()).as_path().exists();
-    if !(interrupted || fenced && args.takeover) && s.registry()?.contains_key(name) {
+    if !(interrupted || args.takeover) && known.is_some() {
         let next = if fenced {
             format!("jug jregister --takeover {name} takes it back")
         } else {
@@ -102,8 +104,8 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         if s.global.dry_run { None } else { Some(lock::exclusive(&s.layout, name.as_str(), "jregister")?) };
     if let Some(lock) = &lock {
         change::mend(s, name.as_str(), alone, lock, warnings)?;
-        let again = interrupted && !(fenced && args.takeover);
-        if (again || !fenced) && s.registry()?.contains_key(name) {
+        let again = interrupted && !fenced;
+        if (again || !args.takeover) && s.registry()?.contains_key(name) {
             return Ok(Done::changed("registered"));
         }
     }
@@ -113,11 +115,20 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         Some(found) => found.env(&s.layout, s.host.uuid(), s.host.now())?,
         None => Env::new(s.host.uuid(), s.host.now(), BaseName::HOST.parse()?),
     };
-    said(s, args, name, &mut stand_in)?;
+    let mounted_by = [
+        args.mnt_start.as_ref().or_else(|| here?.mnt_start.as_ref()),
+        args.mnt_stop.as_ref().or_else(|| here?.mnt_stop.as_ref()),
+    ];
+    said(s, args, mounted_by, name, &mut stand_in)?;
     if stand_in.mnt_start.is_some() {
         stand_in.storage = Storage::External;
     }
     let facts = facts(s, name)?;
+    if let Some(env) = here.filter(|e| !e.owner.fenced)
+        && facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid))
+    {
+        return Err(Error::busy(name, "it runs here").next(format!("jug jstop {name}")));
+    }
     let guest = s.guest(name, &stand_in, None);
     let (start, before) = (mnt::start(&guest, &facts), mnt::before(&guest, &facts));
     let mut mounting = Plan::new("jregister", name);
@@ -152,16 +163,22 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     }))
 }
 
-/// Refuses what a copy asks this host for, unless it is trusted; then what the command line says takes its place.
-fn said(s: &Session, args: &Args, name: &EnvName, env: &mut Env) -> Result<()> {
+/// Refuses what a copy asks this host for, unless it is trusted; then what this node says takes its place: the command
+/// line, or what it knew of it before.
+fn said(
+    s: &Session,
+    args: &Args,
+    mounted_by: [Option<&AbsPath>; 2],
+    name: &EnvName,
+    env: &mut Env,
+) -> Result<()> {
     let mut copy = env.clone();
-    for (said, theirs, ours) in [
-        (&args.mnt_start, &mut copy.mnt_start, &mut env.mnt_start),
-        (&args.mnt_stop, &mut copy.mnt_stop, &mut env.mnt_stop),
-    ] {
+    let theirs = [&mut copy.mnt_start, &mut copy.mnt_stop];
+    let ours = [&mut env.mnt_start, &mut env.mnt_stop];
+    for ((said, theirs), ours) in mounted_by.into_iter().zip(theirs).zip(ours) {
         if said.is_some() {
             *theirs = None;
-            ours.clone_from(said);
+            *ours = said.cloned();
         }
     }
     if args.trust {
@@ -175,6 +192,7 @@ fn said(s: &Session, args: &Args, name: &EnvName, env: &mut Env) -> Result<()> {
 
 fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
     let wanted = Wanted {
+        containers: true,
         mounts: true,
         datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
         addresses: true,
@@ -209,7 +227,8 @@ fn enter(
     })?;
     let foreign = matches!(found, unregistered::Found::Cbsd(_));
     let mut env = found.env(&s.layout, s.host.uuid(), s.host.now())?;
-    said(s, args, name, &mut env)?;
+    let mounted_by = [stand_in.mnt_start.as_ref(), stand_in.mnt_stop.as_ref()];
+    said(s, args, mounted_by, name, &mut env)?;
     env.mnt_start.clone_from(&stand_in.mnt_start);
     env.mnt_stop.clone_from(&stand_in.mnt_stop);
     env.trusted = args.trust;

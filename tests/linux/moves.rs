@@ -279,3 +279,26 @@ fn owners_that_can_not_be() {
         h.sh("rm -f b/envs/www.toml").ok();
     });
 }
+
+/// Storage without the epoch that this node had is another's, or older: nobody has taken it over, and nothing starts.
+#[test]
+fn storage_that_is_not_its_own() {
+    on_host(&[], |h| {
+        let (a, b) = h.two_nodes_on_one_storage();
+        a.jug("jcreate www --base bb").ok();
+        h.sh("mv share/jails-system/www/owner.d keep").ok();
+        a.jug("jstart www").code(1).says("has no epoch 1").says_not("fenced");
+        assert_eq!(a.state("www"), "stopped");
+        h.sh("mv keep share/jails-system/www/owner.d").ok();
+        a.jug("jstart www").ok();
+        a.jug("jregister --takeover www").code(6).says("it runs here");
+        a.jug("jstop www").ok();
+        a.jug("jregister www").code(5);
+        // It is lost for good: this node says that it has it.
+        h.sh("rm -r share/jails-system/www/owner.d").ok();
+        a.jug("jregister --takeover www").ok();
+        a.jug("jstart www").ok();
+        b.jug("jregister www").code(6);
+        a.jug("jremove --stop -y www").ok();
+    });
+}
