@@ -23,7 +23,17 @@ pub fn action(
     warnings: &mut Vec<String>,
 ) -> Result<bool> {
     if let (Some(seconds), Some(program)) = (action.limit, ctx.host.own_program()) {
-        return apart(ctx, program, action, seconds, started);
+        let done = apart(ctx, program, action, seconds, started);
+        return match (&action.effect, done) {
+            (Effect::Run(cmd), Err(e)) if cmd.lenient && e.code != Code::Interrupted => {
+                warnings.push(match e.code {
+                    Code::Timeout => format!("{cmd} did not end within {seconds} s"),
+                    _ => e.reason,
+                });
+                Ok(true)
+            }
+            (_, done) => done,
+        };
     }
     if let Some(guard) = &action.when
         && !holds(ctx, guard)?

@@ -47,13 +47,11 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.steps.extend(hookdirs::inside(guest, "stop.d", "stop").map(|s| s.when(there(guest))));
         let (_, stop) = crate::platform::commands(guest.platform, env);
         if !stop.is_empty() {
-            let cmd = guest
-                .platform
-                .exec(guest, &stop)
-                .limit(env.exec.stop_timeout.unwrap_or(STOP_TIMEOUT))
-                .log(guest.console().as_str())
-                .lenient();
-            plan.push(Step::run("run its rc.shutdown", cmd).when(there(guest)));
+            let limit = env.exec.stop_timeout.unwrap_or(STOP_TIMEOUT);
+            // Its log may lie on storage that does not answer any more.
+            let whole = mnt::patience(guest).filter(|_| limit > 0).map(|p| p + limit);
+            let cmd = guest.platform.exec(guest, &stop).limit(limit).log(guest.console().as_str()).lenient();
+            plan.push(Step::run("run its rc.shutdown", cmd).when(there(guest)).within(whole));
         }
         plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
     }
