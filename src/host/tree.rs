@@ -37,8 +37,8 @@ struct Copier<'a> {
     progress: &'a mut dyn FnMut(Copied),
 }
 
-/// Copies `only` (all if empty) of the tree `from` into the directory `to`, as `cp -a` would: owners, modes, times,
-/// hard links, file flags, and by block cloning where the file system can. Sockets and devices are left out;
+/// Copies `only` (all if empty) of the tree `from` into the directory `to`, as `cp -a` would: owners, modes, times (not
+/// those of links), hard links, file flags, and by block cloning where the file system can. Sockets and devices are left out;
 /// an entry of `only` that is not there is no error.
 pub fn copy(from: &Path, to: &Path, only: &[String], progress: &mut dyn FnMut(Copied)) -> Result<Copied> {
     let to_fd = beneath::open_root(to)?;

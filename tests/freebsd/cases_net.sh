@@ -12,11 +12,11 @@ none_came_back() {
 	must_not grep -q '^vnet' "$T/links"
 }
 
-# on NAME ARGS...: a jail that runs nothing of its own, and is up
-on() { up "$@" --set allow.raw_sockets=true; }
+# pinger NAME ARGS...: a jail that runs nothing of its own, and is up
+pinger() { up "$@" --set allow.raw_sockets=true; }
 
-# serve JAIL PORT: something in it listens, on IPv4
-serve() { j 0 jexec "$1" -- /usr/sbin/daemon -f /usr/bin/nc -kl 0.0.0.0 "$2"; }
+# listener JAIL PORT: something in it listens, on IPv4
+listener() { j 0 jexec "$1" -- /usr/sbin/daemon -f /usr/bin/nc -kl 0.0.0.0 "$2"; }
 serve6() { j 0 jexec "$1" -- /usr/sbin/daemon -f /usr/bin/nc -6 -kl :: "$2"; }
 
 # reaches JAIL ADDRESS PORT: it gets through, within a few tries
@@ -69,7 +69,7 @@ case_net_two_reach_each_other() {
 	out_has "ether $_mac"
 	j 0 jexec a -- ifconfig lo0
 	out_has 'inet 127.0.0.1 '
-	serve b 7701
+	listener b 7701
 	serve6 b 7702
 	must reaches a 10.213.0.3 7701
 	must reaches a fd13::3 7702
@@ -143,7 +143,7 @@ EOF
 	must grep -q '^default *10.213.0.1 ' "$T/out"
 	j 0 jexec www -- cat /etc/resolv.conf
 	out_has 'nameserver 10.213.0.1'
-	serve www 7703
+	listener www 7703
 	c 0 nc -z -w 5 10.213.0.2 7703
 	j 0 jexec www -- cat /var/log/seen
 	out_has 'inet 10.213.0.2 '
@@ -156,8 +156,8 @@ EOF
 case_net_private() {
 	need_host
 	j 0 net-create hotel --subnet 10.215.0.0/24 --private
-	on a --net hotel
-	on b --net hotel
+	pinger a --net hotel
+	pinger b --net hotel
 	must pings a 10.215.0.1
 	must pings b 10.215.0.1
 	must_not pings a 10.215.0.3
@@ -170,8 +170,8 @@ case_net_isolated() {
 	need_host
 	j 0 net-create san --subnet 10.66.13.0/24 --isolated --mtu 9000
 	j 0 net-create lan --subnet 10.213.0.0/24
-	on s --net san
-	on l --net lan
+	pinger s --net san
+	pinger l --net lan
 	j 0 jexec s -- ifconfig vnet0
 	out_has 'mtu 9000'
 	j 0 jexec s -- netstat -rn
@@ -230,7 +230,7 @@ case_net_names_that_are_taken() {
 case_net_after_a_reboot() {
 	need_host
 	j 0 net-create lan --subnet 10.213.0.0/24
-	on a --net lan
+	pinger a --net lan
 	for _i in $(net_links | grep -E '^(epair|bridge)'); do ifconfig "$_i" destroy; done
 	jail -R a
 	j 0 jstart a
@@ -284,6 +284,6 @@ case_net_refuses() {
 	_code=$RC
 	ifconfig 'a b' name "$LO" >/dev/null
 	must [ "$_code" = 0 ]
-	on "$_long" --net "$_long"
+	pinger "$_long" --net "$_long"
 	must pings "$_long" 10.214.0.1
 }

@@ -100,7 +100,9 @@ QUICK='--set exec.start=/usr/bin/true --set exec.stop=/usr/bin/true'
 tree_sum() {
 	(
 		cd "$1" || exit 1
-		find . -not -type d -exec stat -f '%N %Sp %u %g %z %m %Y' {} + | sort
+		find . -not -type d -not -type l -exec stat -f '%N %Sp %u %g %z %m' {} + | sort
+		# A copy's links have their own times: over SFTP setting them would set those of what they lead to.
+		find . -type l -exec stat -f '%N %Sp %u %g %Y' {} + | sort
 		find . -type d -exec stat -f '%N %Sp %u %g' {} + | sort
 		find . -type f -print0 | sort -z | xargs -0 sha256 -r
 	) >"$T/tree_sum"
