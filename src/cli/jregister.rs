@@ -184,9 +184,9 @@ fn said(
     if args.trust {
         return Ok(());
     }
-    let mut appointed =
+    let hooks =
         vec![super::absolute(&s.config_file.with_file_name("jug"))?, s.layout.workdir.join("hooks.d")];
-    appointed.extend(s.config.trust.iter().cloned());
+    let appointed = trust::Appointed { hooks, trust: s.config.trust.clone() };
     trust::check(&s.guest(name, &copy, None), &appointed)
 }
 

@@ -4,53 +4,92 @@ use super::guest::Guest;
 use crate::error::{Error, Result};
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
+use crate::model::params::{Allow, SysV};
 
-/// Refuses an environment whose description would have this host run its programs, mount its directories or show its
-/// devices, unless they lie below `appointed`: directories whose contents this node's administrator has put there for
-/// this. Who wrote the description could otherwise choose what root runs here.
+/// Rule sets that begin with hiding all devices (/etc/defaults/devfs.rules; freebsd/devfs.txt). 2 and 3 only unhide, and
+/// so hide nothing when they stand alone, as 0 does.
+const HIDING: [u16; 2] = [4, 5];
+/// Permissions that reach beyond the jail: the host's clock, its messages, its own processes (jail(8)).
+const BEYOND: [&str; 4] = ["adjtime", "settime", "read_msgbuf", "unprivileged_parent_tampering"];
+
+/// Directories of this node that its administrator appointed.
+#[derive(Clone, Debug)]
+pub struct Appointed {
+    /// Where hooks are: what lies below them may be run, and nothing that is mounted may show them.
+    pub hooks: Vec<AbsPath>,
+    /// The node's own list: what lies below may be run, and mounted.
+    pub trust: Vec<AbsPath>,
+}
+
+impl Appointed {
+    /// Whether a program that a copy names may be run.
+    fn may_run(&self, path: &AbsPath) -> bool {
+        self.hooks.iter().chain(&self.trust).any(|d| path.as_path().starts_with(d.as_path()))
+    }
+    /// Whether a directory that a copy names may be mounted. A jail that could write where hooks are would write one.
+    fn may_mount(&self, path: &AbsPath) -> bool {
+        let meets =
+            |d: &AbsPath| path.as_path().starts_with(d.as_path()) || d.as_path().starts_with(path.as_path());
+        self.trust.iter().any(|d| path.as_path().starts_with(d.as_path())) && !self.hooks.iter().any(meets)
+    }
+}
+
+/// Refuses an environment whose description would have this host run its programs, mount its directories, show its
+/// devices or give it what reaches beyond a jail, unless the node's administrator appointed the place for this. Who
+/// wrote the description could otherwise choose what root runs here.
 ///
 /// # Errors
 /// It wants something; all of it is named.
-pub fn check(guest: &Guest<'_>, appointed: &[AbsPath]) -> Result<()> {
+pub fn check(guest: &Guest<'_>, appointed: &Appointed) -> Result<()> {
     let wants = wants(guest, appointed);
     if wants.is_empty() {
         return Ok(());
     }
+    let dirs: Vec<&str> = appointed.hooks.iter().chain(&appointed.trust).map(AbsPath::as_str).collect();
     Err(Error::usage(
         guest.name,
         format!("its description, which came with its storage, asks this host for: {}", wants.join("; ")),
     )
     .next(format!(
-        "if you trust who wrote it, jug jregister --trust {}; what lies below {} is used without",
+        "if you trust who wrote it, jug jregister --trust {}; hooks below {} are used without",
         guest.name,
-        appointed.iter().map(AbsPath::as_str).collect::<Vec<_>>().join(" or ")
+        dirs.join(" or ")
     )))
 }
 
 /// What it asks for, each as one phrase.
-fn wants(guest: &Guest<'_>, appointed: &[AbsPath]) -> Vec<String> {
+fn wants(guest: &Guest<'_>, appointed: &Appointed) -> Vec<String> {
     let env = guest.env;
-    let strange = |path: &AbsPath| !appointed.iter().any(|d| path.as_path().starts_with(d.as_path()));
     let mut wants = Vec::new();
     for (key, path) in [("mnt_start", &env.mnt_start), ("mnt_stop", &env.mnt_stop)] {
-        if let Some(path) = path.as_ref().filter(|p| strange(p)) {
+        if let Some(path) = path.as_ref().filter(|p| !appointed.may_run(p)) {
             wants.push(format!("{key} {path}"));
         }
     }
     for (point, hooks) in &env.hooks {
-        for hook in hooks.iter().filter(|h| strange(&h.path)) {
+        for hook in hooks.iter().filter(|h| !appointed.may_run(&h.path)) {
             wants.push(format!("the hook {} ({point})", hook.path));
         }
     }
-    for mount in &env.fstab {
+    for mount in env.fstab.iter().filter(|m| m.fstype != FsType::Tmpfs) {
         // A directory of its own is no exception: a link in its data could lead anywhere.
-        let of_host = mount.source.parse().as_ref().map_or(true, strange);
-        if mount.fstype != FsType::Tmpfs && of_host {
+        if !mount.source.parse().is_ok_and(|path| appointed.may_mount(&path)) {
             wants.push(format!("the mount '{mount}'"));
         }
     }
-    if env.devfs_ruleset == 0 {
-        wants.push("devfs_ruleset 0, all devices of the host".into());
+    if !HIDING.contains(&env.devfs_ruleset) {
+        wants.push(format!("devfs_ruleset {}, which may show all devices of the host", env.devfs_ruleset));
+    }
+    for permission in BEYOND.iter().filter(|p| env.allow.get(p) && !Allow::default_of(p)) {
+        wants.push(format!("allow.{permission}"));
+    }
+    for (key, value) in [("sysvmsg", env.sysvmsg), ("sysvsem", env.sysvsem), ("sysvshm", env.sysvshm)] {
+        if value == SysV::Inherit {
+            wants.push(format!("{key} inherit, the host's own"));
+        }
+    }
+    if env.enforce_statfs == 0 {
+        wants.push("enforce_statfs 0, all mounts of the host".into());
     }
     wants
 }

@@ -35,6 +35,15 @@ fn a_strangers_copy() {
             ("fstab = [\"/a/../etc /mnt nullfs ro\"]".into(), "env.toml"),
             ("fstab = [\"CBSDROOT/../etc /mnt nullfs ro\"]".into(), "env.toml"),
             ("devfs_ruleset = 0".into(), "devfs_ruleset 0"),
+            ("devfs_ruleset = 2".into(), "devfs_ruleset 2"),
+            ("sysvshm = \"inherit\"".into(), "sysvshm inherit"),
+            ("enforce_statfs = 0".into(), "enforce_statfs 0"),
+            ("[allow]\nread_msgbuf = true\nsettime = true".into(), "allow.settime; allow.read_msgbuf"),
+            // Where the administrator's hooks are, nobody gets to write.
+            ("fstab = [\"CBSDROOT/hooks.d /mnt nullfs rw\"]".into(), "hooks.d /mnt"),
+            ("fstab = [\"CBSDROOT /mnt nullfs rw\"]".into(), "env.toml"),
+            (format!("fstab = [\"{dir}jug /mnt nullfs ro\"]"), "/jug /mnt"),
+            (format!("fstab = [\"{dir}work /mnt nullfs ro\"]"), "/work /mnt"),
         ] {
             write(&file, &copy(&lines), 0o644);
             for how in ["jregister x", "-n jregister x", "jregister --takeover x", "jregister '*'"] {
