@@ -152,8 +152,9 @@ case_move_ten() {
 	# shellcheck disable=SC2046,SC2086
 	on a 0 jcreate www --base host --storage external $(hooks_of nfs4) --tag web $QUICK
 	on a 0 jstart www
+	# Owners that have names: nfsuserd(8) knows no others.
 	on a 0 jexec www -- sh -c 'mkdir /root/d && echo hi >/root/d/f && ln -s f /root/d/l && ln /root/d/f /root/d/h &&
-		chmod 4750 /root/d/f && chown 1001:1002 /root/d/h && echo x >"/root/d/a b" && mkfifo /root/d/p'
+		chmod 4750 /root/d/f && chown 80:5 /root/d/h && echo x >"/root/d/a b" && mkfifo /root/d/p'
 	on a 0 jstop www
 	no_mounts_on a
 	before=$(tree_sum "$T/nfs/data/www")
