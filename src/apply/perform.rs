@@ -53,7 +53,8 @@ fn apart(
 ) -> Result<bool> {
     let alone = Action { limit: None, ..action.clone() };
     let json = serde_json::to_string(&alone).map_err(|e| Error::failed("effect", e))?;
-    let cmd = program.args(["perform", json.as_str()]).limit(seconds);
+    // Not as an argument: those are limited in length, and every user sees them.
+    let cmd = program.arg("perform").input(json).limit(seconds);
     let out = ctx.host.change(&cmd, started).map_err(Error::from)?;
     match out.status {
         0 => Ok(true),
@@ -432,5 +433,68 @@ fn remove_deep(ctx: &Ctx<'_>, path: &std::path::Path, started: &mut dyn FnMut(Ch
             run(ctx, &rm::tree(&path.to_string_lossy()), started).map(|_| true)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+    use crate::platform::{PlatformKind, of};
+    use crate::programs::runc::Runtime;
+    use crate::store::layout::Layout;
+    use std::path::Path;
+    use std::sync::Mutex;
+
+    /// Notes what it is to run.
+    struct Notes(Mutex<Option<Cmd>>);
+
+    impl Host for Notes {
+        fn query(&self, _: &Cmd) -> std::result::Result<Output, RunError> {
+            panic!("there is nothing to ask")
+        }
+        fn change(&self, cmd: &Cmd, _: &mut dyn FnMut(Child)) -> std::result::Result<Output, RunError> {
+            *self.0.lock().unwrap() = Some(cmd.clone());
+            Ok(Output::default())
+        }
+        fn mountinfo(&self) -> Option<String> {
+            None
+        }
+        fn has(&self, _: &str) -> bool {
+            true
+        }
+        fn read(&self, _: &Path) -> Option<String> {
+            None
+        }
+        fn own_program(&self) -> Option<Cmd> {
+            Some(Cmd::new("jug"))
+        }
+        fn now(&self) -> jiff::Timestamp {
+            jiff::Timestamp::UNIX_EPOCH
+        }
+        fn uuid(&self) -> uuid::Uuid {
+            uuid::Uuid::nil()
+        }
+    }
+
+    #[test]
+    fn what_is_written_apart_is_in_no_argument() {
+        let platform = of(PlatformKind::Linux, Runtime { program: "runc".into(), root: String::new() });
+        let layout = Layout { workdir: "/w".parse().unwrap() };
+        let host = Notes(Mutex::default());
+        let ctx = Ctx {
+            host: &host,
+            platform: platform.as_ref(),
+            layout: &layout,
+            progress: &crate::report::progress::Silent,
+        };
+        let text = "secret\n".repeat(50_000);
+        let write = Effect::Write { path: "/w/x".parse().unwrap(), text, mode: 0o600 };
+        let it = Action { effect: write.clone(), when: None, limit: Some(30) };
+        assert!(action(&ctx, &it, &mut |_| {}, &mut Vec::new()).unwrap());
+        let cmd = host.0.lock().unwrap().take().unwrap();
+        assert_eq!((cmd.to_string().as_str(), cmd.limit), ("jug perform", 30));
+        let read: Action = serde_json::from_str(&cmd.input.unwrap()).unwrap();
+        assert_eq!(read, Action::from(write));
     }
 }

@@ -4,20 +4,40 @@ use super::session::Session;
 use crate::apply::perform::{CHANGED_NOTHING, action};
 use crate::error::{Error, Result};
 use crate::plan::Action;
+use crate::store::journal;
+use std::io::Read;
 
-/// Do one action of a plan
+/// Do one action of a plan, which is read from standard input as the journal has it
 #[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The action, as the journal has it
-    #[arg(value_name = "JSON")]
-    action: String,
-}
+pub struct Args {}
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<i32> {
+pub fn run(s: &Session, _: &Args) -> Result<i32> {
     s.need_root("perform")?;
-    let it: Action = serde_json::from_str(&args.action).map_err(|e| Error::usage("perform", e))?;
+    let it = read(std::io::stdin())?;
     let mut warnings = Vec::new();
     let changed = action(&s.ctx(true), &it, &mut |_| {}, &mut warnings)?;
     Ok(if changed { 0 } else { CHANGED_NOTHING })
+}
+
+fn read(from: impl Read) -> Result<Action> {
+    let mut text = String::new();
+    from.take(journal::MAX as u64 + 1).read_to_string(&mut text).map_err(|e| Error::failed("perform", e))?;
+    if text.len() > journal::MAX {
+        return Err(Error::usage("perform", format!("larger than {} bytes", journal::MAX)));
+    }
+    serde_json::from_str(&text).map_err(|e| Error::usage("perform", e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_refused() {
+        assert!(read(std::io::repeat(b' ')).unwrap_err().reason.starts_with("larger than"));
+        assert!(read(&b"junk"[..]).is_err());
+        let action = read(&br#"{"effect":{"remove":{"path":"/x"}}}"#[..]).unwrap();
+        assert!(action.limit.is_none());
+    }
 }

@@ -31,6 +31,9 @@ pub struct Cmd {
     /// Whether "busy" is worth a few more tries (ZFS and umount say so for some 50 ms after a use).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retry_busy: bool,
+    /// What it reads from its standard input, which others can't see as they see its arguments; without it, nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
 }
 
 impl Cmd {
@@ -45,6 +48,7 @@ impl Cmd {
             lenient: false,
             log: None,
             retry_busy: false,
+            input: None,
         }
     }
     /// With another argument.
@@ -87,6 +91,12 @@ impl Cmd {
     #[must_use]
     pub fn log(mut self, path: impl Into<String>) -> Self {
         self.log = Some(path.into());
+        self
+    }
+    /// It reads this.
+    #[must_use]
+    pub fn input(mut self, text: impl Into<String>) -> Self {
+        self.input = Some(text.into());
         self
     }
     /// With another variable.

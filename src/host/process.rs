@@ -5,7 +5,7 @@ use super::cmd::{Cmd, Output, RunError};
 use super::{deadline, signal};
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -48,7 +48,7 @@ fn environment(cmd: &Cmd, dirs: &[PathBuf]) -> Vec<(String, String)> {
     env
 }
 
-/// Runs a program to its end: null stdin, its own process group, the environment scrubbed, a time limit.
+/// Runs a program to its end: stdin that is null or its input, its own process group, the environment scrubbed, a time limit.
 /// It waits for the process and not for the end of a pipe, since daemons inherit those (F8).
 pub fn run(
     cmd: &Cmd,
@@ -72,10 +72,14 @@ pub fn run(
         None => 0,
     };
     #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
-    let expression = duct::cmd(&program, &cmd.args)
+    let expression = duct::cmd(&program, &cmd.args);
+    let expression = match &cmd.input {
+        Some(text) => expression.stdin_file(input(text, capture).map_err(start_error)?),
+        None => expression.stdin_null(),
+    };
+    let expression = expression
         .full_env(environment(cmd, dirs))
         .dir("/")
-        .stdin_null()
         .stdout_file(out.try_clone().map_err(start_error)?)
         .stderr_file(err.try_clone().map_err(start_error)?)
         .before_spawn(|c| {
@@ -140,6 +144,20 @@ fn sink(cmd: &Cmd, capture: Capture) -> std::io::Result<File> {
     if let Some(log) = &cmd.log {
         return super::fs::open_log(Path::new(log)).map_err(|e| std::io::Error::other(e.to_string()));
     }
+    nameless(capture)
+}
+
+/// A file with what a program reads. All of it is there before the program starts, so that one whose jug is killed
+/// never sees half.
+fn input(text: &str, capture: Capture) -> std::io::Result<File> {
+    let mut file = nameless(capture)?;
+    file.write_all(text.as_bytes())?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A file that nobody else can open.
+fn nameless(capture: Capture) -> std::io::Result<File> {
     let memory = || {
         rustix::fs::memfd_create("jug", rustix::fs::MemfdFlags::CLOEXEC).map(File::from).map_err(Into::into)
     };
@@ -196,4 +214,21 @@ pub fn run_inherited(cmd: &Cmd, dirs: &[PathBuf]) -> Result<i32, RunError> {
         .status()
         .map_err(|e| RunError::Start { program: cmd.program.clone(), reason: crate::error::os_text(&e) })?;
     Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_reads_more_than_an_argument_may_hold() {
+        let dirs = ["/bin".into(), "/usr/bin".into()];
+        let text = "a line\n".repeat(50_000);
+        for capture in [Capture::Memory, Capture::Temporary] {
+            let cmd = Cmd::new("cat").input(&text);
+            assert_eq!(cmd.to_string(), "cat");
+            assert_eq!(run(&cmd, &dirs, capture, &mut |_| {}).unwrap().stdout, text);
+            assert_eq!(run(&Cmd::new("cat"), &dirs, capture, &mut |_| {}).unwrap().stdout, "");
+        }
+    }
 }

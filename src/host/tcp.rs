@@ -29,6 +29,11 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         assert!(answers(&Peer::Address("127.0.0.1".parse().unwrap()), port));
         drop(listener);
-        assert!(!answers(&Peer::Address("127.0.0.1".parse().unwrap()), port));
+        // A program that another test is just starting holds it too, until its exec.
+        let closed = |_| {
+            std::thread::sleep(Duration::from_millis(20));
+            !answers(&Peer::Address("127.0.0.1".parse().unwrap()), port)
+        };
+        assert!((0..50).any(closed));
     }
 }

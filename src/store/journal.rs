@@ -10,8 +10,8 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
-/// The most a journal may be read, in bytes.
-const MAX: usize = 32 << 20;
+/// The most a journal may be read, in bytes, and an action of it.
+pub const MAX: usize = 32 << 20;
 
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
