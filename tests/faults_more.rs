@@ -8,12 +8,17 @@ use common::drive::{PLATFORMS, attempt, has_journal, mend, prepare, run};
 use common::fake::{Armed, Dataset, Fault, Jail, Phase};
 use common::world::{Wish, World};
 use common::{drive::End, zfs};
+use jug::apply::{self, Ctx};
 use jug::error::Code;
 use jug::model::base::Origin;
 use jug::model::env::{Mode, Storage};
-use jug::plan::{Effect, Plan};
+use jug::plan::{Effect, Plan, Step};
 use jug::platform::PlatformKind;
+use jug::report::progress::Progress;
+use jug::store::layout::Layout;
+use jug::store::{journal, lock};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const HOST: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::Dir };
 const CLONE: Wish = Wish { base: "rel", mode: Mode::Clone, storage: Storage::Zfs };
@@ -220,4 +225,36 @@ fn a_jail_on_networks_that_ended_without_jug() {
         run(&w, &w.start().unwrap().unwrap());
         assert_eq!(w.picture(), running, "{kind:?}");
     }
+}
+
+/// Looks, at each step, whether others may choose addresses.
+struct Looks<'a>(&'a Layout, AtomicUsize);
+
+impl Progress for Looks<'_> {
+    fn step(&self, _: &str, _: &str) {
+        assert!(!lock::is_held(self.0, ".networks"), "it is held while steps are done");
+        let said = journal::read(self.0, "www").unwrap().unwrap();
+        assert_eq!(said.plan.steps.len(), 1, "others can't read yet what was chosen");
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+    fn copied(&self, _: jug::host::tree::Copied) {}
+    fn fetched(&self, _: u64) {}
+    fn finish(&self) {}
+}
+
+/// A jregister: what mounts and unmounts may take its time.
+#[test]
+fn addresses_can_be_chosen_while_another_is_registered() {
+    let w = World::new(PlatformKind::Linux);
+    let looks = Looks(&w.layout, AtomicUsize::new(0));
+    let mut more = || {
+        assert!(!lock::is_held(&w.layout, ".networks"));
+        let mut rest = Plan::new("jregister", "www");
+        rest.push(Step::new("unmount it", Effect::Remove { path: w.layout.workdir.join("none") }));
+        Ok((rest, Some(lock::exclusive(&w.layout, ".networks", "jregister")?)))
+    };
+    let lock = lock::exclusive(&w.layout, "www", "jregister").unwrap();
+    let ctx = Ctx { progress: &looks, ..w.fake.ctx() };
+    apply::run_on(&ctx, "www", &Plan::new("jregister", "www"), &lock, &mut more).unwrap();
+    assert_eq!(looks.1.load(Ordering::Relaxed), 1);
 }

@@ -60,8 +60,9 @@ pub fn run_releasing(
     forward(ctx, object, journal, progress, None)
 }
 
-/// Finds out, once a plan's own steps are done, what else there is to do, and from where on there is no way back.
-pub type More<'a> = &'a mut dyn FnMut() -> Result<Plan>;
+/// Finds out, once a plan's own steps are done, what else there is to do, and from where on there is no way back. Beside
+/// it, a lock that is let go as soon as the journal says so.
+pub type More<'a> = &'a mut dyn FnMut() -> Result<(Plan, Option<Lock>)>;
 
 /// The same for a plan whose last steps depend on what the first ones bring to light: `more` is asked for them, and a
 /// failure of it undoes the first.
@@ -92,9 +93,10 @@ fn forward(
             && let Some(more) = more.take()
         {
             let first = plan.steps.len();
-            let told = more().and_then(|rest| {
+            let told = more().and_then(|(rest, held)| {
                 let no_return = rest.no_return.map(|n| first + n);
                 journal.more(&rest.steps, no_return)?;
+                drop(held);
                 Ok((rest.steps, no_return))
             });
             match told {

@@ -144,18 +144,15 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         crate::report::table::out(&format!("{mounting}{more}"));
         return Ok(Done::unchanged("dry run, would be: registered"));
     };
-    // Held until it is registered.
-    let mut held = None;
     let mut more = || {
         let mut rest = Plan::new("jregister", name);
-        (rest.steps, held) = enter(s, args, name, &stand_in, &facts)?;
+        let (steps, held) = enter(s, args, name, &stand_in, &facts)?;
+        rest.steps = steps;
         rest.point_of_no_return();
         rest.steps.extend(mnt::stop(&guest, &before));
-        Ok(rest)
+        Ok((rest, held))
     };
-    let result = apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more);
-    drop(held);
-    warnings.extend(result?);
+    warnings.extend(apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more)?);
     Ok(Done::changed(if args.takeover {
         "registered; what may run on its former node was not stopped"
     } else {
