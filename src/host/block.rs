@@ -10,8 +10,10 @@ use std::path::Path;
 pub const BEGIN: &str = "# jug begin";
 /// How it ends.
 pub const END: &str = "# jug end";
-/// The largest file that is looked into, in bytes.
-const MAX: u64 = 1 << 20;
+/// The largest file that gets a block, with it, in bytes.
+const MAX: usize = 1 << 20;
+/// What such a file may grow by until its block is taken away again, in bytes.
+const MORE: usize = 1 << 20;
 
 /// The lines with their marks.
 pub fn wrapped(text: &str) -> String {
@@ -30,7 +32,7 @@ fn rest(content: &str) -> &str {
 }
 
 /// Puts the block there, or, without text, takes it away. Returns whether anything changed: what is no plain text file
-/// stays as it is.
+/// stays as it is, and what would be too large with the block is left without it.
 ///
 /// # Errors
 /// Reading or writing fails.
@@ -49,12 +51,15 @@ pub fn set(root: &Path, rel: &str, text: &str) -> Result<bool> {
             .metadata()
             .map_err(|e| Error::io(root.join(rel.trim_start_matches('/')), "reading it", e))?;
         mode = meta.permissions().mode() & 0o7777;
-        if meta.len() > MAX || file.take(MAX).read_to_string(&mut content).is_err() {
+        let read = file.take((MAX + MORE) as u64 + 1).read_to_string(&mut content);
+        if read.is_err() || content.len() > MAX + MORE {
             return Ok(false);
         }
     }
     let rest = rest(&content);
-    let new = if text.is_empty() { rest.to_string() } else { wrapped(text) + rest };
+    let block = if text.is_empty() { String::new() } else { wrapped(text) };
+    // What can't be read again could never be taken away.
+    let new = if block.len() + rest.len() > MAX { rest.to_string() } else { block + rest };
     if new == content {
         return Ok(false);
     }
@@ -85,6 +90,13 @@ mod tests {
             assert_eq!(read().as_deref(), Some(text));
             assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         }
+        // What fits without the block only gets none; what had one may have grown since.
+        let large = "x".repeat(MAX - 8);
+        super::super::fs::write_atomic(&file, &large, 0o644).unwrap();
+        assert!(!set(root, "/etc/hosts", "1 a\n").unwrap());
+        let grown = wrapped("1 a\n") + &large;
+        super::super::fs::write_atomic(&file, &grown, 0o644).unwrap();
+        assert!(set(root, "/etc/hosts", "").unwrap() && read().as_deref() == Some(large.as_str()));
         std::fs::remove_file(&file).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &file).unwrap();
         assert!(!set(root, "/etc/hosts", "1 a\n").unwrap() && file.is_symlink());
