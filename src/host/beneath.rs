@@ -9,6 +9,7 @@ use rustix::io::Errno;
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
 /// Opens a directory of the host's own.
@@ -81,6 +82,11 @@ pub fn open_file(root: &Path, rel: &str) -> Result<File> {
 
 /// Writes the file `rel` below `root`, all or nothing; whatever stood there, a link too, is replaced, not followed.
 pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
+    write_of(root, rel, text, mode, None)
+}
+
+/// The same for a file that is somebody else's: it keeps its owner and its group.
+pub fn write_of(root: &Path, rel: &str, text: &str, mode: u32, owner: Option<(u32, u32)>) -> Result<()> {
     let (dir, last) = open_parent(root, rel, true)?;
     let whole = root.join(rel.trim_start_matches('/'));
     let fail = |e: std::io::Error| Error::io(&whole, "writing it", e);
@@ -93,6 +99,7 @@ pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
     );
     let written = file
         .write_all(text.as_bytes())
+        .and_then(|()| owner.map_or(Ok(()), |owner| give(&file, owner)))
         .and_then(|()| rustix::fs::fchmod(&file, Mode::from_raw_mode(mode as _)).map_err(Into::into))
         .and_then(|()| file.sync_all())
         .and_then(|()| renameat(&dir, temp.as_str(), &dir, last).map_err(Into::into));
@@ -100,6 +107,20 @@ pub fn write(root: &Path, rel: &str, text: &str, mode: u32) -> Result<()> {
         let _ = unlinkat(&dir, temp.as_str(), AtFlags::empty());
         fail(e)
     })
+}
+
+/// Gives a new file an owner and a group, if it has not got them. Storage on which root may not is no reason to fail.
+fn give(file: &File, (uid, gid): (u32, u32)) -> std::io::Result<()> {
+    let meta = file.metadata()?;
+    if (meta.uid(), meta.gid()) == (uid, gid) {
+        return Ok(());
+    }
+    match fchown(file, Some(uid), Some(gid)) {
+        Err(e) if matches!(Errno::from_io_error(&e), Some(Errno::PERM | Errno::OPNOTSUPP | Errno::INVAL)) => {
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Removes the file `rel` below `root`; a link goes itself, and nothing there is no error.

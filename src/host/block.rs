@@ -3,7 +3,7 @@
 use super::beneath;
 use crate::error::{Code, Error, Result};
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
 /// How the block begins.
@@ -45,12 +45,13 @@ pub fn set(root: &Path, rel: &str, text: &str) -> Result<bool> {
         Err(_) if text.is_empty() && !root.exists() => return Ok(false),
         Err(e) => return Err(e),
     };
-    let (mut content, mut mode) = (String::new(), 0o644);
+    let (mut content, mut mode, mut owner) = (String::new(), 0o644, None);
     if let Some(file) = &mut file {
         let meta = file
             .metadata()
             .map_err(|e| Error::io(root.join(rel.trim_start_matches('/')), "reading it", e))?;
         mode = meta.permissions().mode() & 0o7777;
+        owner = Some((meta.uid(), meta.gid()));
         let read = file.take((MAX + MORE) as u64 + 1).read_to_string(&mut content);
         if read.is_err() || content.len() > MAX + MORE {
             return Ok(false);
@@ -66,7 +67,7 @@ pub fn set(root: &Path, rel: &str, text: &str) -> Result<bool> {
     if new.is_empty() {
         return beneath::remove(root, rel).map(|()| true);
     }
-    beneath::write(root, rel, &new, mode).map(|()| true)
+    beneath::write_of(root, rel, &new, mode, owner).map(|()| true)
 }
 
 #[cfg(test)]
@@ -78,17 +79,28 @@ mod tests {
         let t = tempfile::tempdir().unwrap();
         let (root, file) = (t.path(), t.path().join("etc/hosts"));
         let read = || std::fs::read_to_string(&file).ok();
+        let root_here = rustix::process::geteuid().is_root();
+        if !root_here {
+            println!("not tested: that a file keeps its owner; only root can give it one");
+        }
         assert!(!set(root, "/etc/hosts", "").unwrap() && read().is_none());
         assert!(set(root, "/etc/hosts", "1 a\n").unwrap());
         assert!(set(root, "/etc/hosts", "").unwrap() && read().is_none());
         for text in ["::1 localhost\n", "no newline at its end", "# jug begin\nhalf a block\n"] {
             super::super::fs::write_atomic(&file, text, 0o600).unwrap();
+            if root_here {
+                std::os::unix::fs::chown(&file, Some(1001), Some(1002)).unwrap();
+            }
             assert!(set(root, "/etc/hosts", "1 a\n").unwrap() && !set(root, "/etc/hosts", "1 a\n").unwrap());
             assert!(set(root, "/etc/hosts", "2 b\n3 c\n").unwrap());
             assert!(read().unwrap().contains("2 b") && !read().unwrap().contains("1 a"));
             assert!(set(root, "/etc/hosts", "").unwrap());
             assert_eq!(read().as_deref(), Some(text));
-            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+            let meta = file.metadata().unwrap();
+            assert_eq!(meta.permissions().mode() & 0o777, 0o600);
+            if root_here {
+                assert_eq!((meta.uid(), meta.gid()), (1001, 1002));
+            }
         }
         // What fits without the block only gets none; what had one may have grown since.
         let large = "x".repeat(MAX - 8);
