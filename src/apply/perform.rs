@@ -59,17 +59,14 @@ fn apart(
     match out.status {
         0 => Ok(true),
         CHANGED_NOTHING => Ok(false),
-        status => {
-            let code = Code::from_status(status);
-            let said = out
-                .stderr
-                .lines()
-                .find_map(|l| l.strip_prefix("jug: "))
-                .unwrap_or("it failed without a word")
-                .to_string();
-            Err(Error::new(code, "", said))
-        }
+        _ => Err(told(&out)),
     }
+}
+
+/// The error that `jug perform` ended with.
+pub fn told(out: &Output) -> Error {
+    let said = out.stderr.lines().find_map(|l| l.strip_prefix("jug: "));
+    Error::new(Code::from_status(out.status), "", said.unwrap_or("it failed without a word"))
 }
 
 /// The exit status of `jug perform` for an effect that had nothing to do.

@@ -3,15 +3,15 @@
 use super::change;
 use super::session::Session;
 use crate::apply;
+use crate::apply::perform::told;
 use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
-use crate::host::{Cmd, Host, RunError};
+use crate::host::Host;
 use crate::model::cbsd;
 use crate::model::env::{Env, Storage};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
-use crate::model::schema;
 use crate::model::words;
 use crate::plan::{Plan, Step, mnt, register, trust};
 use crate::report::results::Done;
@@ -272,19 +272,15 @@ fn read_mounted(s: &Session, name: &EnvName) -> Result<Option<unregistered::Foun
     Ok(Some(unregistered::Found::Cbsd(Box::new(found))))
 }
 
-/// What a file says that may lie on storage which does not answer; nothing if it is not there.
+/// What a file says that may lie on storage which does not answer, and which others may have made a link or a pipe;
+/// nothing if it is not there.
 fn cat(s: &Session, file: &AbsPath) -> Result<Option<String>> {
-    // One byte more than is taken, so that what never ends is seen to be too large.
-    let most = (schema::MAX_FILE + 1).to_string();
-    let cmd = Cmd::new("head").args(["-c", most.as_str(), file.as_str()]).limit(30);
-    let out = s.host.query(&cmd).map_err(Error::from)?;
-    match out.ok() {
-        true if out.stdout.len() > schema::MAX_FILE => {
-            Err(Error::usage(file, format!("larger than {} bytes", schema::MAX_FILE)))
-        }
-        true => Ok(Some(out.stdout)),
-        false if out.stderr.contains("No such file") => Ok(None),
-        false => Err(RunError::failed(&cmd, &out).into()),
+    let own = s.host.own_program().ok_or_else(|| Error::failed("jregister", "jug can't start itself"))?;
+    let out = s.host.query(&own.args(["perform", "--read", file.as_str()]).limit(30)).map_err(Error::from)?;
+    match Code::from_status(out.status) {
+        Code::Done => Ok(Some(out.stdout)),
+        Code::NotFound => Ok(None),
+        _ => Err(told(&out)),
     }
 }
 

@@ -3,17 +3,28 @@
 use super::session::Session;
 use crate::apply::perform::{CHANGED_NOTHING, action};
 use crate::error::{Error, Result};
+use crate::host::fs;
+use crate::model::name::AbsPath;
+use crate::model::schema;
 use crate::plan::Action;
 use crate::store::journal;
 use std::io::Read;
 
 /// Do one action of a plan, which is read from standard input as the journal has it
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Print this file instead: no link, no pipe, and not larger than a configuration may be
+    #[arg(long, value_name = "FILE")]
+    read: Option<AbsPath>,
+}
 
 /// Runs it.
-pub fn run(s: &Session, _: &Args) -> Result<i32> {
+pub fn run(s: &Session, args: &Args) -> Result<i32> {
     s.need_root("perform")?;
+    if let Some(file) = &args.read {
+        crate::report::table::out(&fs::read_foreign(file.as_path(), schema::MAX_FILE)?);
+        return Ok(0);
+    }
     let it = read(std::io::stdin())?;
     let mut warnings = Vec::new();
     let changed = action(&s.ctx(true), &it, &mut |_| {}, &mut warnings)?;

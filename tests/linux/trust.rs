@@ -1,6 +1,7 @@
 //! What a copy from a stranger asks this host for is shown, and not used.
 
-use crate::support::{on_host, write};
+use crate::server::ALL;
+use crate::support::{mounts, on_host, write};
 
 /// The description of a thin environment on `bb`, with more lines.
 fn copy(lines: &str) -> String {
@@ -74,6 +75,30 @@ fn a_strangers_copy() {
         h.jug("jregister x").ok();
         h.jug("jstart x").ok();
         h.jug("jremove --stop -y x").ok();
+    });
+}
+
+/// Root reads what a stranger's storage has, and shows it in errors and in the log.
+#[test]
+fn a_mounted_copy_that_is_no_file() {
+    on_host(&[], |h| {
+        h.base();
+        h.export("www");
+        h.bind("good", ALL);
+        write(&h.path("shadow"), "root:hashed\n", 0o600);
+        for (make, shown) in [
+            ("ln -s $PWD/shadow", "symbolic links"),
+            ("mkfifo", "not a regular file"),
+            ("mkdir", "not a regular file"),
+        ] {
+            h.sh(&format!("{make} exports/www/system/env.toml")).ok();
+            let out = h.jug("jregister www --mnt-start %/good").says(shown).says_not("hashed");
+            assert!(out.code != 0 && out.took.as_secs() < 10, "{out:?}");
+            h.jug("log www").ok().says_not("hashed");
+            assert_eq!(mounts(&h.work), Vec::<String>::new());
+            h.sh("rm -r exports/www/system/env.toml").ok();
+        }
+        h.jug("jregister www --mnt-start %/good").code(4).says("neither");
     });
 }
 
