@@ -1,6 +1,7 @@
 //! Runs a plan: journal before each step, undo from the failing step backwards, or on to the end after the point of
 //! no return. What an interrupted run left is recovered from its journal.
 
+pub mod apart;
 mod hooks;
 pub mod perform;
 pub mod recover;

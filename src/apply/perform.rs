@@ -1,6 +1,6 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, hooks};
+use super::{Ctx, apart, hooks};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, block, deadline, fs, tree};
@@ -23,7 +23,7 @@ pub fn action(
     warnings: &mut Vec<String>,
 ) -> Result<bool> {
     if let (Some(seconds), Some(program)) = (action.limit, ctx.host.own_program()) {
-        let done = apart(ctx, program, action, seconds, started);
+        let done = apart::apart(ctx, program, action, seconds, started);
         return match (&action.effect, done) {
             (Effect::Run(cmd), Err(e)) if cmd.lenient && e.code != Code::Interrupted => {
                 warnings.push(match e.code {
@@ -42,35 +42,6 @@ pub fn action(
     }
     effect(ctx, &action.effect, started, warnings)
 }
-
-/// Does an action in a process of its own, so that storage which does not answer can't hold this one for ever.
-fn apart(
-    ctx: &Ctx<'_>,
-    program: Cmd,
-    action: &Action,
-    seconds: u64,
-    started: &mut dyn FnMut(Child),
-) -> Result<bool> {
-    let alone = Action { limit: None, ..action.clone() };
-    let json = serde_json::to_string(&alone).map_err(|e| Error::failed("effect", e))?;
-    // Not as an argument: those are limited in length, and every user sees them.
-    let cmd = program.arg("perform").input(json).limit(seconds);
-    let out = ctx.host.change(&cmd, started).map_err(Error::from)?;
-    match out.status {
-        0 => Ok(true),
-        CHANGED_NOTHING => Ok(false),
-        _ => Err(told(&out)),
-    }
-}
-
-/// The error that `jug perform` ended with.
-pub fn told(out: &Output) -> Error {
-    let said = out.stderr.lines().find_map(|l| l.strip_prefix("jug: "));
-    Error::new(Code::from_status(out.status), "", said.unwrap_or("it failed without a word"))
-}
-
-/// The exit status of `jug perform` for an effect that had nothing to do.
-pub const CHANGED_NOTHING: i32 = 64;
 
 /// Performs an undo, which bears that there is nothing to undo.
 pub fn undo(ctx: &Ctx<'_>, it: &Action, started: &mut dyn FnMut(Child)) -> Result<()> {
@@ -430,68 +401,5 @@ fn remove_deep(ctx: &Ctx<'_>, path: &std::path::Path, started: &mut dyn FnMut(Ch
             run(ctx, &rm::tree(&path.to_string_lossy()), started).map(|_| true)
         }
         other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::host::Host;
-    use crate::platform::{PlatformKind, of};
-    use crate::programs::runc::Runtime;
-    use crate::store::layout::Layout;
-    use std::path::Path;
-    use std::sync::Mutex;
-
-    /// Notes what it is to run.
-    struct Notes(Mutex<Option<Cmd>>);
-
-    impl Host for Notes {
-        fn query(&self, _: &Cmd) -> std::result::Result<Output, RunError> {
-            panic!("there is nothing to ask")
-        }
-        fn change(&self, cmd: &Cmd, _: &mut dyn FnMut(Child)) -> std::result::Result<Output, RunError> {
-            *self.0.lock().unwrap() = Some(cmd.clone());
-            Ok(Output::default())
-        }
-        fn mountinfo(&self) -> Option<String> {
-            None
-        }
-        fn has(&self, _: &str) -> bool {
-            true
-        }
-        fn read(&self, _: &Path) -> Option<String> {
-            None
-        }
-        fn own_program(&self) -> Option<Cmd> {
-            Some(Cmd::new("jug"))
-        }
-        fn now(&self) -> jiff::Timestamp {
-            jiff::Timestamp::UNIX_EPOCH
-        }
-        fn uuid(&self) -> uuid::Uuid {
-            uuid::Uuid::nil()
-        }
-    }
-
-    #[test]
-    fn what_is_written_apart_is_in_no_argument() {
-        let platform = of(PlatformKind::Linux, Runtime { program: "runc".into(), root: String::new() });
-        let layout = Layout { workdir: "/w".parse().unwrap() };
-        let host = Notes(Mutex::default());
-        let ctx = Ctx {
-            host: &host,
-            platform: platform.as_ref(),
-            layout: &layout,
-            progress: &crate::report::progress::Silent,
-        };
-        let text = "secret\n".repeat(50_000);
-        let write = Effect::Write { path: "/w/x".parse().unwrap(), text, mode: 0o600 };
-        let it = Action { effect: write.clone(), when: None, limit: Some(30) };
-        assert!(action(&ctx, &it, &mut |_| {}, &mut Vec::new()).unwrap());
-        let cmd = host.0.lock().unwrap().take().unwrap();
-        assert_eq!((cmd.to_string().as_str(), cmd.limit), ("jug perform", 30));
-        let read: Action = serde_json::from_str(&cmd.input.unwrap()).unwrap();
-        assert_eq!(read, Action::from(write));
     }
 }

@@ -3,7 +3,7 @@
 use super::change;
 use super::session::Session;
 use crate::apply;
-use crate::apply::perform::told;
+use crate::apply::apart::told;
 use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;

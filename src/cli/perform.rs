@@ -1,7 +1,8 @@
 //! perform: does one action, for a jug that must not hang where storage does not answer. Hidden.
 
 use super::session::Session;
-use crate::apply::perform::{CHANGED_NOTHING, action};
+use crate::apply::apart::CHANGED_NOTHING;
+use crate::apply::perform::action;
 use crate::error::{Error, Result};
 use crate::host::fs;
 use crate::model::name::AbsPath;
