@@ -179,7 +179,9 @@ case_move_ten() {
 			on $to 0 jstop www
 			no_mounts_on $to
 		fi
-		x=$from from=$to to=$x
+		x=$from
+		from=$to
+		to=$x
 	done
 	cp "$T/tree_sum" "$T/tree_before"
 	after=$(tree_sum "$T/nfs/data/www")
