@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
 use jug::error::Code;
-use jug::facts::Facts;
 use jug::facts::usage::Limiting;
+use jug::facts::{Facts, Interface};
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
 use jug::model::hook::Point;
 use jug::model::limits::Limit;
 use jug::model::name::{BaseName, DatasetName, EnvName, NetName};
+use jug::model::network::Network;
 use jug::model::schema;
 use jug::plan::guest::Guest;
 use jug::plan::{Effect, Plan, base, create, live, network, remove, start, stop};
@@ -464,6 +465,53 @@ fn networks() {
             "sysctl net.ipv4.ip_forward=1"
         };
         assert_eq!((e.code, e.next.as_deref()), (Code::HostLacks, Some(line)));
+    }
+}
+
+fn a_network(more: &str) -> Network {
+    let head = format!("version = 1\nuuid = \"{UUID}\"\ncreated = \"2026-01-02T03:04:05Z\"\nunit = 1000\n");
+    jug::model::network::read(&(head + more), "lan").unwrap()
+}
+
+const LAN: &str = "subnets = [\"10.10.0.0/24\"]\ngateway = [\"10.10.0.1\"]\n";
+
+/// A network's bridge, with a card of jug's and whatever else is a member.
+fn bridge_of(n: &Node, it: &Network, more: &[&str]) -> [Interface; 2] {
+    let card = n.platform.host_end(1001).to_string();
+    let bridge = Interface {
+        name: n.platform.bridge(it.unit).to_string(),
+        description: it.stamp(),
+        members: std::iter::once(card.as_str()).chain(more.iter().copied()).map(str::to_string).collect(),
+        ..Default::default()
+    };
+    let description = jug::model::network::stamp(UUID, 0);
+    [bridge, Interface { name: card, description, ..Default::default() }]
+}
+
+/// A bridge goes with a change of its network as it does with the network: not under members of others, and not before
+/// the file is written; from then on there is no way back.
+#[test]
+fn a_change_takes_no_bridge_from_others() {
+    for mut n in nodes() {
+        let (name, old) = ("lan".parse::<NetName>().unwrap(), a_network(LAN));
+        let new = a_network(&format!("{LAN}mtu = 9000\n"));
+        let there = n.facts.interfaces.len();
+        let set = |n: &Node| {
+            let both = (("old", &old), ("new".to_string(), &new));
+            network::set(&name, both.0, both.1, &n.layout, n.platform.as_ref(), &n.facts)
+        };
+        let plan = set(&n).unwrap();
+        assert_eq!((plan.steps.len(), plan.no_return), (1, None), "{plan}");
+        n.facts.interfaces.extend(bridge_of(&n, &old, &[]));
+        let plan = set(&n).unwrap();
+        assert_eq!((plan.steps.len(), plan.no_return), (3, Some(1)), "{plan}");
+        assert!(matches!(plan.steps[0].action.effect, Effect::Write { .. }));
+        n.facts.interfaces.truncate(there);
+        n.facts.interfaces.extend(bridge_of(&n, &old, &["tap0"]));
+        let e = set(&n).unwrap_err();
+        assert!(e.code == Code::Busy && e.reason.contains("tap0"), "{e}");
+        let e = network::remove(&name, &old, &[], &n.layout, n.platform.as_ref(), &n.facts).unwrap_err();
+        assert!(e.code == Code::Busy && e.reason.contains("tap0"), "{e}");
     }
 }
 

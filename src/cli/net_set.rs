@@ -62,7 +62,7 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
         &s.layout,
         s.platform.as_ref(),
         &facts,
-    );
+    )?;
     let what = match running.is_empty() {
         true => "set".to_string(),
         false => format!("set; waiting for a restart of {}", list(&running)),

@@ -145,6 +145,9 @@ pub fn create(name: &NetName, text: String, layout: &Layout) -> Plan {
 }
 
 /// The plan of a change: `old` is what it was, with its text. A bridge that nobody uses is made anew at the next start.
+///
+/// # Errors
+/// Its bridge would have to go, and has members that jug did not put there.
 pub fn set(
     name: &NetName,
     old: (&str, &Network),
@@ -152,15 +155,42 @@ pub fn set(
     layout: &Layout,
     platform: &dyn Platform,
     facts: &Facts,
-) -> Plan {
+) -> Result<Plan> {
     let mut plan = Plan::new("net-set", name);
     let path = layout.network_file(name);
     let write = |text: String| Effect::Write { path: path.clone(), text, mode: 0o644 };
     plan.push(Step::new("write its file", write(new.0)).undo(write(old.0.to_string())));
-    if facts.interface(platform.bridge(old.1.unit).as_str()).is_some() && shape(old.1) != shape(new.1) {
-        plan.steps.extend(platform.bridge_down(old.1));
+    if shape(old.1) != shape(new.1) {
+        let gone = down(name, old.1, platform, facts)?;
+        if !gone.is_empty() {
+            // Nothing makes it again but a start.
+            plan.point_of_no_return();
+        }
+        plan.steps.extend(gone);
     }
-    plan
+    Ok(plan)
+}
+
+/// The steps that take its bridge and VLAN away; none if they are not there. Others' members would lose their network.
+fn down(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<Vec<Step>> {
+    let own = [Some(platform.vlan(network.unit)), network.uplink.clone()];
+    let mine = |m: &String| {
+        own.iter().flatten().any(|o| o.as_str() == m)
+            || facts.interface(m).is_some_and(|i| i.description.starts_with("jug:"))
+    };
+    let there = |interface: InterfaceName, word: &str| {
+        facts.interface(interface.as_str()).filter(|i| i.is(&network.stamp(), Some(network.mac(word))))
+    };
+    let bridge = there(platform.bridge(network.unit), "bridge");
+    if let Some(member) = bridge.and_then(|b| b.members.iter().find(|m| !mine(m))) {
+        return Err(Error::busy(
+            name,
+            format!("{member} is a member of its bridge, and jug did not put it there"),
+        )
+        .next(format!("take {member} out of {} first", platform.bridge(network.unit))));
+    }
+    let any = bridge.is_some() || there(platform.vlan(network.unit), "vlan").is_some();
+    Ok(if any { platform.bridge_down(network) } else { Vec::new() })
 }
 
 /// What of a network shows in its bridge.
@@ -204,24 +234,9 @@ pub fn remove(
             .next(format!("jug jset {} net=none, for example", list[0])));
     }
     stranger(name, network, platform, facts)?;
-    let own = [Some(platform.vlan(network.unit)), network.uplink.clone()];
-    let mine = |m: &String| {
-        own.iter().flatten().any(|o| o.as_str() == m)
-            || facts.interface(m).is_some_and(|i| i.description.starts_with("jug:"))
-    };
-    let bridge = facts.interface(platform.bridge(network.unit).as_str());
-    if let Some(member) = bridge.and_then(|b| b.members.iter().find(|m| !mine(m))) {
-        return Err(Error::busy(
-            name,
-            format!("{member} is a member of its bridge, and jug did not put it there"),
-        )
-        .next(format!("take {member} out of {} first", platform.bridge(network.unit))));
-    }
     let mut plan = Plan::new("net-remove", name);
     plan.point_of_no_return();
-    if bridge.is_some() || facts.interface(platform.vlan(network.unit).as_str()).is_some() {
-        plan.steps.extend(platform.bridge_down(network));
-    }
+    plan.steps.extend(down(name, network, platform, facts)?);
     plan.push(Step::new("forget it", Effect::Remove { path: layout.network_file(name) }));
     Ok(plan)
 }
