@@ -1,7 +1,7 @@
 //! Changing a network's file in place: `KEY=VALUE`, `KEY=` for the default.
 
 use super::name::{NetName, nearest, printable};
-use super::network::{Network, read};
+use super::network::{Network, read, usable};
 use crate::error::{Error, Result};
 use std::str::FromStr;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
@@ -78,6 +78,7 @@ impl FromStr for Setting {
 pub fn edit(text: &str, name: &NetName, settings: &[Setting]) -> Result<(String, Network)> {
     let mut doc: DocumentMut =
         text.parse().map_err(|e: toml_edit::TomlError| Error::usage(name, e.message()))?;
+    let bridged = doc.contains_key("uplink") || doc.contains_key("vlan");
     for s in settings {
         match s.key.split_once('.') {
             None => put(doc.as_table_mut(), s.key, s.value.clone()),
@@ -98,16 +99,21 @@ pub fn edit(text: &str, name: &NetName, settings: &[Setting]) -> Result<(String,
             }
         }
     }
-    // Where the host is the gateway, another subnet has another one.
+    // What was chosen stays where it fits. Where the host is the gateway, what is missing is chosen for it.
     let chosen = settings.iter().any(|s| s.key == "gateway" && s.value.is_some());
     let moved = settings.iter().any(|s| ["subnets", "gateway", "uplink", "vlan.id"].contains(&s.key));
     if moved && !chosen {
-        doc.remove("gateway");
         let mut it: Network = super::schema::read(&doc.to_string(), name.as_str())?;
+        let was = it.gateway.clone();
+        // The host is the gateway, or somebody out there is: the one has not the other's addresses.
+        let stays = it.is_bridged() == bridged;
+        let subnets = it.subnets.clone();
+        it.gateway.retain(|g| stays && subnets.iter().any(|n| usable(n, *g).is_ok()));
         it.default_gateways();
         let all: Array = it.gateway.iter().map(ToString::to_string).collect();
-        if !all.is_empty() {
-            put(doc.as_table_mut(), "gateway", Some(Value::Array(all)));
+        if it.gateway != was {
+            let all = Some(Value::Array(all)).filter(|_| !it.gateway.is_empty());
+            put(doc.as_table_mut(), "gateway", all);
         }
     }
     let text = doc.to_string();
@@ -148,6 +154,31 @@ mod tests {
         let (text, it) = set(&["vlan.id=7", "vlan.parent=em0"]).unwrap();
         assert!(it.vlan.is_some() && it.gateway.is_empty(), "{text}");
         assert!(set(&["dns=1.1.1.1", "domain=lan.example.org", "nat=auto"]).is_ok());
+    }
+
+    #[test]
+    fn gateways_that_were_chosen_stay_where_they_fit() {
+        let lan = TEXT.replace("10.10.0.1\"]", "10.10.0.254\"] # chosen");
+        let office = format!("{}uplink = \"em0\"\n", lan.replace("10.10.0", "192.168.1"));
+        for (text, words, gateways) in [
+            (&office, &["subnets=192.168.1.0/24,fd00::/64"][..], &["192.168.1.254"][..]),
+            (&office, &["uplink=em2"], &["192.168.1.254"]),
+            (&office, &["uplink=", "vlan.id=7", "vlan.parent=em0"], &["192.168.1.254"]),
+            (&office, &["subnets=192.168.2.0/24"], &[]),
+            (&office, &["uplink="], &["192.168.1.1"]),
+            (&office, &["gateway="], &[]),
+            (&lan, &["subnets=10.10.0.0/24,fd00::/64"], &["10.10.0.254", "fd00::1"]),
+            (&lan, &["subnets=10.20.0.0/24"], &["10.20.0.1"]),
+            (&lan, &["subnets=10.10.0.0/25"], &["10.10.0.1"]),
+            (&lan, &["gateway="], &["10.10.0.1"]),
+            (&lan, &["uplink=em0"], &[]),
+        ] {
+            let all: Vec<Setting> = words.iter().map(|w| w.parse().unwrap()).collect();
+            let (text, it) = edit(text, &"lan".parse().unwrap(), &all).unwrap();
+            let now: Vec<_> = it.gateway.iter().map(ToString::to_string).collect();
+            assert_eq!(now, gateways, "{words:?}: {text}");
+            assert!(now.is_empty() || now[0].ends_with(".1") || text.contains("# chosen"), "{text}");
+        }
     }
 
     #[test]
