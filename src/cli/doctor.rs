@@ -9,7 +9,6 @@ use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Cmd, Host, RunError, fs};
 use crate::model::env::{Env, Mode, Storage};
-
 use crate::model::name::{EnvName, InterfaceName};
 use crate::plan::{Action, Effect, Guard};
 use crate::programs::mount;
@@ -79,7 +78,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         findings = look(s)?;
     }
     print(s, &findings);
-    // What lies here unregistered may well be meant to.
+    // What is here unregistered may well be meant to.
     let left = findings.iter().any(|f| !matches!(f.kind, "lacks" | "unregistered"));
     let lacks = findings.iter().any(|f| f.kind == "lacks");
     Ok(match () {
@@ -177,21 +176,24 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
     let facts = s.gather(&wanted)?;
     // Without the runtime nobody knows what runs.
     if wanted.containers && wanted.addresses {
-        findings.extend(super::orphan_links::look(s, &facts, &envs, &unreadable)?.into_iter().map(unplug));
+        findings.extend(
+            super::orphan_links::look(s, &facts, &envs, &unreadable)?.into_iter().map(|o| unplug(s, o)),
+        );
     }
     orphans(s, &facts, &envs, &unreadable, &mut findings);
     fenced(s, &facts, &envs, &mut findings)?;
     Ok(findings)
 }
 
-fn unplug(o: super::orphan_links::Orphan) -> Finding {
-    Finding {
-        kind: "orphan",
-        object: o.interface.to_string(),
-        reason: o.reason,
-        next: "jug doctor --fix removes it".into(),
-        cure: Some(Cure::Unplug { interface: o.interface, stamp: o.stamp, whose: o.whose }),
+fn unplug(s: &Session, o: super::orphan_links::Orphan) -> Finding {
+    let object = o.interface.to_string();
+    if !o.card {
+        let next = format!("if it is no other workdir's: {}", s.platform.remove_link(&o.interface));
+        return Finding { kind: "unregistered", object, reason: o.reason, next, cure: None };
     }
+    let next = "jug doctor --fix removes it".into();
+    let cure = Some(Cure::Unplug { interface: o.interface, stamp: o.stamp, whose: o.whose });
+    Finding { kind: "orphan", object, reason: o.reason, next, cure }
 }
 
 fn orphans(

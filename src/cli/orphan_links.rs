@@ -1,4 +1,5 @@
-//! Interfaces that bear jug's mark and that nothing which runs has: doctor finds them, and removes them, and no others.
+//! Interfaces that bear jug's mark and that nothing which runs has: doctor finds them, and removes those of cards, and no
+//! others. A bridge without members may be that of another workdir's network, whose environments just do not run.
 
 use super::networks;
 use super::session::Session;
@@ -26,6 +27,8 @@ pub struct Orphan {
     pub whose: Option<EnvName>,
     /// What is wrong with it.
     pub reason: String,
+    /// Whether it is of a card, which nobody keeps without what it is for.
+    pub card: bool,
 }
 
 /// How long another jug may take between making a card and the container that it is for. It has no lock that this one
@@ -58,9 +61,10 @@ pub fn look(
                 None => format!("it is the host's end of a card, and no environment {uuid} runs here"),
             },
             None if known.contains(&uuid) || !i.members.is_empty() || is_member(facts, &i.name) => continue,
-            None => "it is of a network that this node does not know, and has no members".into(),
+            None => "it is of a network that this workdir does not know, and has no members".into(),
         };
-        all.push(Orphan { interface, stamp: i.description.clone(), whose, reason });
+        let stamp = i.description.clone();
+        all.push(Orphan { interface, stamp, whose, reason, card: nic.is_some() });
     }
     Ok(all)
 }
@@ -74,7 +78,7 @@ fn is_member(facts: &Facts, name: &str) -> bool {
     facts.interfaces.iter().any(|b| b.members.iter().any(|m| m == name))
 }
 
-/// Removes one, if it is still nobody's.
+/// Removes a card's, if it is still nobody's.
 pub fn remove(s: &Session, interface: &InterfaceName, stamp: &str, whose: Option<&EnvName>) -> Result<()> {
     let _lock = match whose {
         Some(name) => lock::exclusive(&s.layout, name.as_str(), "doctor")?,
@@ -86,15 +90,14 @@ pub fn remove(s: &Session, interface: &InterfaceName, stamp: &str, whose: Option
     let facts = s.gather(&Wanted { containers: true, addresses: true, ..Wanted::default() })?;
     let needed = match read_stamp(stamp) {
         Some((uuid, Some(_))) => runs(&facts, uuid),
-        Some((uuid, None)) => networks::all(s)?.values().any(|n| n.uuid == uuid),
-        None => true,
+        _ => true,
     };
     let ours = Guard::Interface { name: interface.clone(), stamp: stamp.to_string(), mac: None };
     if needed || !holds(&s.ctx(true), &ours)? {
         return Ok(());
     }
     run(s, &s.platform.remove_link(interface))?;
-    let stack = read_stamp(stamp).filter(|(_, nic)| nic.is_some()).and_then(|(u, _)| s.platform.stack_of(u));
+    let stack = read_stamp(stamp).and_then(|(uuid, _)| s.platform.stack_of(uuid));
     match stack {
         Some((there, away)) if holds(&s.ctx(true), &there)? => run(s, &away),
         _ => Ok(()),

@@ -254,6 +254,22 @@ fn left_behind() {
     });
 }
 
+/// Another workdir's bridges are its own, though nothing of it runs.
+#[test]
+fn another_workdirs_bridge() {
+    on_host(&[], |h| {
+        let (a, b) = h.two_nodes_on_one_storage();
+        a.jug("net-create lan --subnet 10.10.0.0/24").ok();
+        a.jug("jcreate w --base bb --net lan --start").ok();
+        a.jug("jstop w").ok();
+        let line = "ip link delete dev jugbr1000";
+        b.jug("doctor --fix").ok().says("a network that this workdir does not know").says(line);
+        h.sh("ip link show jugbr1000").ok();
+        a.jug("doctor").ok().says("all is well");
+        h.sh(line).ok();
+    });
+}
+
 /// Another node gives what comes to it numbers of its own, and says what is missing.
 #[test]
 fn moved_to_another_node() {
