@@ -100,6 +100,10 @@ impl Node {
         let (name, env) = (name.parse().unwrap(), self.env(name));
         stop::plan(&self.guest(&name, &env, None), &self.facts, started).unwrap()
     }
+    /// The groups of what is jug's.
+    fn groups(&self) -> Vec<String> {
+        if self.word == "freebsd" { vec!["epair".into(), "jug".into()] } else { Vec::new() }
+    }
     fn import(&self, name: &str, origin: Origin, source: Option<&str>, zfs: bool) -> Plan {
         let name: BaseName = name.parse().unwrap();
         let it = Base {
@@ -438,6 +442,7 @@ fn networks() {
         n.facts.interfaces.push(jug::facts::Interface {
             name: n.platform.bridge(it.unit).to_string(),
             description: it.stamp(),
+            groups: n.groups(),
             ..Default::default()
         });
         let remove = network::remove(&office, &it, &[], &n.layout, n.platform.as_ref(), &n.facts).unwrap();
@@ -481,11 +486,12 @@ fn bridge_of(n: &Node, it: &Network, more: &[&str]) -> [Interface; 2] {
     let bridge = Interface {
         name: n.platform.bridge(it.unit).to_string(),
         description: it.stamp(),
+        groups: n.groups(),
         members: std::iter::once(card.as_str()).chain(more.iter().copied()).map(str::to_string).collect(),
         ..Default::default()
     };
     let description = jug::model::network::stamp(UUID, 0);
-    [bridge, Interface { name: card, description, ..Default::default() }]
+    [bridge, Interface { name: card, description, groups: n.groups(), ..Default::default() }]
 }
 
 /// A bridge goes with a change of its network as it does with the network: not under members of others, and not before

@@ -261,7 +261,7 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
         Guard::Interface { name, stamp, mac } => {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
             let (all, _) = ctx.platform.parse_addresses(&text)?;
-            all.iter().any(|i| i.name == name.as_str() && i.is(stamp, *mac))
+            all.iter().any(|i| i.name == name.as_str() && i.is(stamp, *mac, ctx.platform.kind()))
         }
         Guard::Member { bridge, name } => {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;

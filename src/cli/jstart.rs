@@ -166,7 +166,7 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
     facts.paths.remove(&root);
     facts.left.clear();
     let mark = format!("jug:{}:", env.uuid);
-    facts.interfaces.retain(|i| !i.description.starts_with(&mark));
+    facts.interfaces.retain(|i| !i.mark(s.platform.kind()).starts_with(&mark));
     for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {
         if let Net::Alias { address, .. } = net {
             facts.addresses.retain(|a| a.address != address.addr());

@@ -30,7 +30,7 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
     for (name, it) in &all {
         let bridge = s.platform.bridge(it.unit);
         let there = facts.interface(bridge.as_str());
-        let up = there.is_some_and(|i| i.up && i.is(&it.stamp(), Some(it.mac("bridge"))));
+        let up = there.is_some_and(|i| i.up && i.is(&it.stamp(), Some(it.mac("bridge")), s.platform.kind()));
         let members = users.get(name).cloned().unwrap_or_default();
         let row = vec![
             name.to_string(),

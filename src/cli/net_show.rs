@@ -28,7 +28,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             let end = nic.unit.map(|u| s.platform.host_end(u).to_string()).unwrap_or_default();
             let mac = nic.mac(env.uuid, index).to_string();
             let addresses: Vec<String> = nic.addresses().map(|a| a.to_string()).collect();
-            let up = facts.interface(&end).is_some_and(|i| crate::plan::wire::ours(&env, index, i));
+            let up = facts
+                .interface(&end)
+                .is_some_and(|i| crate::plan::wire::ours(&env, index, i, s.platform.kind()));
             members
                 .push(json!({"name": name.as_str(), "nic": index, "addresses": addresses, "dhcp": nic.dhcp,
                 "mac": mac, "interface": end, "up": up}));
@@ -44,7 +46,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
     }
     let there = facts.interface(s.platform.bridge(it.unit).as_str());
-    let up = there.is_some_and(|i| i.up && i.is(&it.stamp(), Some(it.mac("bridge"))));
+    let up = there.is_some_and(|i| i.up && i.is(&it.stamp(), Some(it.mac("bridge")), s.platform.kind()));
     if s.global.json {
         let one = net_ls::summary(s, args.name.as_str(), &it, up, json!(members));
         out(&format!("{}\n", json!({"version": 1, "networks": [one]})));

@@ -45,7 +45,8 @@ pub fn look(
     let known: BTreeSet<uuid::Uuid> = networks::all(s)?.values().map(|n| n.uuid).collect();
     let mut all = Vec::new();
     for i in &facts.interfaces {
-        let (Some((uuid, nic)), Ok(interface)) = (read_stamp(&i.description), i.name.parse()) else {
+        let (Some((uuid, nic)), Ok(interface)) = (read_stamp(i.mark(s.platform.kind())), i.name.parse())
+        else {
             continue;
         };
         let whose = envs.iter().find(|(_, e)| e.uuid == uuid).map(|(n, _)| n.clone());

@@ -10,6 +10,7 @@ use crate::model::name::{InterfaceName, nearest};
 use crate::model::net::Net;
 use crate::model::nic::Mac;
 use crate::platform::PlatformKind;
+use crate::programs::ifconfig;
 use crate::programs::zfs::Dataset;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -94,9 +95,16 @@ pub struct Interface {
 }
 
 impl Interface {
-    /// Whether it bears a mark of jug's, or, without any, the MAC address that jug makes such a one with.
-    pub fn is(&self, stamp: &str, mac: Option<Mac>) -> bool {
-        self.description == stamp || (self.description.is_empty() && mac.is_some() && self.mac == mac)
+    /// What is noted about it, if jug may have done that; else nothing. On FreeBSD root in a jail can note anything on
+    /// what is there, but the group does not come out of a jail with it (F2.13); Linux has no such group.
+    pub fn mark(&self, kind: PlatformKind) -> &str {
+        let proof = kind == PlatformKind::Linux || self.groups.iter().any(|g| g == ifconfig::GROUP);
+        if proof { &self.description } else { "" }
+    }
+    /// Whether it bears this mark of jug's, or, on Linux and without any, the MAC address that jug makes such a one with.
+    pub fn is(&self, stamp: &str, mac: Option<Mac>, kind: PlatformKind) -> bool {
+        let unmarked = kind == PlatformKind::Linux && self.description.is_empty();
+        self.mark(kind) == stamp || (unmarked && mac.is_some() && self.mac == mac)
     }
 }
 
@@ -211,5 +219,31 @@ impl Facts {
     /// Whether an interface has an address.
     pub fn has_address(&self, address: IpAddr) -> Option<&str> {
         self.addresses.iter().find(|a| a.address == address).map(|a| a.interface.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_out_of_a_jail_bears_no_mark() {
+        let (stamp, mac) = ("jug:7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60:0", "02:00:00:00:00:07".parse().ok());
+        let with = |description: &str, group: Option<&str>| Interface {
+            description: description.into(),
+            groups: group.into_iter().map(str::to_string).collect(),
+            mac,
+            ..Interface::default()
+        };
+        for (it, freebsd, linux) in [
+            (with(stamp, Some("jug")), true, true),
+            (with(stamp, None), false, true),
+            (with(stamp, Some("epair")), false, true),
+            (with("theirs", Some("jug")), false, false),
+            (with("", None), false, true),
+        ] {
+            assert_eq!(it.is(stamp, mac, PlatformKind::Freebsd), freebsd, "{it:?}");
+            assert_eq!(it.is(stamp, mac, PlatformKind::Linux), linux, "{it:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use crate::model::env::Env;
 use crate::model::name::NetName;
 use crate::model::network::{Network, read_stamp};
 use crate::model::schema;
-use crate::platform::Platform;
+use crate::platform::{Platform, PlatformKind};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub fn check(name: &NetName, net: &Network, platform: &dyn Platform, facts: &Fac
             let reason = format!("{bridge} is not there; it is made when a member starts");
             all.push(say("bridge", !needed, reason));
         }
-        Some(i) if !i.is(&net.stamp(), Some(net.mac("bridge"))) => {
+        Some(i) if !i.is(&net.stamp(), Some(net.mac("bridge")), platform.kind()) => {
             all.push(say(
                 "bridge",
                 false,
@@ -76,7 +76,7 @@ pub fn check(name: &NetName, net: &Network, platform: &dyn Platform, facts: &Fac
         }
     }
     if net.isolated {
-        all.extend(isolated(name, net, bridge.as_str(), facts, &envs));
+        all.extend(isolated(name, net, bridge.as_str(), facts, &envs, platform.kind()));
     }
     all
 }
@@ -155,13 +155,13 @@ fn isolated(
     bridge: &str,
     facts: &Facts,
     envs: &[(String, Env)],
+    kind: PlatformKind,
 ) -> Vec<Check> {
     let mut all = Vec::new();
     let empty = Vec::new();
     let members = facts.interface(bridge).map_or(&empty, |i| &i.members);
-    let ours = |m: &str| {
-        facts.interface(m).is_some_and(|i| matches!(read_stamp(&i.description), Some((_, Some(_)))))
-    };
+    let ours =
+        |m: &str| facts.interface(m).is_some_and(|i| matches!(read_stamp(i.mark(kind)), Some((_, Some(_)))));
     let foreign: Vec<&str> = members.iter().map(String::as_str).filter(|m| !ours(m)).collect();
     let reason = match foreign.is_empty() {
         true => "every member is the end of a card of jug's".into(),
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use crate::facts::{Forwarding, Interface};
     use crate::model::network;
-    use crate::platform::{PlatformKind, of};
+    use crate::platform::of;
     use crate::programs::runc::Runtime;
 
     fn san() -> Network {
@@ -248,11 +248,13 @@ mod tests {
         let card = Interface {
             name: "card".into(),
             description: network::stamp(uuid::Uuid::nil(), 0),
+            groups: vec!["jug".into()],
             ..Interface::default()
         };
         let bridge = Interface {
             name: platform.bridge(net.unit).to_string(),
             description: net.stamp(),
+            groups: vec!["jug".into()],
             members: members.iter().map(|m| (*m).to_string()).collect(),
             mtu: Some(1500),
             up: true,

@@ -29,7 +29,8 @@ fn stranger(name: &NetName, network: &Network, platform: &dyn Platform, facts: &
     {
         let there = facts.interface(interface.as_str());
         let wanted = word == "bridge" || network.vlan.is_some();
-        if wanted && there.is_some_and(|i| !i.is(&network.stamp(), Some(network.mac(word)))) {
+        if wanted && there.is_some_and(|i| !i.is(&network.stamp(), Some(network.mac(word)), platform.kind()))
+        {
             return Err(Error::conflict(
                 name,
                 format!("this host has an interface {interface} that is not this network's"),
@@ -176,10 +177,12 @@ fn down(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Fact
     let own = [Some(platform.vlan(network.unit)), network.uplink.clone()];
     let mine = |m: &String| {
         own.iter().flatten().any(|o| o.as_str() == m)
-            || facts.interface(m).is_some_and(|i| i.description.starts_with("jug:"))
+            || facts.interface(m).is_some_and(|i| i.mark(platform.kind()).starts_with("jug:"))
     };
     let there = |interface: InterfaceName, word: &str| {
-        facts.interface(interface.as_str()).filter(|i| i.is(&network.stamp(), Some(network.mac(word))))
+        facts
+            .interface(interface.as_str())
+            .filter(|i| i.is(&network.stamp(), Some(network.mac(word)), platform.kind()))
     };
     let bridge = there(platform.bridge(network.unit), "bridge");
     if let Some(member) = bridge.and_then(|b| b.members.iter().find(|m| !mine(m))) {

@@ -9,6 +9,7 @@ use crate::model::name::{AbsPath, EnvName, InterfaceName};
 use crate::model::network::{Network, missing, stamp};
 use crate::model::nic::{Mac, Nic, Unit};
 use crate::model::schema;
+use crate::platform::PlatformKind;
 use crate::store::networks;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -79,7 +80,9 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
             .next(again));
         }
         let end = guest.platform.host_end(unit);
-        if let Some(there) = facts.interface(end.as_str()).filter(|i| !ours(env, index, i)) {
+        if let Some(there) =
+            facts.interface(end.as_str()).filter(|i| !ours(env, index, i, guest.platform.kind()))
+        {
             return Err(Error::conflict(
                 name,
                 format!("this host has an interface {} that jug did not make", there.name),
@@ -95,8 +98,8 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
 }
 
 /// Whether an interface of the host is that end of a card.
-pub fn ours(env: &Env, index: usize, interface: &crate::facts::Interface) -> bool {
-    interface.is(&stamp(env.uuid, index), Some(host_mac(env.uuid, index)))
+pub fn ours(env: &Env, index: usize, interface: &crate::facts::Interface, kind: PlatformKind) -> bool {
+    interface.is(&stamp(env.uuid, index), Some(host_mac(env.uuid, index)), kind)
 }
 
 fn nets(env: &Env) -> String {

@@ -148,7 +148,11 @@ mod tests {
                {"ifname":"jugbr1000","addr_info":[{"local":"10.1.0.1","prefixlen":24}]}]"#,
         )
         .unwrap();
-        assert!(all[0].up && all[0].mtu == Some(1400) && all[0].is("jug:a:0", None));
+        assert!(
+            all[0].up
+                && all[0].mtu == Some(1400)
+                && all[0].mark(crate::platform::PlatformKind::Linux) == "jug:a:0"
+        );
         assert_eq!(
             (all[2].members.join(","), all[2].private.join(",")),
             ("jug1003,x".into(), "jug1003".into())

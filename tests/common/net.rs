@@ -12,6 +12,7 @@ pub struct Iface {
     pub name: String,
     /// The description, or alias.
     pub note: String,
+    pub groups: Vec<String>,
     pub mac: String,
     pub up: bool,
     pub mtu: u32,
@@ -28,6 +29,7 @@ impl Iface {
         Self {
             name: name.into(),
             note: String::new(),
+            groups: Vec::new(),
             mac: "58:9c:fc:10:61:7c".into(),
             up: !name.contains("new"),
             mtu: 1500,
@@ -70,6 +72,7 @@ fn leave(s: &mut State, name: &str) {
 pub fn come_back(s: &mut State, jail: &str) {
     for i in s.interfaces.iter_mut().filter(|i| i.at.as_deref() == Some(jail)) {
         i.at = None;
+        i.groups.clear();
     }
 }
 
@@ -85,6 +88,9 @@ fn list_freebsd(s: &State) -> Output {
         for (_, a) in s.addresses.iter().filter(|(on, _)| *on == i.name) {
             let family = if a.is_ipv4() { "inet" } else { "inet6" };
             text.push_str(&format!("\t{family} {a}/{} broadcast {a}\n", if a.is_ipv4() { 32 } else { 128 }));
+        }
+        if !i.groups.is_empty() {
+            text.push_str(&format!("\tgroups: {}\n", i.groups.join(" ")));
         }
         for m in &i.members {
             let private = if i.private.contains(m) { ",PRIVATE" } else { "" };
@@ -112,7 +118,8 @@ pub fn ifconfig(s: &mut State, words: &[&str]) -> Output {
                 return no(1, format!("ifconfig: {jail}: no such jail"));
             }
             leave(s, name);
-            find(s, None, name).unwrap().at = Some((*jail).to_string());
+            let it = find(s, None, name).unwrap();
+            (it.at, it.groups) = (Some((*jail).to_string()), Vec::new());
             fine("")
         }
         [bridge, "addm", member, rest @ ..] => {
@@ -182,9 +189,10 @@ fn create(s: &mut State, name: &str, rest: &[&str]) -> Output {
     if here(s, &first) {
         return no(1, format!("ifconfig: interface {name} already exists"));
     }
-    let note = rest.iter().position(|w| *w == "descr").map_or("", |i| rest[i + 1]).to_string();
+    let after = |word: &str| rest.iter().position(|w| *w == word).map(|i| rest[i + 1].to_string());
+    let (note, groups) = (after("descr").unwrap_or_default(), after("group").into_iter().collect());
     let pair = epair.then(|| name.to_string());
-    s.interfaces.push(Iface { note, pair: pair.clone(), ..Iface::down(&first) });
+    s.interfaces.push(Iface { note, groups, pair: pair.clone(), ..Iface::down(&first) });
     if epair {
         s.interfaces.push(Iface { pair, ..Iface::down(&format!("{name}b")) });
     }
