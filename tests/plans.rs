@@ -397,10 +397,14 @@ fn networks() {
         let kinds = [
             ("lan", "unit = 1000\nsubnets = [\"10.10.0.0/24\", \"fd00::/64\"]\ngateway = [\"10.10.0.1\", \"fd00::1\"]\nnat = \"auto\"\ndomain = \"lan.test\"\n".to_string()),
             ("san", "unit = 1001\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\nprivate = true\nmtu = 9000\n".into()),
-            ("wire", "unit = 1002\nuplink = \"spare0\"\ndhcp = true\n".into()),
+            ("wire", "unit = 1002\nuplink = \"spare0\"\ndhcp = true\nmtu = 9000\n".into()),
             ("office", format!("unit = 1003\nsubnets = [\"192.0.2.0/24\"]\ngateway = [\"192.0.2.254\"]\n[vlan]\nid = 100\nparent = {physical:?}\n")),
         ];
-        n.facts.interfaces.push(jug::facts::Interface { name: "spare0".into(), ..Default::default() });
+        n.facts.interfaces.push(jug::facts::Interface {
+            name: "spare0".into(),
+            mtu: Some(9000),
+            ..Default::default()
+        });
         n.facts.forwarding = Some(jug::facts::Forwarding { v4: true, v6: true, from: None });
         for (i, (name, text)) in kinds.iter().enumerate() {
             n.facts.networks.insert((*name).into(), head(i as u8) + text);
@@ -518,6 +522,28 @@ fn a_change_takes_no_bridge_from_others() {
         assert!(e.code == Code::Busy && e.reason.contains("tap0"), "{e}");
         let e = network::remove(&name, &old, &[], &n.layout, n.platform.as_ref(), &n.facts).unwrap_err();
         assert!(e.code == Code::Busy && e.reason.contains("tap0"), "{e}");
+    }
+}
+
+/// An uplink of another size is refused where the bridge would change it, or be changed by it.
+#[test]
+fn an_uplink_that_carries_other_packets() {
+    for mut n in nodes() {
+        let (name, platform) = ("lan".parse::<NetName>().unwrap(), n.platform.as_ref());
+        n.facts.interfaces.push(Interface { name: "em9".into(), mtu: Some(9000), ..Default::default() });
+        for way in ["uplink = \"em9\"\n", "vlan = { id = 7, parent = \"em9\" }\n"] {
+            let up = |more: &str| {
+                network::up(&name, &a_network(&format!("dhcp = true\n{more}{way}")), platform, &n.facts)
+            };
+            assert!(up("mtu = 9000\n").is_ok());
+            if n.word == "linux" {
+                assert!(up("").is_ok());
+                continue;
+            }
+            let e = up("").unwrap_err();
+            assert!(e.code == Code::HostLacks && e.reason.contains("em9 carries packets of 9000"), "{e}");
+            assert!(e.next.unwrap().starts_with("ifconfig em9 mtu 1500; or"));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::model::name::{EnvName, InterfaceName, NetName};
 use crate::model::network::Network;
 use crate::platform::{Platform, PlatformKind};
+use crate::programs::ifconfig;
 use crate::store::layout::Layout;
 use std::collections::BTreeMap;
 
@@ -44,10 +45,12 @@ fn stranger(name: &NetName, network: &Network, platform: &dyn Platform, facts: &
 /// Refuses an uplink that is not there, that is a member of something else, or whose addresses the host would lose.
 fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<()> {
     if let Some(vlan) = &network.vlan {
-        return facts.must_have(name, &vlan.parent);
+        facts.must_have(name, &vlan.parent)?;
+        return same_size(name, network, &vlan.parent, platform, facts);
     }
     let Some(uplink) = &network.uplink else { return Ok(()) };
     facts.must_have(name, uplink)?;
+    same_size(name, network, uplink, platform, facts)?;
     let member = |i: &&crate::facts::Interface| i.members.iter().any(|m| m == uplink.as_str());
     if let Some(bridge) = facts.interfaces.iter().find(member)
         && bridge.name != platform.bridge(network.unit).as_str()
@@ -64,6 +67,24 @@ fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Fac
         .next("use an interface without addresses, or a VLAN on it")),
         None => Ok(()),
     }
+}
+
+/// On FreeBSD all members of a bridge have the size of its packets, the administrator's interface too: it is left as it
+/// is, and a VLAN has its parent's.
+fn same_size(
+    name: &NetName,
+    network: &Network,
+    out: &InterfaceName,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Result<()> {
+    let theirs = facts.interface(out.as_str()).and_then(|i| i.mtu).unwrap_or(u32::from(network.mtu()));
+    if platform.kind() == PlatformKind::Linux || theirs == u32::from(network.mtu()) {
+        return Ok(());
+    }
+    let (ours, mend) = (network.mtu(), ifconfig::set(out.as_str(), ["mtu", &network.mtu().to_string()]));
+    Err(Error::lacks(name, format!("{out} carries packets of {theirs}, and the network those of {ours}"))
+        .next(format!("{mend}; or give the network an mtu of {theirs}")))
 }
 
 fn link_local(address: std::net::IpAddr) -> bool {

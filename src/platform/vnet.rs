@@ -42,14 +42,6 @@ pub fn bridge_up(net: &Network, facts: &Facts) -> Vec<Step> {
                 .undo_when(network::there(name.clone(), net, "bridge"), destroy),
         );
     }
-    // A new one has what the kernel thinks is usual; one with members has theirs.
-    if now.mtu.unwrap_or(1500) != u32::from(net.mtu()) {
-        let mtu = net.mtu().to_string();
-        steps.push(Step::run(
-            format!("let {name} carry packets of {mtu}"),
-            ifconfig::set(name.as_str(), ["mtu", &mtu]),
-        ));
-    }
     for address in net.host_addresses() {
         if facts.addresses.iter().any(|a| a.interface == name.as_str() && a.address == address.addr()) {
             continue;
@@ -69,6 +61,14 @@ pub fn bridge_up(net: &Network, facts: &Facts) -> Vec<Step> {
         );
     }
     steps.extend(members(net, facts, &name, now));
+    // The first member gives it its own (if_bridge.c); later than that, it gives its own to all.
+    if now.mtu.unwrap_or(1500) != u32::from(net.mtu()) {
+        let mtu = net.mtu().to_string();
+        steps.push(Step::run(
+            format!("let {name} carry packets of {mtu}"),
+            ifconfig::set(name.as_str(), ["mtu", &mtu]),
+        ));
+    }
     if !now.up {
         steps.push(Step::run(format!("bring {name} up"), ifconfig::set(name.as_str(), ["up"])));
     }

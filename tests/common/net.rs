@@ -134,11 +134,16 @@ pub fn ifconfig(s: &mut State, words: &[&str]) -> Output {
             if s.interfaces.iter().any(|i| i.members.iter().any(|m| m == member)) {
                 return no(1, format!("ifconfig: BRDGADD {member}: Device busy"));
             }
+            // The first one gives the bridge its size, another gets the bridge's (if_bridge.c).
+            let theirs = find(s, None, member).unwrap().mtu;
             let it = find(s, None, bridge).unwrap();
+            it.mtu = if it.members.is_empty() { theirs } else { it.mtu };
             it.members.push((*member).to_string());
+            let size = it.mtu;
             if rest.first() == Some(&"private") {
                 it.private.push((*member).to_string());
             }
+            find(s, None, member).unwrap().mtu = size;
             fine("")
         }
         [bridge, "deletem", member] => {
