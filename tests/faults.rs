@@ -319,6 +319,25 @@ fn stop_on_networks() {
         every(&Scenario { kind, setup: Box::new(started), plan: Box::new(plan) }, 30);
     }
 }
+/// Published ports of one that runs: others, none, and some again.
+#[test]
+fn ports_of_one_that_runs() {
+    let started = |w: &World| {
+        wired(w);
+        run(w, &w.start().unwrap().unwrap());
+    };
+    let closed = move |w: &World| {
+        started(w);
+        run(w, &w.set(&["expose="]).unwrap());
+    };
+    for kind in PLATFORMS {
+        let other = |w: &World| w.set(&["expose=8081:80"]).ok();
+        every(&Scenario { kind, setup: Box::new(started), plan: Box::new(other) }, 20);
+        let none = |w: &World| w.set(&["expose="]).ok();
+        every(&Scenario { kind, setup: Box::new(started), plan: Box::new(none) }, 20);
+        every(&Scenario { kind, setup: Box::new(closed), plan: Box::new(other) }, 20);
+    }
+}
 #[test]
 fn networks_up() {
     for kind in PLATFORMS {

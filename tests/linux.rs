@@ -25,6 +25,8 @@ mod configure;
 mod crash;
 #[path = "linux/dry.rs"]
 mod dry;
+#[path = "linux/expose.rs"]
+mod expose;
 #[path = "linux/faults.rs"]
 mod faults;
 #[path = "linux/hookdirs.rs"]

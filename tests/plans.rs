@@ -406,11 +406,12 @@ fn networks() {
             ..Default::default()
         });
         n.facts.forwarding = Some(jug::facts::Forwarding { v4: true, v6: true, from: None });
+        n.facts.routes = Some(jug::facts::filter::Routes { v4: Some("vtnet0".into()), v6: None });
         for (i, (name, text)) in kinds.iter().enumerate() {
             n.facts.networks.insert((*name).into(), head(i as u8) + text);
         }
         for (name, it) in jug::store::networks::parse(&n.facts.networks).unwrap() {
-            let up = network::up(&name, &it, n.platform.as_ref(), &n.facts).unwrap().unwrap();
+            let up = network::up(&name, &it, &n.layout, n.platform.as_ref(), &n.facts).unwrap().unwrap();
             golden(&n, &format!("net-up-{name}"), &up);
         }
         let name: EnvName = "thin1".parse().unwrap();
@@ -423,6 +424,7 @@ fn networks() {
         .iter()
         .map(|s| s.parse().unwrap())
         .collect();
+        env.expose = vec!["8080:80".parse().unwrap(), "53:53/udp,from=192.0.2.0/24".parse().unwrap()];
         let base = n.base(&env.base);
         let mut neighbour = n.env("full1");
         neighbour.net = vec!["lan:10.10.0.8+fd00::8,unit=1007".parse().unwrap()];
@@ -438,6 +440,13 @@ fn networks() {
             uuid: Some(env.uuid),
             running: true,
         }];
+        let mut other = env.clone();
+        other.expose = vec!["8081:80".parse().unwrap()];
+        let (before, after) = (n.guest(&name, &env, None), n.guest(&name, &other, None));
+        let texts = (schema::to_text(&env).unwrap(), schema::to_text(&other).unwrap());
+        let live = live::plan(&before, &after, &n.facts, Some(&started), (&texts.0, &texts.1)).unwrap();
+        golden(&n, "expose-live", &live.0);
+        n.facts.paths.insert(n.layout.rules(&name).to_string(), jug::host::fs::Kind::File);
         let stop = stop::plan(&n.guest(&name, &env, None), &n.facts, Some(&started)).unwrap().unwrap();
         golden(&n, "jstop-networks", &stop);
         let mut all = jug::store::networks::parse(&n.facts.networks).unwrap();
@@ -463,11 +472,11 @@ fn networks() {
         n.facts.interfaces.last_mut().unwrap().name = n.platform.bridge(1000).to_string();
         let (lan, it) =
             ("lan".parse::<NetName>().unwrap(), jug::store::networks::parse(&n.facts.networks).unwrap());
-        let e = network::up(&lan, &it[&lan], n.platform.as_ref(), &n.facts).unwrap_err();
+        let e = network::up(&lan, &it[&lan], &n.layout, n.platform.as_ref(), &n.facts).unwrap_err();
         assert!(e.code == Code::Conflict && e.reason.contains(n.platform.bridge(1000).as_str()), "{e}");
         n.facts.interfaces.pop();
         n.facts.forwarding = Some(jug::facts::Forwarding { v4: false, v6: true, from: None });
-        let e = network::up(&lan, &it[&lan], n.platform.as_ref(), &n.facts).unwrap_err();
+        let e = network::up(&lan, &it[&lan], &n.layout, n.platform.as_ref(), &n.facts).unwrap_err();
         let line = if n.word == "freebsd" {
             "sysctl net.inet.ip.forwarding=1"
         } else {
@@ -533,7 +542,13 @@ fn an_uplink_that_carries_other_packets() {
         n.facts.interfaces.push(Interface { name: "em9".into(), mtu: Some(9000), ..Default::default() });
         for way in ["uplink = \"em9\"\n", "vlan = { id = 7, parent = \"em9\" }\n"] {
             let up = |more: &str| {
-                network::up(&name, &a_network(&format!("dhcp = true\n{more}{way}")), platform, &n.facts)
+                network::up(
+                    &name,
+                    &a_network(&format!("dhcp = true\n{more}{way}")),
+                    &n.layout,
+                    platform,
+                    &n.facts,
+                )
             };
             assert!(up("mtu = 9000\n").is_ok());
             if n.word == "linux" {

@@ -212,13 +212,13 @@ fn taken(cmd: &Cmd, out: &Output) -> bool {
 }
 
 /// What root lacks that may not change networks, as in a container of somebody else's.
-const FORBIDDEN: &str =
+pub const FORBIDDEN: &str =
     "run jug with the right to change networks (on Linux CAP_NET_ADMIN; in a jail, a vnet)";
 
 /// Whether a program on networks may not do this: so say ip(8), sysctl(8) and ifconfig(8).
 fn forbidden(cmd: &Cmd, out: &Output) -> bool {
     let said = ["Operation not permitted", "Permission denied", "permission denied"];
-    ["ip", "ifconfig", "route", "sysctl"].contains(&cmd.program.as_str())
+    ["ip", "ifconfig", "route", "sysctl", "nft", "pfctl"].contains(&cmd.program.as_str())
         && said.iter().any(|s| out.stderr.contains(s))
 }
 
@@ -258,6 +258,7 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             }
             out.ok() && rctl::has(&out.stdout, name, *limit)
         }
+        Guard::Rules { probe: cmd } => crate::platform::filter::holds(cmd, &ask(cmd)?)?,
         Guard::Interface { name, stamp, mac } => {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
             let (all, _) = ctx.platform.parse_addresses(&text)?;

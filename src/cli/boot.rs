@@ -29,6 +29,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if !s.global.dry_run {
         s.need_root("boot")?;
     }
+    // What runs already may have lost what leads to it.
+    let again = super::exposures::load_all(s)?;
     let (mut all, boots) = graph(s)?;
     let chosen = match args.names.is_empty() {
         true => auto(s)?,
@@ -41,6 +43,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let graph = boot::with_what_they_need(&all, chosen);
     let turns = Starting { s, boots, running: running(s) };
     let (queue, mut outcomes) = without_flaws(&graph, &turns);
+    again.iter().for_each(|o| turns.tell(o));
+    outcomes.extend(again);
     if s.global.dry_run {
         outcomes.extend(dry(s, queue, &graph, &turns));
     } else {

@@ -1,6 +1,7 @@
 //! doctor
 
 use super::change;
+use super::exposures::Lost;
 use super::session::Session;
 use crate::apply::perform::{action, holds};
 use crate::apply::recover;
@@ -26,16 +27,18 @@ pub struct Args {
 }
 
 /// One thing that is not as it should be.
-struct Finding {
-    kind: &'static str,
-    object: String,
-    reason: String,
-    next: String,
-    cure: Option<Cure>,
+pub(super) struct Finding {
+    pub(super) kind: &'static str,
+    pub(super) object: String,
+    pub(super) reason: String,
+    pub(super) next: String,
+    pub(super) cure: Option<Cure>,
 }
 
-enum Cure {
+pub(super) enum Cure {
     Recover(String),
+    Load(Lost),
+    Unload { place: String, whose: Option<EnvName> },
     Unmount { name: String, target: String },
     Stop { name: EnvName, uuid: uuid::Uuid },
     Fence(EnvName),
@@ -171,6 +174,7 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
         mounts: true,
         datasets: s.zfs_root().filter(|_| s.host.has("zfs")).cloned(),
         addresses: s.platform.needed_programs().iter().all(|(p, _)| s.host.has(p)),
+        filter: super::exposures::needed(s)?,
         ..Wanted::default()
     };
     let facts = s.gather(&wanted)?;
@@ -179,6 +183,7 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
         findings.extend(
             super::orphan_links::look(s, &facts, &envs, &unreadable)?.into_iter().map(|o| unplug(s, o)),
         );
+        findings.extend(super::filter_check::look(s, &facts, &envs, &unreadable)?);
     }
     orphans(s, &facts, &envs, &unreadable, &mut findings);
     fenced(s, &facts, &envs, &mut findings)?;
@@ -381,6 +386,8 @@ fn fix(s: &Session, cure: &Cure) -> Result<()> {
             let needed = facts.container(name).is_some_and(|c| c.running);
             if needed || !facts.mounted(target) { Ok(()) } else { run(mount::umount(target)) }
         }
+        Cure::Load(what) => super::exposures::load(s, what),
+        Cure::Unload { place, whose } => super::filter_check::unload(s, place, whose.as_ref()),
         Cure::Fence(name) => {
             super::jstop::one(s, name, true).result?;
             super::jstart::fence(s, name)

@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 36] = [
+pub const EXAMPLES: [(&str, &[Example]); 39] = [
     (
         "init",
         &[
@@ -167,6 +167,19 @@ pub const EXAMPLES: [(&str, &[Example]); 36] = [
     ),
     ("net-remove", &[("Without being asked", "jug net-remove -y lan")]),
     ("net-check", &[("That a dead end is one", "jug net-check san"), ("All", "jug net-check --all")]),
+    (
+        "expose",
+        &[
+            ("A web server", "jug expose www 8080:80"),
+            (
+                "A name server, on one address and for some only",
+                "jug expose ns 53:53/both --on 192.0.2.1 --from 10.0.0.0/8",
+            ),
+            ("A range", "jug expose sip 8000-8010:9000-9010/udp"),
+        ],
+    ),
+    ("unexpose", &[("By the port of the host", "jug unexpose www 8080"), ("All", "jug unexpose www --all")]),
+    ("expose-ls", &[("For people", "jug expose-ls"), ("For programs", "jug --json expose-ls www")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

@@ -23,6 +23,7 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         addresses: true,
         networks: true,
         forwarding: true,
+        filter: super::exposures::needed(s)?,
         rulesets: true,
         limits: true,
         accounts: true,

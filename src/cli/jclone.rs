@@ -56,6 +56,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let (old, new) = (s.guest(&source, &from, theirs.as_ref()), s.guest(&args.name, &env, base.as_ref()));
         let mut wanted = s.wanted(&source, &from);
         wanted.addresses |= env.has_nics();
+        wanted.listeners.clone_from(&env.expose);
         wanted.snapshots.clone_from(&from.dataset);
         wanted.datasets = from.dataset.as_ref().and(s.zfs_root().cloned());
         wanted.paths.extend(mnt::places(&s.layout, &args.name));
@@ -63,11 +64,19 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
         create::refuse(&new, &facts)?;
         let held = super::networks::allot(s, "jclone", &args.name, &mut env, None, &facts)?;
+        if !env.expose.is_empty() {
+            facts.exposed = super::exposures::of_others(s, &args.name)?;
+        }
         let new = s.guest(&args.name, &env, base.as_ref());
         let plan = clone::plan(&old, &new, &facts, args.from_snapshot.as_deref())?;
         Ok(Wish::holding(vec![plan], Done::changed(format!("cloned from {source}")), held))
     });
     drop(held);
+    if !from.expose.is_empty() && env.expose.is_empty() && outcome.result.is_ok() {
+        outcome
+            .warnings
+            .push(format!("what {source} publishes stays its own; jug expose {} PORT", args.name));
+    }
     if args.start && outcome.result.is_ok() && !s.global.dry_run {
         let started = super::jstart::one(s, &args.name, true);
         outcome.warnings.extend(started.warnings);
@@ -87,6 +96,8 @@ fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env>
         origin: Some(source.clone()),
         protected: false,
         owner: Owned { epoch: 1, fenced: false },
+        // Two can't publish one port.
+        expose: Vec::new(),
         ..from.clone()
     };
     env.host.hostname = None;

@@ -239,6 +239,8 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     wanted.rulesets = then_start;
     wanted.limits = then_start && !env.limits.set().is_empty();
     wanted.accounts = env.base.is_host();
+    (wanted.filter, wanted.forwarding) = (then_start && env.has_nics(), then_start && env.has_nics());
+    wanted.listeners.clone_from(&env.expose);
     wanted.paths.extend(mnt::places(&s.layout, name));
     let guest = s.guest(name, &env, base.as_ref());
     // All below the node's root: the parent must be there, and the name must be free.
@@ -253,6 +255,9 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     }
     create::refuse(&guest, &facts)?;
     let held = super::networks::allot(s, "jcreate", name, &mut env, None, &facts)?;
+    if !env.expose.is_empty() {
+        facts.exposed = super::exposures::of_others(s, name)?;
+    }
     let guest = s.guest(name, &env, base.as_ref());
     plans.push(create::plan(&guest, &facts)?);
     if then_start {

@@ -43,18 +43,39 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     }))
 }
 
-fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
+/// What a change of keys comes to.
+pub fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     let (text, old) = s.env(name)?;
     let file = s.layout.env_file(name);
     let (mut new_text, mut new) = schema::edit(&text, file.as_str(), changes)?;
     let wired = new.has_nics() && changes.iter().any(|c| c.key == "net");
     let limits = old.limits.set() != new.limits.set() || !new.limits.set().is_empty();
-    let wanted = Wanted { containers: true, rulesets: true, addresses: wired, limits, ..Wanted::default() };
-    let facts = s.gather(&wanted)?;
+    let ports = old.expose != new.expose;
+    let listeners = new.expose.iter().filter(|e| !old.expose.contains(e)).cloned().collect();
+    let wanted = Wanted {
+        containers: true,
+        rulesets: true,
+        addresses: wired,
+        limits,
+        networks: ports,
+        filter: ports,
+        forwarding: ports,
+        listeners,
+        ..Wanted::default()
+    };
+    let mut facts = s.gather(&wanted)?;
     let mut held = None;
     if wired {
         held = super::networks::allot(s, "jset", name, &mut new, Some(&old), &facts)?;
         (new_text, new) = schema::edit(&new_text, file.as_str(), &[Change::nets(&new.net)])?;
+    }
+    if ports {
+        // Until it is written down, nobody else is to choose a port.
+        held = match held {
+            None => super::networks::hold(s, "jset")?,
+            held => held,
+        };
+        facts.exposed = super::exposures::of_others(s, name)?;
     }
     if new_text == text {
         return Ok(Wish::Nothing(Done::unchanged("it is so already")));

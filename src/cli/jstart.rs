@@ -9,7 +9,8 @@ use crate::host::Host;
 use crate::model::env::{Env, Mode};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
-use crate::plan::start;
+use crate::plan::guest::Guest;
+use crate::plan::{Plan, publish, start};
 use crate::report::results::{Done, Outcome};
 use crate::store::{lock, started};
 use std::collections::BTreeMap;
@@ -126,10 +127,17 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     wanted.addresses |= !left.is_empty();
     wanted.rulesets = true;
     wanted.limits = !env.limits.set().is_empty();
+    // A dry run shows how its networks come up as well.
+    let filtered = !env.expose.is_empty() || (s.global.dry_run && env.has_nics());
+    (wanted.filter, wanted.forwarding) = (filtered, filtered);
+    wanted.listeners.clone_from(&env.expose);
     let mut facts = s.gather(&wanted)?;
     facts.left = left;
     if s.saved.is_none() && !env.addresses().is_empty() {
         facts.lent = lent(s, name, &facts)?;
+    }
+    if !env.expose.is_empty() {
+        facts.exposed = super::exposures::of_running(s, name, &facts)?;
     }
     if s.saved.is_none() && env.has_nics() {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
@@ -146,8 +154,19 @@ fn wish(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Wish> {
             plans.push(plan);
             Wish::Do(plans, Done::changed("started"))
         }
-        None => Wish::Nothing(Done::unchanged("it runs already")),
+        None => match ports_again(s, name, &guest, facts)? {
+            Some(plan) => Wish::Do(vec![plan], Done::changed("its published ports are loaded again")),
+            None => Wish::Nothing(Done::unchanged("it runs already")),
+        },
     })
+}
+
+/// What of one that runs a flush of the packet filter has taken away.
+fn ports_again(s: &Session, name: &EnvName, guest: &Guest<'_>, facts: &Facts) -> Result<Option<Plan>> {
+    match super::exposures::running_with(s, name) {
+        Some(runs) if runs.uuid == guest.env.uuid => publish::again(&guest.with(&runs), facts),
+        _ => publish::again(guest, facts),
+    }
 }
 
 /// The plan of a start as it will be once it is stopped.
@@ -164,6 +183,7 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
     facts.containers.retain(|c| c.name != name.as_str());
     facts.mounts.retain(|m| !(thin && m.target == root || m.target.starts_with(&format!("{root}/"))));
     facts.paths.remove(&root);
+    facts.paths.remove(s.layout.rules(name).as_str());
     facts.left.clear();
     let mark = format!("jug:{}:", env.uuid);
     facts.interfaces.retain(|i| !i.mark(s.platform.kind()).starts_with(&mark));

@@ -10,7 +10,11 @@ pub mod config_check;
 pub mod deinit;
 pub mod doctor;
 pub mod examples;
+pub mod expose;
+pub mod expose_ls;
+pub mod exposures;
 pub mod facts;
+pub mod filter_check;
 pub mod flow;
 pub mod generate;
 pub mod init;
@@ -47,6 +51,7 @@ pub mod shutdown;
 pub mod stats;
 pub mod targets;
 pub mod top;
+pub mod unexpose;
 
 use crate::error::{Code, Result};
 use crate::model::name::AbsPath;
@@ -158,6 +163,9 @@ pub enum Command {
     NetSet(net_set::Args),
     NetRemove(net_remove::Args),
     NetCheck(net_check::Args),
+    Expose(expose::Args),
+    Unexpose(unexpose::Args),
+    ExposeLs(expose_ls::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -208,6 +216,7 @@ impl Command {
                 | Self::NetLs(_)
                 | Self::NetShow(_)
                 | Self::NetCheck(_)
+                | Self::ExposeLs(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -256,6 +265,9 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::NetSet(a) => net_set::run(s, a).map(code),
         Command::NetRemove(a) => net_remove::run(s, a).map(code),
         Command::NetCheck(a) => net_check::run(s, a).map(code),
+        Command::Expose(a) => expose::run(s, a).map(code),
+        Command::Unexpose(a) => unexpose::run(s, a).map(code),
+        Command::ExposeLs(a) => expose_ls::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

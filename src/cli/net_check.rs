@@ -32,8 +32,13 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
         all.retain(|name, _| args.names.contains(name));
     }
-    let mut facts =
-        s.gather(&Wanted { addresses: true, forwarding: true, containers: true, ..Wanted::default() })?;
+    let mut facts = s.gather(&Wanted {
+        addresses: true,
+        forwarding: true,
+        containers: true,
+        filter: all.values().any(|n| networks::filtered(n).filter),
+        ..Wanted::default()
+    })?;
     if s.saved.is_none() {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     }

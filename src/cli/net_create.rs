@@ -111,7 +111,7 @@ fn plan(s: &Session, name: &NetName, mut it: Network) -> Result<Wish> {
             Error::conflict(format!("network {name}"), "it exists").next(format!("jug net-show {name}"))
         );
     }
-    let facts = s.gather(&Wanted { addresses: true, forwarding: it.nat.is_some(), ..Wanted::default() })?;
+    let facts = s.gather(&Wanted { addresses: true, ..networks::filtered(&it) })?;
     let mut taken = Taken::of_host(&all, &facts);
     for (other, env) in networks::users(s)? {
         taken.add(&other, &env);

@@ -44,7 +44,11 @@ fn plan(s: &Session, name: &NetName) -> Result<Wish> {
     };
     let users: BTreeSet<EnvName> = networks::users(s)?.into_iter().filter_map(on).collect();
     let users: Vec<EnvName> = users.into_iter().collect();
-    let facts = s.gather(&Wanted { addresses: true, ..Wanted::default() })?;
+    let facts = s.gather(&Wanted {
+        addresses: true,
+        paths: vec![s.layout.network_rules(name)],
+        ..Wanted::default()
+    })?;
     let plan = network::remove(name, &it, &users, &s.layout, s.platform.as_ref(), &facts)?;
     Ok(match held {
         Some(lock) => Wish::Throughout(vec![plan], Done::changed("removed"), lock),

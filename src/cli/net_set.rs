@@ -41,8 +41,9 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
         return Ok(Wish::Nothing(Done::unchanged("it is so already")));
     }
     let all = networks::all(s)?;
-    let wanted =
-        Wanted { addresses: true, containers: true, forwarding: new.nat.is_some(), ..Wanted::default() };
+    let mut wanted = Wanted { addresses: true, containers: true, ..networks::filtered(&new) };
+    wanted.filter |= networks::filtered(&old).filter;
+    wanted.paths.push(s.layout.network_rules(name));
     let facts = s.gather(&wanted)?;
     crate::plan::network::check(name, &new, &all, s.platform.as_ref(), &facts)?;
     still_fits(s, name, &new)?;

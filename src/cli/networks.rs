@@ -136,7 +136,7 @@ pub fn up_plans(s: &Session, env: &Env, facts: &Facts) -> Result<Vec<Plan>> {
     let mut plans = Vec::new();
     for name in of(env) {
         if let Some(it) = networks.get(&name) {
-            plans.extend(network::up(&name, it, s.platform.as_ref(), facts)?);
+            plans.extend(network::up(&name, it, &s.layout, s.platform.as_ref(), facts)?);
         }
     }
     Ok(plans)
@@ -149,35 +149,39 @@ fn of(env: &Env) -> BTreeSet<NetName> {
 
 /// Brings an environment's networks up where they are not.
 pub fn up(s: &Session, env: &Env, alone: bool) -> Result<()> {
-    let networks = all(s)?;
-    for name in of(env) {
-        // Whether it is there is for the start to say.
-        let Some(it) = networks.get(&name) else { continue };
-        let plan = || {
-            let forwarding = it.nat.is_some() || it.isolated;
-            let wanted = Wanted { addresses: true, forwarding, ..Wanted::default() };
-            Ok(match network::up(&name, it, s.platform.as_ref(), &s.gather(&wanted)?)? {
-                Some(plan) => Wish::Do(vec![plan], Done::changed("up")),
-                None => Wish::Nothing(Done::unchanged("it is up")),
-            })
-        };
-        if !s.layout.journal(&networks::object(&name)).as_path().exists()
-            && matches!(plan()?, Wish::Nothing(_))
-        {
-            continue;
-        }
-        let begun = std::time::Instant::now();
-        loop {
-            let outcome = change::one(s, "net-up", &networks::object(&name), alone, &plan);
-            match outcome.result {
-                Ok(_) => break,
-                // Another start is at it.
-                Err(e) if e.code == Code::Busy && begun.elapsed().as_secs() < PATIENCE => {}
-                Err(e) => return Err(e),
-            }
+    of(env).iter().try_for_each(|name| up_one(s, name, alone))
+}
+
+/// Brings a network up where it is not; whether there is such a one is for others to say.
+pub fn up_one(s: &Session, name: &NetName, alone: bool) -> Result<()> {
+    let Some(it) = all(s)?.remove(name) else { return Ok(()) };
+    let plan = || {
+        let wanted = Wanted { addresses: true, ..filtered(&it) };
+        Ok(match network::up(name, &it, &s.layout, s.platform.as_ref(), &s.gather(&wanted)?)? {
+            Some(plan) => Wish::Do(vec![plan], Done::changed("up")),
+            None => Wish::Nothing(Done::unchanged("it is up")),
+        })
+    };
+    let object = networks::object(name);
+    if !s.layout.journal(&object).as_path().exists() && matches!(plan()?, Wish::Nothing(_)) {
+        return Ok(());
+    }
+    let begun = std::time::Instant::now();
+    loop {
+        let outcome = change::one(s, "net-up", &object, alone, &plan);
+        match outcome.result {
+            Ok(_) => return Ok(()),
+            // Another start is at it.
+            Err(e) if e.code == Code::Busy && begun.elapsed().as_secs() < PATIENCE => {}
+            Err(e) => return Err(e),
         }
     }
-    Ok(())
+}
+
+/// The facts that the rules of a network hang on, if it has any.
+pub fn filtered(it: &Network) -> Wanted {
+    let rules = it.nat.is_some() || it.isolated;
+    Wanted { forwarding: rules, filter: rules, ..Wanted::default() }
 }
 
 /// The environments that name each network, as their files say.

@@ -33,7 +33,7 @@ pub struct Orphan {
 
 /// How long another jug may take between making a card and the container that it is for. It has no lock that this one
 /// could ask for if its workdir is another.
-const MEANWHILE: Duration = Duration::from_secs(3);
+pub(super) const MEANWHILE: Duration = Duration::from_secs(3);
 
 /// Looks for them. What is named in `skip` can't be judged.
 pub fn look(
@@ -71,7 +71,7 @@ pub fn look(
 }
 
 /// Whether an environment runs, of whatever workdir.
-fn runs(facts: &Facts, uuid: uuid::Uuid) -> bool {
+pub(super) fn runs(facts: &Facts, uuid: uuid::Uuid) -> bool {
     facts.containers.iter().any(|c| c.running && c.uuid == Some(uuid)) || running_anywhere().contains(&uuid)
 }
 

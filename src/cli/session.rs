@@ -223,7 +223,9 @@ impl Session {
     /// What a plan about an existing environment wants to know.
     pub fn wanted(&self, name: &EnvName, env: &Env) -> Wanted {
         let zfs = env.storage == Storage::Zfs;
-        let mut paths: Vec<AbsPath> = env.fstab.iter().filter_map(|m| m.source.parse().ok()).collect();
+        let mut paths = vec![self.layout.rules(name)];
+        let sources = env.fstab.iter().filter_map(|m| m.source.parse::<AbsPath>().ok());
+        paths.extend(sources);
         if env.storage == Storage::External {
             paths.extend(mnt::places(&self.layout, name));
         }

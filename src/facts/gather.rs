@@ -4,7 +4,8 @@ use super::{Accounts, Container, Facts};
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName, EnvName};
-use crate::platform::{Platform, PlatformKind, ask, system_accounts, system_groups};
+use crate::model::port::Exposure;
+use crate::platform::{Platform, PlatformKind, ask, filter, system_accounts, system_groups};
 use crate::programs::zfs;
 use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::{networks, registry};
@@ -28,6 +29,10 @@ pub struct Wanted {
     pub addresses: bool,
     /// Whether the host passes packets on.
     pub forwarding: bool,
+    /// The packet filter, and the default routes.
+    pub filter: bool,
+    /// Who listens on the ports of the host that these want.
+    pub listeners: Vec<Exposure>,
     /// jug's networks.
     pub networks: bool,
     /// Rule sets of devfs, where there are such.
@@ -64,6 +69,16 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     }
     if wanted.forwarding {
         facts.forwarding = Some(platform.forwarding(host)?);
+    }
+    // The kernel tells it to root only.
+    if wanted.filter && rustix::process::geteuid().is_root() {
+        facts.filter = Some(filter::gather(platform.kind(), host)?);
+    }
+    if wanted.filter {
+        facts.routes = filter::routes(platform.kind(), host)?;
+    }
+    if !wanted.listeners.is_empty() {
+        facts.listeners = filter::listeners(platform.kind(), host, &wanted.listeners)?;
     }
     if wanted.networks {
         facts.networks = networks::texts(layout)?;

@@ -1,6 +1,7 @@
 //! What the host says is there. Gathered by a constant number of commands; can be saved and planned from.
 
 pub mod cgroup;
+pub mod filter;
 pub mod gather;
 pub mod usage;
 
@@ -9,6 +10,7 @@ use crate::host::fs::Kind;
 use crate::model::name::{InterfaceName, nearest};
 use crate::model::net::Net;
 use crate::model::nic::Mac;
+use crate::model::port::Exposure;
 use crate::platform::PlatformKind;
 use crate::programs::ifconfig;
 use crate::programs::zfs::Dataset;
@@ -172,6 +174,18 @@ pub struct Facts {
     /// Whether packets are passed on, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<Forwarding>,
+    /// What the packet filter says, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<filter::Filter>,
+    /// The default routes, where they matter and were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routes: Option<filter::Routes>,
+    /// Who listens on ports of the host that were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub listeners: Vec<filter::Listener>,
+    /// Ports of the host that other environments publish.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub exposed: BTreeMap<String, Vec<Exposure>>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.

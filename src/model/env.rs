@@ -8,6 +8,7 @@ use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
 use super::nic::Nic;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
+use super::port::{self, Exposure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest format this jug writes and reads.
@@ -116,6 +117,9 @@ pub struct Env {
     /// Its networks.
     #[serde(default = "default_net")]
     pub net: Vec<Net>,
+    /// Ports of the host that lead to ports of its.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expose: Vec<Exposure>,
     /// The devfs(8) rule set of its /dev.
     #[serde(default = "default_devfs")]
     pub devfs_ruleset: u16,
@@ -234,6 +238,7 @@ impl Env {
             protected: false,
             trusted: default_trusted(),
             net: default_net(),
+            expose: Vec::new(),
             devfs_ruleset: default_devfs(),
             enforce_statfs: default_statfs(),
             securelevel: default_securelevel(),
@@ -296,6 +301,15 @@ impl Env {
             return Err(("version", "there is no format 0".into()));
         }
         super::net::check(&self.net).map_err(|e| ("net", e))?;
+        port::check(&self.expose).map_err(|e| ("expose", e))?;
+        if !self.expose.is_empty() && !self.has_nics() {
+            return Err((
+                "expose",
+                "only what has a card on a network has ports of its own: with none there are none, and with \
+                 inherit and alias they are the host's already"
+                    .into(),
+            ));
+        }
         self.limits.check()?;
         if self.enforce_statfs > 2 {
             return Err(("enforce_statfs", "it is 0, 1 or 2".into()));

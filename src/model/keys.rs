@@ -17,13 +17,15 @@ pub(super) enum Shape {
     Nets,
     /// Each value is one element, commas and all.
     Lines,
+    /// The same, of published ports, which can be written in several ways.
+    Ports,
     /// A command, split as sh(1) would.
     Argv,
     /// Chosen at creation.
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 61] = [
+const KEYS: [(&str, Shape); 62] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -37,6 +39,7 @@ const KEYS: [(&str, Shape); 61] = [
     ("protected", Shape::Flag),
     ("trusted", Shape::Flag),
     ("net", Shape::Nets),
+    ("expose", Shape::Ports),
     ("devfs_ruleset", Shape::Number),
     ("enforce_statfs", Shape::Number),
     ("securelevel", Shape::Number),

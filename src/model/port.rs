@@ -28,7 +28,8 @@ impl Protocol {
             Self::Both => &["tcp", "udp"],
         }
     }
-    fn as_str(self) -> &'static str {
+    /// The word on the command line.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
             Self::Udp => "udp",

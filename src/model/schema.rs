@@ -3,6 +3,7 @@
 use super::env::{Env, VERSION};
 use super::keys::{Shape, keys, shape};
 use super::name::printable;
+use super::port::Exposure;
 use super::toml_error::{self, path_of, position};
 use super::words;
 use crate::error::{Error, Result};
@@ -67,7 +68,7 @@ impl std::str::FromStr for Change {
             _ => (left, Op::Set),
         };
         let shape = shape(key)?;
-        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Nets | Shape::Lines) {
+        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports) {
             return Err(Error::usage(key, "only lists take += and -="));
         }
         Ok(Self { key: words::current(key).to_string(), op, value: value.to_string() })
@@ -79,6 +80,12 @@ impl Change {
     pub fn nets(nets: &[super::net::Net]) -> Self {
         let array: Array = nets.iter().map(ToString::to_string).collect();
         Self { key: "net".into(), op: Op::Set, value: array.to_string() }
+    }
+    /// The published ports as a whole; without any the key goes.
+    pub fn exposures(all: &[Exposure]) -> Self {
+        let array: Array = all.iter().map(ToString::to_string).collect();
+        let value = if all.is_empty() { String::new() } else { array.to_string() };
+        Self { key: "expose".into(), op: Op::Set, value }
     }
 }
 
@@ -150,7 +157,13 @@ fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {
                 let card = |w: &Value| {
                     path_text(w).strip_prefix(&path_text(v)).is_some_and(|r| r.starts_with([':', ',']))
                 };
-                let same = |w: &Value| whole(w) || (shape == Shape::Nets && change.op == Op::Take && card(w));
+                let port = |w: &Value| {
+                    let read = |v: &Value| path_text(v).parse::<Exposure>().ok();
+                    shape == Shape::Ports && read(w).is_some() && read(w) == read(v)
+                };
+                let same = |w: &Value| {
+                    whole(w) || port(w) || (shape == Shape::Nets && change.op == Op::Take && card(w))
+                };
                 let at = list.iter().position(same);
                 match (change.op, at) {
                     (Op::Add, None) => list.push(v.clone()),
@@ -188,7 +201,9 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
     let text = change.value.as_str();
     let bad = |why: &str| Error::usage(&change.key, format!("{} is not {why}", printable(text)));
     let array = |items: Vec<&str>| Value::Array(items.into_iter().collect::<Array>());
-    if text.starts_with('[') && matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Argv) {
+    if text.starts_with('[')
+        && matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports | Shape::Argv)
+    {
         return text.parse::<Value>().map_err(|_| bad("a TOML array"));
     }
     Ok(match shape {
@@ -202,6 +217,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
         Shape::Words => array(text.split(',').filter(|w| !w.is_empty()).collect()),
         Shape::Nets => Value::Array(super::net::split(text).iter().map(String::as_str).collect::<Array>()),
         Shape::Lines => array(vec![text]),
+        Shape::Ports => array(vec![text.parse::<Exposure>()?.to_string().as_str()]),
         Shape::Argv => {
             let words = shlex::split(text).ok_or_else(|| bad("a command: a quote is not closed"))?;
             Value::Array(words.iter().map(String::as_str).collect::<Array>())
@@ -211,7 +227,8 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
 
 /// Whether a key holds a list.
 pub fn is_list(key: &str) -> bool {
-    shape(key).is_ok_and(|s| matches!(s, Shape::Words | Shape::Nets | Shape::Lines | Shape::Argv))
+    shape(key)
+        .is_ok_and(|s| matches!(s, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports | Shape::Argv))
 }
 
 /// The value of a key, if it is there.

@@ -1,7 +1,7 @@
 //! jclone: a new environment with another's data, and an identity of its own.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, storage};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, publish, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -17,6 +17,7 @@ pub const SNAPSHOT: &str = "jug-clone-";
 /// The target exists, the source runs on storage that can't be frozen, or there is no such snapshot.
 pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&str>) -> Result<Plan> {
     create::refuse(guest, facts)?;
+    publish::meant(guest, facts)?;
     let zfs = source.env.storage == Storage::Zfs;
     let runs = facts.container(source.name.as_str()).is_some_and(|c| c.uuid == Some(source.env.uuid));
     if runs && !zfs {

@@ -1,7 +1,7 @@
 //! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, hooks, mnt, storage};
+use super::{Effect, Plan, Step, hooks, mnt, publish, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::fs::Kind;
@@ -19,6 +19,7 @@ use crate::model::schema::to_text;
 /// It exists, or its base does not, or anything that it would need to be new is there already.
 pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     refuse(guest, facts)?;
+    publish::meant(guest, facts)?;
     let mut plan = Plan::new("jcreate", guest.name);
     let env = guest.env;
     let origin = match env.mode {

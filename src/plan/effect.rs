@@ -253,6 +253,11 @@ pub enum Guard {
         /// Asks for the jail's rules.
         probe: Cmd,
     },
+    /// The packet filter has rules in a place of jug's.
+    Rules {
+        /// Asks for them.
+        probe: Cmd,
+    },
     /// The interface is there and bears this mark.
     Interface {
         /// Its name.

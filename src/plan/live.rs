@@ -1,7 +1,7 @@
 //! jset: the file, its copies, and what a running jail takes at once.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, create, limits, mnt, rootfs};
+use super::{Effect, Plan, Step, create, limits, mnt, publish, rootfs};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -39,7 +39,12 @@ pub fn plan(
     texts: (&str, &str),
 ) -> Result<(Plan, Vec<String>)> {
     let (old, new) = texts;
+    let ports = before.env.expose != guest.env.expose;
+    if ports {
+        publish::meant(guest, facts)?;
+    }
     let mut plan = Plan::new("jset", guest.name);
+    plan.warnings.extend(publish::from_here(guest, facts).filter(|_| ports));
     let file = guest.layout.env_file(guest.name);
     let write = |text: &str| Effect::Write { path: file.clone(), text: text.to_string(), mode: 0o644 };
     plan.push(Step::new("write its TOML", write(new)).undo(write(old)));
@@ -65,6 +70,12 @@ pub fn plan(
         let runs = guest.with(&started.env);
         let (steps, mut all) = limits::live(&runs, guest, facts, &pending, &mut plan)?;
         plan.steps.extend(steps);
+        if pending.iter().any(|k| k == "expose")
+            && let Some(steps) = publish::live(&runs, guest, facts)?
+        {
+            plan.steps.extend(steps);
+            all.push("expose".into());
+        }
         if let Some((cmd, covered)) = guest.platform.live(guest, &pending) {
             if covered.iter().any(|k| k == "devfs_ruleset") {
                 rootfs::ruleset_is_there(guest, facts)?;

@@ -5,7 +5,7 @@ use crate::model::env::Env;
 use crate::model::name::NetName;
 use crate::model::network::{Network, read_stamp};
 use crate::model::schema;
-use crate::platform::{Platform, PlatformKind};
+use crate::platform::{Platform, PlatformKind, filter};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,12 +172,13 @@ fn isolated(
     if net.subnet(false).is_some() {
         let on = facts.forwarding.as_ref().is_some_and(|f| f.v6);
         let reason = match on {
+            true if forbidden(net, facts) => "jug's rules let no IPv6 pass",
             true => {
                 "this host passes IPv6 on, from every interface: a member that sets a route of its own gets out"
             }
             false => "this host passes no IPv6 on",
         };
-        all.push(say("isolated", !on, reason));
+        all.push(say("isolated", !on || forbidden(net, facts), reason));
     }
     let two: Vec<&str> = envs
         .iter()
@@ -191,6 +192,12 @@ fn isolated(
         all.push(Check { what: "isolated", verdict: Verdict::Unknown, reason });
     }
     all
+}
+
+/// Whether the packet filter keeps what comes from a network from going on.
+fn forbidden(net: &Network, facts: &Facts) -> bool {
+    let place = filter::of_network(facts.platform, net.uuid);
+    facts.filter.as_ref().is_some_and(|f| f.works() && f.has(&place) && f.swallowing.is_empty())
 }
 
 fn passes(net: &Network, bridge: &str, facts: &Facts) -> Check {
@@ -218,6 +225,7 @@ fn passes(net: &Network, bridge: &str, facts: &Facts) -> Check {
             };
             say("isolated", !on, reason)
         }
+        None if f.v4 && forbidden(net, facts) => say("isolated", true, "jug's rules let no IPv4 pass"),
         None if f.v4 => say(
             "isolated",
             false,

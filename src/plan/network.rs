@@ -1,26 +1,88 @@
 //! Plans of networks: making their bridges where they are missing, taking them away, and their files.
 
+use super::rules::Rules;
 use super::{Effect, Plan, Step};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::name::{EnvName, InterfaceName, NetName};
-use crate::model::network::Network;
+use crate::model::network::{Nat, Network};
+use crate::platform::filter::{self, Ways};
 use crate::platform::{Platform, PlatformKind};
 use crate::programs::ifconfig;
 use crate::store::layout::Layout;
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 /// What a network's bridge wants: nothing if it is as it should be.
 ///
 /// # Errors
 /// Somebody else's interface has its name, its uplink is not there or in use, or NAT is wanted and nothing passed on.
-pub fn up(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Facts) -> Result<Option<Plan>> {
+pub fn up(
+    name: &NetName,
+    network: &Network,
+    layout: &Layout,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Result<Option<Plan>> {
     stranger(name, network, platform, facts)?;
     reach(name, network, platform, facts)?;
     forwarding(name, network, facts)?;
     let mut plan = Plan::new("net-up", name);
     plan.steps = platform.bridge_up(network, facts);
+    let place = place(name, network, layout, platform);
+    let there = facts.interface(platform.bridge(network.unit).as_str()).is_some();
+    let loaded = there && facts.filter.as_ref().is_none_or(|f| f.has(&place.place));
+    if !loaded && let Some(text) = rules(name, network, platform, facts)? {
+        plan.steps.extend(place.fresh(text));
+    }
     Ok((!plan.steps.is_empty()).then_some(plan))
+}
+
+fn place(name: &NetName, network: &Network, layout: &Layout, platform: &dyn Platform) -> Rules {
+    let kind = platform.kind();
+    Rules {
+        kind,
+        place: filter::of_network(kind, network.uuid),
+        file: layout.network_rules(name),
+        what: format!("the network {name}"),
+    }
+}
+
+/// The rules that a network wants: for its NAT they are needed; that a dead end is one does not hang on them.
+fn rules(
+    name: &NetName,
+    network: &Network,
+    platform: &dyn Platform,
+    facts: &Facts,
+) -> Result<Option<String>> {
+    if network.nat.is_none() && facts.filter.as_ref().is_some_and(|f| !f.works()) {
+        return Ok(None);
+    }
+    let mut ways = Ways { routes: facts.routes.as_ref(), holder: None };
+    match &network.nat {
+        Some(Nat::Auto) if platform.kind() == PlatformKind::Freebsd => {
+            let out = |n: &IpNet| match &facts.routes {
+                Some(r) if n.addr().is_ipv4() => r.v4.is_some(),
+                Some(r) => r.v6.is_some(),
+                None => false,
+            };
+            if !network.subnets.iter().any(out) {
+                return Err(Error::lacks(name, "NAT is wanted, and this host has no default route")
+                    .next(format!("jug net-set {name} nat=INTERFACE says where to translate")));
+            }
+        }
+        Some(Nat::Interface(i)) => facts.must_have(name, i)?,
+        Some(Nat::Address(a)) => {
+            ways.holder = facts.has_address(*a);
+            if ways.holder.is_none() {
+                return Err(Error::lacks(name, format!("NAT is wanted with {a}, which this host has not"))
+                    .next(format!("jug net-set {name} nat=auto, or give {a} to an interface")));
+            }
+        }
+        _ => {}
+    }
+    let bridge = platform.bridge(network.unit);
+    Ok(filter::network(platform.kind(), bridge.as_str(), network, &ways))
 }
 
 /// Refuses an interface that has a name of this network's, and not its mark.
@@ -91,25 +153,31 @@ fn link_local(address: std::net::IpAddr) -> bool {
     matches!(address, std::net::IpAddr::V6(a) if a.segments()[0] & 0xffc0 == 0xfe80)
 }
 
-/// Refuses NAT on a host that passes nothing on, with the line that mends it.
+/// Refuses NAT on a host that passes nothing on or has no packet filter, with the line that mends it.
 pub fn forwarding(name: &NetName, network: &Network, facts: &Facts) -> Result<()> {
-    let (Some(on), Some(_)) = (&facts.forwarding, &network.nat) else { return Ok(()) };
-    for v4 in [true, false] {
-        if network.subnet(v4).is_some() && !(if v4 { on.v4 } else { on.v6 }) {
-            let key = match (facts.platform, v4) {
-                (PlatformKind::Freebsd, true) => "net.inet.ip.forwarding",
-                (PlatformKind::Freebsd, false) => "net.inet6.ip6.forwarding",
-                (PlatformKind::Linux, true) => "net.ipv4.ip_forward",
-                (PlatformKind::Linux, false) => "net.ipv6.conf.all.forwarding",
-            };
-            return Err(Error::lacks(
-                name,
-                format!("NAT is wanted, and this host passes nothing on: {key} is 0"),
-            )
-            .next(format!("sysctl {key}=1")));
-        }
+    if network.nat.is_none() {
+        return Ok(());
     }
-    Ok(())
+    for v4 in [true, false].into_iter().filter(|v4| network.subnet(*v4).is_some()) {
+        passes_on(name, "NAT is wanted", v4, facts)?;
+    }
+    super::rules::ready(name, "NAT is wanted", facts)
+}
+
+/// Refuses a host that does not pass on packets of a family.
+pub fn passes_on(object: &dyn std::fmt::Display, why: &str, v4: bool, facts: &Facts) -> Result<()> {
+    let Some(on) = &facts.forwarding else { return Ok(()) };
+    let key = match (facts.platform, v4) {
+        (PlatformKind::Freebsd, true) => "net.inet.ip.forwarding",
+        (PlatformKind::Freebsd, false) => "net.inet6.ip6.forwarding",
+        (PlatformKind::Linux, true) => "net.ipv4.ip_forward",
+        (PlatformKind::Linux, false) => "net.ipv6.conf.all.forwarding",
+    };
+    if if v4 { on.v4 } else { on.v6 } {
+        return Ok(());
+    }
+    Err(Error::lacks(object, format!("{why}, and this host passes nothing on: {key} is 0"))
+        .next(format!("sysctl {key}=1")))
 }
 
 /// Refuses subnets that others have: another network, or the host itself. `facts` are without this network's bridge.
@@ -182,6 +250,11 @@ pub fn set(
     let path = layout.network_file(name);
     let write = |text: String| Effect::Write { path: path.clone(), text, mode: 0o644 };
     plan.push(Step::new("write its file", write(new.0)).undo(write(old.0.to_string())));
+    if facts.interface(platform.bridge(old.1.unit).as_str()).is_none() {
+        return Ok(plan);
+    }
+    let place = place(name, old.1, layout, platform);
+    let loaded = facts.path(place.file.as_str()).is_some();
     if shape(old.1) != shape(new.1) {
         let gone = down(name, old.1, platform, facts)?;
         if !gone.is_empty() {
@@ -189,7 +262,19 @@ pub fn set(
             plan.point_of_no_return();
         }
         plan.steps.extend(gone);
+        plan.steps.extend(if loaded { place.gone() } else { Vec::new() });
+        return Ok(plan);
     }
+    // What it was may have stood on a route that is gone.
+    let was = if loaded { rules(name, old.1, platform, facts).ok().flatten() } else { None };
+    plan.steps.extend(match (was, rules(name, new.1, platform, facts)?) {
+        (Some(was), Some(now)) if was == now => Vec::new(),
+        (Some(was), Some(now)) => place.replaced(was, now),
+        (Some(was), None) => place.withdrawn(was),
+        (None, Some(now)) => place.fresh(now),
+        (None, None) if loaded => place.gone(),
+        (None, None) => Vec::new(),
+    });
     Ok(plan)
 }
 
@@ -261,6 +346,10 @@ pub fn remove(
     let mut plan = Plan::new("net-remove", name);
     plan.point_of_no_return();
     plan.steps.extend(down(name, network, platform, facts)?);
+    let place = place(name, network, layout, platform);
+    if facts.path(place.file.as_str()).is_some() {
+        plan.steps.extend(place.gone());
+    }
     plan.push(Step::new("forget it", Effect::Remove { path: layout.network_file(name) }));
     Ok(plan)
 }

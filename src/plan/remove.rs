@@ -1,7 +1,7 @@
 //! jremove: everything that bears the environment's identity goes, and nothing else.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, clone, hookdirs, hooks, mnt, stop};
+use super::{Effect, Guard, Plan, Step, clone, hookdirs, hooks, mnt, publish, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -76,6 +76,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }
     plan.steps.extend(guest.platform.unlimit(guest));
+    plan.steps.extend(publish::end(guest, facts));
     for path in [guest.layout.rcconf(name), guest.layout.fstab(name), guest.run_dir()] {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }
@@ -103,6 +104,7 @@ pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     let mut plan = Plan::new("jremove", name);
     plan.point_of_no_return();
     plan.steps.extend(guest.platform.unlimit(guest));
+    plan.steps.extend(publish::end(guest, facts));
     for path in [guest.layout.rcconf(name), guest.layout.fstab(name), guest.run_dir()] {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveTree { path }));
     }

@@ -1,7 +1,7 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, rootfs, wire};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, publish, rootfs, wire};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -35,6 +35,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         return Err(mnt::fenced(guest));
     }
     let cards = wire::cards(guest, facts)?;
+    let published = publish::meant(guest, facts)?;
+    publish::ready(name, &published, facts)?;
     let mut plan = Plan::new("jstart", name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
     if let Some(dataset) = &env.dataset {
@@ -90,6 +92,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     let held = limits::held(guest, facts, &mut plan)?;
     plan.steps.extend(guest.platform.create_container(&guest.with(&held)));
     plan.steps.extend(guest.platform.attach_inside(guest, &cards));
+    plan.steps.extend(publish::begin(guest, &published));
     let (start, _) = crate::platform::commands(guest.platform, env);
     if !start.is_empty() {
         let cmd = guest

@@ -1,7 +1,7 @@
 //! jstop: the mirror of the start, in bounded time whatever runs inside.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt, wire};
+use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt, publish, wire};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::{Mode, Storage};
@@ -37,7 +37,8 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     let limited = started.is_some_and(|s| !guest.platform.unlimit(&guest.with(&s.env)).is_empty());
     let left = limited || leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
     let wired = started.is_some_and(|s| s.env.has_nics());
-    if !present && !addresses && !left && !wired {
+    let published = facts.path(guest.layout.rules(name).as_str()).is_some();
+    if !present && !addresses && !left && !wired && !published {
         return Ok(None);
     }
     let mut plan = Plan::new("jstop", name);
@@ -56,6 +57,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
         plan.steps.extend(guest.platform.end_processes(guest, env.exec.kill_timeout.unwrap_or(KILL_TIMEOUT)));
     }
     plan.point_of_no_return();
+    plan.steps.extend(publish::end(guest, facts));
     wire::end(guest, &mut plan);
     if present {
         let remove = guest.platform.remove_container(guest);

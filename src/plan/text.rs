@@ -76,6 +76,7 @@ impl fmt::Display for Guard {
                 let rule = crate::programs::rctl::filter(name, *limit).unwrap_or_default();
                 write!(f, "{probe} 2>/dev/null | grep -q '^{rule}='")
             }
+            Self::Rules { probe } => write!(f, "[ -n \"$({probe} 2>/dev/null)\" ]"),
             Self::Interface { name, stamp, .. } => {
                 let name = quote(name.as_str());
                 write!(

@@ -2,6 +2,7 @@
 //! only, so that every FreeBSD plan is made and tested on Linux too. Which platform it is, is decided at run time.
 
 pub mod account;
+pub mod filter;
 pub mod freebsd;
 pub mod limits;
 pub mod linux;

@@ -28,7 +28,7 @@ pub fn load(file: &str) -> Cmd {
     Cmd::new("nft").args(["-f", file])
 }
 
-/// Removes a table; a file that says so bears that there is none.
+/// Removes a table that is there.
 pub fn delete(table: &str) -> Cmd {
     Cmd::new("nft").args(["delete", "table", "inet", table])
 }
@@ -41,6 +41,16 @@ pub fn list(table: &str) -> Cmd {
 /// The names of all tables.
 pub fn tables() -> Cmd {
     Cmd::new("nft").args(["list", "tables"])
+}
+
+/// The tables of jug's in the output of [`tables`].
+pub fn parse_tables(text: &str) -> Vec<String> {
+    let ours = |t: &&str| t.starts_with("jug_n_") || t.starts_with("jug_e_");
+    text.lines()
+        .filter_map(|l| l.trim().strip_prefix("table inet "))
+        .filter(ours)
+        .map(str::to_string)
+        .collect()
 }
 
 /// Whether an error is that there is no such table.

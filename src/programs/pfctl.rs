@@ -57,6 +57,51 @@ pub fn main_rules() -> Cmd {
     Cmd::new("pfctl").args(["-s", "rules"])
 }
 
+/// All anchors that hold rules, to the last level.
+pub fn anchors() -> Cmd {
+    Cmd::new("pfctl").args(["-v", "-s", "Anchors"])
+}
+
+/// The anchors of jug's in the output of [`anchors`].
+pub fn parse_anchors(text: &str) -> Vec<String> {
+    let ours = |l: &&str| l.starts_with("jug/n-") || l.starts_with("jug/e-");
+    text.lines().map(str::trim).filter(ours).map(str::to_string).collect()
+}
+
+/// Whether pf is not there at all: pf.ko is not loaded (pf.txt).
+pub fn is_absent(stderr: &str) -> bool {
+    stderr.contains("/dev/pf: No such file or directory")
+}
+
+/// The lines of [`MAIN`] that the main set lacks, as [`main_translations`] and [`main_rules`] print it.
+pub fn missing(translations: &str, rules: &str) -> Vec<String> {
+    let there = |line: &str| translations.lines().chain(rules.lines()).any(|l| l.trim().starts_with(line));
+    MAIN.into_iter().filter(|m| !there(m)).map(str::to_string).collect()
+}
+
+/// Rules of the main set that come before jug's anchors and match whatever comes, so that nothing is left to those: no
+/// translation, or a block that is the last word. One for what comes in does not touch the way out of a bridge.
+pub fn swallowing(translations: &str, rules: &str) -> Vec<String> {
+    let before = |text: &str, anchor: &str, all: &dyn Fn(&str) -> bool| {
+        let lines = || text.lines().map(str::trim);
+        match lines().position(|l| l.starts_with(anchor)) {
+            Some(at) => lines().take(at).filter(|l| all(l)).map(str::to_string).collect(),
+            None => Vec::new(),
+        }
+    };
+    let whole = |l: &str| l.ends_with(" all") || l.ends_with(" from any to any");
+    let block = |l: &str| l.starts_with("block ") && l.contains(" quick") && !l.contains(" in ") && whole(l);
+    let mut found: Vec<String> = before(rules, MAIN[2], &block);
+    found.extend(before(translations, MAIN[0], &|l| l.starts_with("no nat ") && whole(l)));
+    found.extend(before(translations, MAIN[1], &|l| l.starts_with("no rdr ") && whole(l)));
+    found
+}
+
+/// The filter rules of an anchor.
+pub fn rules(anchor: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-a", anchor, "-s", "rules"])
+}
+
 /// Whether [`info`] says that pf is enabled.
 ///
 /// # Errors
@@ -265,6 +310,22 @@ mod tests {
         assert!(parse_redirects("rdr on vtnet0 inet proto tcp to port 1 -> 192.0.2.9\n").is_err());
         assert!(enabled("Status: Enabled for 0 days\n").unwrap() && !enabled("Status: Disabled\n").unwrap());
         assert!(enabled("").is_err());
+        assert_eq!(parse_anchors("  iron\n  iron/web\n  jug\n  jug/e-1\n  jug/other\n"), ["jug/e-1"]);
+    }
+
+    #[test]
+    fn sees_what_the_main_set_lacks() {
+        // As in pf.txt, `iron` being jug.
+        let nat = "nat-anchor \"jug/*\" all\nnat on vtnet0 inet from 192.0.2.0/24 to any -> (vtnet0) round-robin\nrdr-anchor \"jug/*\" all\n";
+        let rules = "scrub in all fragment reassemble\nblock drop in log quick from <bad> to any\nanchor \"jug/*\" all\nblock drop all\n";
+        assert!(missing(nat, rules).is_empty() && swallowing(nat, rules).is_empty());
+        assert_eq!(missing("", rules), MAIN[..2]);
+        assert_eq!(missing(nat, "anchor \"iron/*\" all\n"), MAIN[2..]);
+        let behind = |first: &str| swallowing(nat, &format!("{first}\n{rules}"));
+        assert_eq!(behind("block drop quick all"), ["block drop quick all"]);
+        assert_eq!(behind("block return out quick inet all").len(), 1);
+        assert!(behind("block drop all").is_empty() && behind("block drop in quick all").is_empty());
+        assert_eq!(swallowing(&format!("no rdr all\n{nat}"), rules), ["no rdr all"]);
     }
 
     proptest! {

@@ -15,9 +15,12 @@ pub struct Layout {
 /// Where the OCI runtime keeps its state: no environment's name begins with a dot.
 pub const OCI_STATE: &str = "run/.oci";
 
+/// Where the rules of networks are written for the packet filter.
+const NETWORK_RULES: &str = "run/.networks";
+
 /// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
 /// inside must not be within reach of the host's users.
-const DIRS: [(&str, u32); 13] = [
+const DIRS: [(&str, u32); 14] = [
     ("envs", 0o755),
     ("jails-data", 0o700),
     ("jails-system", 0o700),
@@ -31,6 +34,7 @@ const DIRS: [(&str, u32); 13] = [
     ("journal", 0o755),
     ("log", 0o700),
     (OCI_STATE, 0o700),
+    (NETWORK_RULES, 0o700),
 ];
 
 impl Layout {
@@ -83,7 +87,7 @@ impl Layout {
             .into_iter()
             .flatten()
             .flatten()
-            .find(|e| e.file_name() != ".oci");
+            .find(|e| e.file_name() != ".oci" && e.file_name() != ".networks");
         match other {
             Some(e) => Err(Error::busy(e.path().display(), "it is still there").next("jug doctor --fix")),
             None if fs::kind(self.workdir.join(OCI_STATE).as_path()) == Some(fs::Kind::Dir) => {
@@ -142,6 +146,14 @@ impl Layout {
     /// `run/<name>`.
     pub fn run(&self, name: &EnvName) -> AbsPath {
         self.workdir.join(&format!("run/{name}"))
+    }
+    /// `run/<name>/rules`: what the packet filter was given for its published ports. It is there as long as they may be.
+    pub fn rules(&self, name: &EnvName) -> AbsPath {
+        self.run(name).join("rules")
+    }
+    /// `run/.networks/<name>`: what the packet filter was given for a network.
+    pub fn network_rules(&self, name: &NetName) -> AbsPath {
+        self.workdir.join(&format!("{NETWORK_RULES}/{name}"))
     }
     /// `run/<name>/root`.
     pub fn thin_root(&self, name: &EnvName) -> AbsPath {

@@ -125,7 +125,7 @@ fn faults(step: &Step) -> Vec<Fault> {
         ("ip", "link") if cmd.args[1] == "add" => all.extend([Exists, ChildGoesOn]),
         ("ifconfig", _) if cmd.args.iter().any(|a| a == "create") => all.extend([Exists, ChildGoesOn]),
         ("ip", _) => all.push(ChildGoesOn),
-        ("tar" | "ifconfig", _) => all.push(ChildGoesOn),
+        ("tar" | "ifconfig" | "pfctl" | "nft", _) => all.push(ChildGoesOn),
         _ => {}
     }
     if cmd.args.iter().any(|a| a.starts_with("mountpoint=/")) {

@@ -1,5 +1,6 @@
 //! A host in a test: programs are simulated as the records have them, files are real. It can be told to break.
 
+use super::filter::Place;
 use super::net::Iface;
 use super::{os, zfs};
 use jug::apply::{Ctx, perform};
@@ -107,6 +108,8 @@ pub struct State {
     pub addresses: Vec<(String, IpAddr)>,
     /// rctl's, the newest first.
     pub rules: Vec<String>,
+    /// What the packet filter has, by anchor or table.
+    pub filter: BTreeMap<String, Place>,
     /// The next `zfs create` or `zfs clone` does not mount.
     pub wont_mount: bool,
 }
@@ -155,6 +158,8 @@ impl Fake {
             ("/etc/group", "wheel:x:0:root,jo\nwww:x:80:\njo:x:1001:\n"),
             ("/sys/fs/cgroup/cgroup.controllers", "cpuset cpu io memory pids\n"),
             ("/sys/fs/cgroup/cpuset.cpus.effective", "0-3\n"),
+            ("/proc/sys/net/ipv4/ip_forward", "1\n"),
+            ("/proc/sys/net/ipv6/conf/all/forwarding", "1\n"),
         ];
         Self {
             state: Mutex::new(state),

@@ -5,6 +5,7 @@
 pub mod drive;
 pub mod external;
 pub mod fake;
+pub mod filter;
 pub mod limits;
 pub mod net;
 pub mod os;

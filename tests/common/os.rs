@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{external, limits, net, zfs};
+use super::{external, filter, limits, net, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -41,6 +41,9 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("rctl", PlatformKind::Freebsd) => limits::rctl(s, &words),
         ("cpuset", PlatformKind::Freebsd) => limits::cpuset(s, &words),
         ("sysctl", PlatformKind::Freebsd) => limits::sysctl(&words),
+        ("pfctl", PlatformKind::Freebsd) => filter::pfctl(s, &words),
+        ("netstat", PlatformKind::Freebsd) => filter::netstat(),
+        ("nft", PlatformKind::Linux) => filter::nft(s, &words),
         ("devfs", PlatformKind::Freebsd) => fine("1\n2\n3\n4\n5\n"),
         ("ifconfig", PlatformKind::Freebsd) => net::ifconfig(s, &words),
         ("route", PlatformKind::Freebsd) => net::route(s, &words),

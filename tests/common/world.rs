@@ -1,6 +1,7 @@
 //! A workdir in memory, a simulated host around it, and the plans that the commands would make there.
 
 use super::fake::{Dataset, Fake, Jail, Mount, State};
+use super::filter;
 use super::net::Iface;
 use super::os::write;
 use jug::error::Error;
@@ -113,6 +114,7 @@ impl World {
             addresses: vec![("em0".into(), "192.0.2.1".parse().unwrap())],
             // Another's; and one on ours with an action that jug does not use.
             rules: ["jail:db:maxproc:deny=50", "jail:www:memoryuse:log=99"].map(String::from).to_vec(),
+            filter: [(filter::THEIRS.to_string(), ("rdr theirs\n".into(), "pass theirs\n".into()))].into(),
             wont_mount: false,
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
@@ -134,7 +136,7 @@ impl World {
     pub fn picture(&self) -> String {
         let state = self.fake.state();
         let mut text = format!(
-            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
             state.datasets,
             state.snapshots.keys(),
             state.mounts,
@@ -142,7 +144,8 @@ impl World {
             state.addresses,
             state.rules.iter().collect::<std::collections::BTreeSet<_>>(),
             state.interfaces,
-            state.namespaces
+            state.namespaces,
+            state.filter
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
@@ -172,6 +175,10 @@ impl World {
             env.net = vec![
                 "lan:10.10.0.7+fd00::7,unit=1001".parse().unwrap(),
                 "san:10.66.0.7,mac=02:00:00:00:00:07,unit=1002".parse().unwrap(),
+            ];
+            env.expose = vec![
+                "8080:80".parse().unwrap(),
+                "53:53/both,on=192.0.2.1,from=192.0.2.0/24".parse().unwrap(),
             ];
         }
         env.fstab = vec!["tmpfs /mnt tmpfs size=1m".parse().unwrap()];
@@ -230,10 +237,12 @@ impl World {
             datasets: zfs,
             addresses: true,
             networks: true,
+            filter: true,
+            forwarding: true,
             rulesets: true,
             limits: true,
             accounts: true,
-            paths: [mnt::places(l, &name).to_vec(), vec![l.root(&name, env)]].concat(),
+            paths: [mnt::places(l, &name).to_vec(), vec![l.root(&name, env), l.rules(&name)]].concat(),
             ..Wanted::default()
         };
         let mut facts = gather(&self.fake, self.fake.platform.as_ref(), l, &wanted).unwrap();
@@ -280,7 +289,7 @@ impl World {
         for (name, more) in [
             (
                 "lan",
-                "unit = 1000\nsubnets = [\"10.10.0.0/24\", \"fd00::/64\"]\ngateway = [\"10.10.0.1\", \"fd00::1\"]\n",
+                "unit = 1000\nsubnets = [\"10.10.0.0/24\", \"fd00::/64\"]\ngateway = [\"10.10.0.1\", \"fd00::1\"]\nnat = \"auto\"\n",
             ),
             ("wire", "unit = 1004\nuplink = \"a b\"\ndhcp = true\n"),
             ("office", "unit = 1005\ndhcp = true\n[vlan]\nid = 7\nparent = \"em0\"\n"),
@@ -304,9 +313,9 @@ impl World {
     /// The plan that brings a network up.
     pub fn net_up(&self, name: &str) -> jug::error::Result<Option<Plan>> {
         let (name, it) = self.network(name);
-        let wanted = Wanted { addresses: true, ..Wanted::default() };
+        let wanted = Wanted { addresses: true, filter: true, forwarding: true, ..Wanted::default() };
         let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
-        network::up(&name, &it, self.fake.platform.as_ref(), &facts)
+        network::up(&name, &it, &self.layout, self.fake.platform.as_ref(), &facts)
     }
     /// The plan that removes a network.
     pub fn net_remove(&self, name: &str) -> jug::error::Result<Plan> {
@@ -314,7 +323,8 @@ impl World {
             return Err(jug::error::Error::not_found(name, "it is gone"));
         }
         let (name, it) = self.network(name);
-        let wanted = Wanted { addresses: true, ..Wanted::default() };
+        let paths = vec![self.layout.network_rules(&name)];
+        let wanted = Wanted { addresses: true, paths, ..Wanted::default() };
         let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();
         network::remove(&name, &it, &[], &self.layout, self.fake.platform.as_ref(), &facts)
     }
