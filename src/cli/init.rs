@@ -82,6 +82,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         out(&format!("mkdir -p {}\n", quote(s.layout.workdir.as_str())));
         let lines = if s.saved.is_some() { Vec::new() } else { host_lines(s, root.is_some())? };
         lines.iter().for_each(|l| out(&format!("{}{l}\n", if args.write { "" } else { "# with --write: " })));
+        super::init_pf::dry(s, args.write)?;
         return Ok(Code::Done);
     }
     s.need_root("init")?;
@@ -140,6 +141,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             eprintln!("jug: to be done on this host (init --write does it): {line}");
         }
     }
+    changed.extend(super::init_pf::run(s, args.write)?);
     let what = if changed.is_empty() { "all is there".to_string() } else { changed.join("; ") };
     let done = Done { changed: !changed.is_empty(), what };
     results::print(

@@ -18,6 +18,7 @@ pub mod filter_check;
 pub mod flow;
 pub mod generate;
 pub mod init;
+pub mod init_pf;
 pub mod jclone;
 pub mod jcp;
 pub mod jcreate;

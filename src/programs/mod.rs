@@ -16,6 +16,7 @@ pub mod mtree;
 pub mod netstat;
 pub mod nft;
 pub mod oci;
+pub mod pfconf;
 pub mod pfctl;
 pub mod pkill;
 pub mod procnet;

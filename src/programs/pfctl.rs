@@ -27,6 +27,11 @@ pub fn check(anchor: &str, file: &str) -> Cmd {
     Cmd::new("pfctl").args(["-a", anchor, "-nf", file])
 }
 
+/// Reads a main rule set without loading it.
+pub fn check_main(file: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-nf", file])
+}
+
 /// Replaces all rules of an anchor.
 pub fn load(anchor: &str, file: &str) -> Cmd {
     Cmd::new("pfctl").args(["-q", "-a", anchor, "-f", file])
