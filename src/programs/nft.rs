@@ -161,7 +161,11 @@ pub fn network_rules(
         }
     }
     if isolated {
-        through.push_str(&format!("\t\tiifname \"{bridge}\" drop\n\t\toifname \"{bridge}\" drop\n"));
+        // What goes from member to member may pass here too (br_netfilter), and stays free.
+        through.push_str(&format!(
+            "\t\tiifname \"{bridge}\" oifname != \"{bridge}\" drop\n\
+             \t\toifname \"{bridge}\" iifname != \"{bridge}\" drop\n"
+        ));
     }
     whole(table, &[(OUT, out), (THROUGH, through)])
 }
@@ -296,8 +300,8 @@ mod tests {
         	}
         	chain forward {
         		type filter hook forward priority 0; policy accept;
-        		iifname "jugbr1000" drop
-        		oifname "jugbr1000" drop
+        		iifname "jugbr1000" oifname != "jugbr1000" drop
+        		oifname "jugbr1000" iifname != "jugbr1000" drop
         	}
         }
         "#);

@@ -166,8 +166,13 @@ pub fn exposure_rules(redirects: &[Redirect], inners: &[Inner]) -> String {
                 inner.subnet.trunc()
             ));
         }
+        // Only those it is for: others would come this way past what the main set blocks. A neighbour has the gateway's
+        // address by then.
+        let mut may = r.from.clone();
+        may.extend(inner.gateway.filter(|_| !may.is_empty()).map(IpNet::from));
         filter.push_str(&format!(
-            "pass out quick on {bridge} {family} proto {protocol} from any to {to} port {inside}\n"
+            "pass out quick on {bridge} {family} proto {protocol} from {} to {to} port {inside}\n",
+            from(&may)
         ));
     }
     nat + &rdr + &filter
@@ -288,7 +293,7 @@ mod tests {
         rdr pass inet proto tcp from any to (self) port 8080 -> 10.0.0.7 port 80
         rdr pass inet proto udp from { 192.0.2.0/24, 198.51.100.7/32 } to 192.0.2.1 port 8000:8010 -> 10.0.0.7 port 9000:*
         pass out quick on bridge1000 inet proto tcp from any to 10.0.0.7 port 80
-        pass out quick on bridge1000 inet proto udp from any to 10.0.0.7 port 9000:9010
+        pass out quick on bridge1000 inet proto udp from { 192.0.2.0/24, 198.51.100.7/32, 10.0.0.1/32 } to 10.0.0.7 port 9000:9010
         ");
     }
 
