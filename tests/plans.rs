@@ -562,6 +562,34 @@ fn an_uplink_that_carries_other_packets() {
     }
 }
 
+/// FreeBSD makes nothing with an address a member, not even a link-local one; what is a member already may stay.
+#[test]
+fn an_uplink_with_a_link_local_address() {
+    for mut n in nodes() {
+        let (name, it) = ("lan".parse::<NetName>().unwrap(), a_network("dhcp = true\nuplink = \"em9\"\n"));
+        n.facts.interfaces.push(Interface { name: "em9".into(), ..Default::default() });
+        n.facts.addresses.push(jug::facts::Address {
+            interface: "em9".into(),
+            address: "fe80::7".parse().unwrap(),
+            length: Some(64),
+        });
+        let up = |n: &Node| network::up(&name, &it, n.platform.as_ref(), &n.facts);
+        match up(&n) {
+            Ok(plan) => assert!(n.word == "linux", "{plan:?}"),
+            Err(e) => {
+                assert!(
+                    n.word == "freebsd" && e.code == Code::Conflict && e.reason.contains("fe80::7"),
+                    "{e}"
+                );
+                let lines = "ifconfig em9 inet6 ifdisabled -auto_linklocal && ifconfig em9 inet6 'fe80::7%em9' -alias";
+                assert_eq!(e.next.as_deref(), Some(lines));
+            }
+        }
+        n.facts.interfaces.extend(bridge_of(&n, &it, &["em9"]));
+        assert!(up(&n).is_ok());
+    }
+}
+
 /// What the program prints, with fresh identities and times replaced.
 #[expect(clippy::disallowed_methods, reason = "a test runs the built program")]
 fn printed(node: &Node, args: &[&str]) -> String {

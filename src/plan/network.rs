@@ -3,7 +3,7 @@
 use super::rules::Rules;
 use super::{Effect, Plan, Step};
 use crate::error::{Error, Result};
-use crate::facts::Facts;
+use crate::facts::{Address, Facts, Interface};
 use crate::model::name::{EnvName, InterfaceName, NetName};
 use crate::model::network::{Nat, Network};
 use crate::platform::filter::{self, Ways};
@@ -113,10 +113,9 @@ fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Fac
     let Some(uplink) = &network.uplink else { return Ok(()) };
     facts.must_have(name, uplink)?;
     same_size(name, network, uplink, platform, facts)?;
-    let member = |i: &&crate::facts::Interface| i.members.iter().any(|m| m == uplink.as_str());
-    if let Some(bridge) = facts.interfaces.iter().find(member)
-        && bridge.name != platform.bridge(network.unit).as_str()
-    {
+    let member = |i: &&Interface| i.members.iter().any(|m| m == uplink.as_str());
+    let bridge = facts.interfaces.iter().find(member);
+    if let Some(bridge) = bridge.filter(|b| b.name != platform.bridge(network.unit).as_str()) {
         return Err(Error::conflict(name, format!("{uplink} is a member of {} already", bridge.name))
             .next("an interface can be in one bridge: choose another, or a VLAN on it"));
     }
@@ -127,8 +126,25 @@ fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Fac
             format!("{uplink} has the address {}, with which the host could no more be reached", a.address),
         )
         .next("use an interface without addresses, or a VLAN on it")),
+        None if bridge.is_none() && platform.kind() == PlatformKind::Freebsd => {
+            no_member_yet(name, uplink, facts)
+        }
         None => Ok(()),
     }
+}
+
+/// On FreeBSD no interface with an address becomes a member, not even with a link-local one: addm says EINVAL unless
+/// net.link.bridge.member_ifaddrs is 1, which it is not from 15.0 on.
+fn no_member_yet(name: &NetName, uplink: &InterfaceName, facts: &Facts) -> Result<()> {
+    let local = |a: &&Address| a.interface == uplink.as_str() && link_local(a.address);
+    let Some(Address { address, .. }) = facts.addresses.iter().find(local) else { return Ok(()) };
+    let never = ifconfig::set(uplink.as_str(), ["inet6", "ifdisabled", "-auto_linklocal"]);
+    let gone = ifconfig::set(uplink.as_str(), ["inet6", &format!("{address}%{uplink}"), "-alias"]);
+    Err(Error::conflict(
+        name,
+        format!("{uplink} has the address {address}, and a member of a bridge may have none"),
+    )
+    .next(format!("{never} && {gone}")))
 }
 
 /// On FreeBSD all members of a bridge have the size of its packets, the administrator's interface too: it is left as it
