@@ -374,3 +374,8 @@ pub fn remove(
 pub fn there(interface: InterfaceName, network: &Network, word: &str) -> super::Guard {
     super::Guard::Interface { name: interface, stamp: network.stamp(), mac: Some(network.mac(word)) }
 }
+
+/// That an interface is there, and is the one that it was.
+pub fn still(was: &Interface, name: InterfaceName, kind: PlatformKind) -> super::Guard {
+    super::Guard::Interface { name, stamp: was.mark(kind).to_string(), mac: None }
+}

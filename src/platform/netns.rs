@@ -10,6 +10,7 @@ use crate::model::nic::{Mac, Unit};
 use crate::plan::guest::Guest;
 use crate::plan::wire::{self, Card};
 use crate::plan::{Effect, Guard, Step, network};
+use crate::platform::PlatformKind;
 use crate::programs::{ip, sysctl};
 use std::path::Path;
 
@@ -130,8 +131,14 @@ fn members(net: &Network, facts: &Facts, name: &InterfaceName, now: &Interface) 
         Step::run(format!("make {out} a member of {name}"), ip::set(out.as_str(), ["master", name.as_str()]))
             .undo_when(member, leave),
     );
-    if !facts.interface(out.as_str()).is_some_and(|i| i.up) {
-        steps.push(Step::run(format!("bring {out} up"), ip::set(out.as_str(), ["up"])));
+    let was = facts.interface(out.as_str());
+    if !was.is_some_and(|i| i.up) {
+        let mut up = Step::run(format!("bring {out} up"), ip::set(out.as_str(), ["up"]));
+        if let Some(was) = was {
+            let down = Effect::Run(ip::set(out.as_str(), ["down"]));
+            up = up.undo_when(network::still(was, out, PlatformKind::Linux), down);
+        }
+        steps.push(up);
     }
     steps
 }

@@ -7,6 +7,7 @@ use crate::model::nic::Unit;
 use crate::plan::guest::Guest;
 use crate::plan::wire::{self, Card};
 use crate::plan::{Effect, Guard, Step, network};
+use crate::platform::PlatformKind;
 use crate::programs::{ifconfig, route};
 
 /// A network's bridge. The kernel takes the number from the name.
@@ -98,8 +99,14 @@ fn members(net: &Network, facts: &Facts, name: &InterfaceName, now: &Interface) 
     let leave = Effect::Run(ifconfig::set(name.as_str(), ["deletem", out.as_str()]));
     let member = Guard::Member { bridge: name.clone(), name: out.clone() };
     steps.push(Step::run(format!("make {out} a member of {name}"), join).undo_when(member, leave));
-    if !facts.interface(out.as_str()).is_some_and(|i| i.up) {
-        steps.push(Step::run(format!("bring {out} up"), ifconfig::set(out.as_str(), ["up"])));
+    let was = facts.interface(out.as_str());
+    if !was.is_some_and(|i| i.up) {
+        let mut up = Step::run(format!("bring {out} up"), ifconfig::set(out.as_str(), ["up"]));
+        if let Some(was) = was {
+            let down = Effect::Run(ifconfig::set(out.as_str(), ["down"]));
+            up = up.undo_when(network::still(was, out, PlatformKind::Freebsd), down);
+        }
+        steps.push(up);
     }
     steps
 }

@@ -31,7 +31,8 @@ impl Iface {
             note: String::new(),
             groups: Vec::new(),
             mac: "58:9c:fc:10:61:7c".into(),
-            up: !name.contains("new"),
+            // The uplink of `wire` is found down.
+            up: name != "a b",
             mtu: 1500,
             members: Vec::new(),
             private: Vec::new(),
@@ -165,6 +166,7 @@ fn settings(it: &mut Iface, words: &[&str]) -> Output {
     while let Some(word) = words.next() {
         match *word {
             "up" => it.up = true,
+            "down" => it.up = false,
             "mtu" => it.mtu = words.next().unwrap().parse().unwrap(),
             "ether" | "address" => it.mac = (*words.next().unwrap()).to_string(),
             "alias" => it.note = (*words.next().unwrap()).to_string(),
