@@ -56,8 +56,20 @@ pub fn one(
     alone: bool,
     plan: &dyn Fn() -> Result<Wish>,
 ) -> Outcome {
+    patiently(session, verb, object, alone, 0, plan)
+}
+
+/// The same; waits so many seconds for another that is at it.
+pub fn patiently(
+    session: &Session,
+    verb: &str,
+    object: &str,
+    alone: bool,
+    seconds: u64,
+    plan: &dyn Fn() -> Result<Wish>,
+) -> Outcome {
     let mut warnings = Vec::new();
-    let result = attempt(session, verb, object, alone, plan, &mut warnings);
+    let result = attempt(session, verb, object, (alone, seconds), plan, &mut warnings);
     if result.as_ref().is_err_and(|e| e.code == Code::Busy && e.reason.contains("it is fenced"))
         && let Ok(name) = object.parse()
         // Noted on this side, so that lists and later commands know it without asking the storage.
@@ -102,7 +114,7 @@ fn attempt(
     session: &Session,
     verb: &str,
     object: &str,
-    alone: bool,
+    (alone, seconds): (bool, u64),
     plan: &dyn Fn() -> Result<Wish>,
     warnings: &mut Vec<String>,
 ) -> Result<Done> {
@@ -128,7 +140,7 @@ fn attempt(
     let _node = lock::shared(&session.layout, ".node")?;
     // Owners are written down with it: without an identity nothing is begun.
     session.node()?;
-    let lock = lock::exclusive(&session.layout, object, verb)?;
+    let lock = lock::wait(&session.layout, object, verb, seconds)?;
     mend(session, object, alone, &lock, warnings)?;
     let (plans, done, [mut held, _throughout]) = plan()?.apart();
     match plans {

@@ -2,7 +2,7 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
 use crate::model::env::Env;
@@ -166,16 +166,8 @@ pub fn up_one(s: &Session, name: &NetName, alone: bool) -> Result<()> {
     if !s.layout.journal(&object).as_path().exists() && matches!(plan()?, Wish::Nothing(_)) {
         return Ok(());
     }
-    let begun = std::time::Instant::now();
-    loop {
-        let outcome = change::one(s, "net-up", &object, alone, &plan);
-        match outcome.result {
-            Ok(_) => return Ok(()),
-            // Another start is at it.
-            Err(e) if e.code == Code::Busy && begun.elapsed().as_secs() < PATIENCE => {}
-            Err(e) => return Err(e),
-        }
-    }
+    // Another start may be at it.
+    change::patiently(s, "net-up", &object, alone, PATIENCE, &plan).result.map(|_| ())
 }
 
 /// The facts that the rules of a network hang on, if it has any.
