@@ -58,5 +58,11 @@ fn plan(s: &Session, name: &EnvName, format: Format) -> Result<Wish> {
             Effect::Write { path, text: cbsd_vars::write(name, &env, &s.layout), mode: 0o600 },
         ));
     }
-    Ok(Wish::Do(vec![register::leave(&guest, &facts, s.host.now(), more)?], Done::changed("unregistered")))
+    let mut plan = register::leave(&guest, &facts, s.host.now(), more)?;
+    let lost = cbsd_vars::lost(&env);
+    if format == Format::Cbsd && !lost.is_empty() {
+        plan.warnings
+            .push(format!("CBSD's file has no place for {}; jug's own copy keeps them", lost.join(", ")));
+    }
+    Ok(Wish::Do(vec![plan], Done::changed("unregistered")))
 }

@@ -69,6 +69,27 @@ pub fn variables(name: &EnvName, env: &Env, layout: &Layout) -> BTreeMap<String,
     vars
 }
 
+/// The keys that are set and that CBSD's file has no variable for.
+pub fn lost(env: &Env) -> Vec<String> {
+    let mut keys = Vec::new();
+    let cards: Vec<String> = env.nics().map(|(_, n)| n.network.to_string()).collect();
+    if !cards.is_empty() {
+        keys.push(format!("net ({})", cards.join(", ")));
+    }
+    keys.extend(env.limits.set().into_iter().map(|l| l.key().to_string()));
+    for (key, there) in [
+        ("boot.after", !env.boot.after.is_empty()),
+        ("boot.delay", env.boot.delay != 0),
+        ("boot.wait_for", !env.boot.wait_for.is_empty()),
+        ("hooks", !env.hooks.is_empty()),
+    ] {
+        if there {
+            keys.push(key.to_string());
+        }
+    }
+    keys
+}
+
 /// Writes the file. Values are quoted so that sourcing it runs nothing.
 pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> String {
     let mut vars = env.cbsd.clone();
@@ -102,4 +123,20 @@ pub(super) fn escape(value: &str) -> String {
 
 fn flag(v: bool) -> String {
     u8::from(v).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_the_file_has_no_place_for_is_named() {
+        let text = "version = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\nbase = \"host\"\n";
+        let lost = |more: &str| {
+            super::lost(&crate::model::schema::read_env(&(text.to_string() + more), "x").unwrap())
+        };
+        assert_eq!(lost("net = [\"alias:em0:192.0.2.7/24\"]\n[boot]\nauto = true\norder = 3\n"), [""; 0]);
+        assert_eq!(
+            lost("net = [\"lan:10.0.0.2\", \"san\"]\n[limits]\nmemory = \"1G\"\n[boot]\nafter = [\"db\"]\n"),
+            ["net (lan, san)", "limits.memory", "boot.after"]
+        );
+    }
 }

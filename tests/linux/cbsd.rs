@@ -123,7 +123,8 @@ fn hostile_ones_are_refused_and_nothing_runs() {
         write(&file, "jname=\"x\";\nver=\"bb\";\ncontact=\"\\$(touch %/pwned)\";\n", 0o644);
         h.jug("jregister x").ok();
         h.jug("jshow x").ok().says("contact = \"$(touch %/pwned)\"");
-        h.jug("junregister --format cbsd x").ok();
+        h.jug("jset x boot.delay=5").ok();
+        h.jug("junregister --format cbsd x").ok().says("CBSD's file has no place for boot.delay");
         h.sh(". work/jails-rcconf/rc.conf_x && echo \"$contact\"").ok().is("$(touch %/pwned)");
         h.sh("rm -r work/jails-data/x-data work/jails-system/x work/jails-rcconf/* work/jails-fstab/*").ok();
     });
