@@ -573,7 +573,7 @@ fn an_uplink_with_a_link_local_address() {
             address: "fe80::7".parse().unwrap(),
             length: Some(64),
         });
-        let up = |n: &Node| network::up(&name, &it, n.platform.as_ref(), &n.facts);
+        let up = |n: &Node| network::up(&name, &it, &n.layout, n.platform.as_ref(), &n.facts);
         match up(&n) {
             Ok(plan) => assert!(n.word == "linux", "{plan:?}"),
             Err(e) => {
