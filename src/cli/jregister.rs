@@ -125,7 +125,9 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     }
     let facts = facts(s, name)?;
     if let Some(env) = here.filter(|e| !e.owner.fenced)
-        && facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid))
+        && facts
+            .container(name.as_str())
+            .is_some_and(|c| c.uuid == Some(env.uuid) && c.path == s.layout.root(name, env).as_str())
     {
         return Err(Error::busy(name, "it runs here").next(format!("jug jstop {name}")));
     }
