@@ -48,6 +48,7 @@ fn power_loss(w: &World) {
     }
     state.mounts.retain(|m| !m.target.starts_with(&below) && !m.target.contains("www-data/"));
     state.jails.retain(|j| j.name != "www");
+    state.rules.retain(|r| !r.starts_with("jail:www:") || r.contains(":log="));
     state.addresses.retain(|(_, a)| a.to_string() != "192.0.2.7");
 }
 
@@ -257,4 +258,46 @@ fn addresses_can_be_chosen_while_another_is_registered() {
     let ctx = Ctx { progress: &looks, ..w.fake.ctx() };
     apply::run_on(&ctx, "www", &Plan::new("jregister", "www"), &lock, &mut more).unwrap();
     assert_eq!(looks.1.load(Ordering::Relaxed), 1);
+}
+
+/// An administrator limits the same, before or after.
+#[test]
+fn rules_of_others_are_neither_replaced_nor_removed() {
+    let mine = |w: &World| {
+        let rules: Vec<String> = w.fake.state().rules.clone();
+        rules.into_iter().filter(|r| r.contains("/user") || r.contains("=777")).collect::<Vec<_>>()
+    };
+    for rule in ["jail:www:pcpu:deny=777", "jail:www:pcpu:deny=150/user", "jail:www:pcpu:deny=150"] {
+        let w = created(PlatformKind::Freebsd, HOST);
+        w.fake.state().rules.push(rule.into());
+        let e = w.start().unwrap_err();
+        assert!(e.code == Code::Conflict && e.reason.contains(rule), "{e}");
+    }
+    let w = created(PlatformKind::Freebsd, HOST);
+    run(&w, &w.start().unwrap().unwrap());
+    let theirs = ["jail:www:memoryuse:deny=67108864/user", "jail:www:maxproc:deny=777"];
+    w.fake.state().rules.extend(theirs.map(String::from));
+    let e = w.set(&["limits.processes=9"]).unwrap_err();
+    assert!(e.code == Code::Conflict && e.reason.contains(theirs[1]), "{e}");
+    run(&w, &w.stop().unwrap().unwrap());
+    assert_eq!(mine(&w), theirs);
+    assert_eq!(w.fake.state().rules.len(), 4, "{:?}", w.fake.state().rules);
+}
+
+/// rctl(8) keeps both of two rules that slow down.
+#[test]
+fn a_rule_that_slows_down_makes_way_for_the_next() {
+    let w = created(PlatformKind::Freebsd, HOST);
+    run(&w, &w.start().unwrap().unwrap());
+    for (change, left) in
+        [("1M", vec!["=1048576"]), ("2M", vec!["=2097152"]), ("2048K", vec!["=2097152"]), ("", vec![])]
+    {
+        let change = format!("limits.read_bps={change}");
+        let registry = w.set(&[&change]).unwrap();
+        run(&w, &registry);
+        let rules = w.fake.state().rules.clone();
+        let of: Vec<&str> =
+            rules.iter().filter_map(|r| r.strip_prefix("jail:www:readbps:throttle")).collect();
+        assert_eq!(of, left, "{change}");
+    }
 }

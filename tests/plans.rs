@@ -232,7 +232,7 @@ fn limited(n: &Node) -> (EnvName, Env) {
 fn able(n: &Node) -> Limiting {
     let io = [Limit::ReadBps, Limit::WriteBps, Limit::ReadIops, Limit::WriteIops];
     let can = Limit::ALL.into_iter().filter(|l| n.word == "freebsd" || !io.contains(l)).collect();
-    Limiting { can, cpus: "0-3".parse().ok() }
+    Limiting { can, cpus: "0-3".parse().ok(), rules: Vec::new() }
 }
 
 fn runs(n: &mut Node, name: &EnvName, env: &Env) -> Started {
@@ -275,7 +275,7 @@ fn limits_that_this_host_can_not_hold() {
         let (name, mut env) = limited(&n);
         let base = n.base(&env.base);
         // A set of CPUs costs FreeBSD nothing.
-        n.facts.limits = Some(Limiting { can: vec![Limit::Cpuset], cpus: "0-3".parse().ok() });
+        n.facts.limits = Some(Limiting { can: vec![Limit::Cpuset], ..able(&n) });
         let plan = |n: &Node, env: &Env| start::plan(&n.guest(&name, env, Some(&base)), &n.facts, time());
         let e = plan(&n, &env).unwrap_err();
         assert_eq!((e.code, e.object.as_str()), (Code::HostLacks, "full1"));

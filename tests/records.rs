@@ -162,12 +162,13 @@ fn rules_of_rctl() {
     for limit in limits.set() {
         let cmd = rctl::add(&name, &limits, limit).unwrap();
         assert!(all[1].stdout.lines().any(|l| l == cmd.args[1]), "{cmd}");
-        assert!(rctl::has(&record(file, "rctl jail:j1").stdout, &name, limit));
-        let remove = rctl::remove(&name, limit).unwrap().args[1].clone();
-        assert!(cmd.args[1].starts_with(&format!("{remove}=")), "{remove}");
+        let text = record(file, "rctl jail:j1").stdout;
+        assert!(rctl::has(&text, &rctl::rule(&name, &limits, limit).unwrap()));
+        assert!(rctl::like(&rctl::of_jails(&text), &name, limit).is_some());
     }
     assert_eq!(rctl::of(&name).to_string(), "rctl jail:j1");
-    assert!(!rctl::has(&record(file, "rctl jail:j1").stdout, &name, Limit::OpenFiles));
+    let rules = rctl::of_jails(&record(file, "rctl jail:j1").stdout);
+    assert!(rctl::like(&rules, &name, Limit::OpenFiles).is_none());
     // Why it is asked first: what is not there can't be removed.
     let gone: Vec<_> = records(file).into_iter().filter(|r| r.command == "rctl -r jail:j1").collect();
     assert_eq!((gone[0].exit, gone[1].exit), (0, 1));

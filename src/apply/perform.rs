@@ -250,13 +250,13 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             let (_, all) = ctx.platform.parse_addresses(&text)?;
             all.iter().any(|a| a.interface == interface.as_str() && a.address == *address)
         }
-        Guard::Rule { name, limit, probe: cmd } => {
+        Guard::Rule { rule, probe: cmd } => {
             let out = ask(cmd)?;
             // Switched off at a reboot since the start: the rules went with it.
             if !out.ok() && !rctl::is_off(&out) {
                 return Err(RunError::failed(cmd, &out).into());
             }
-            out.ok() && rctl::has(&out.stdout, name, *limit)
+            out.ok() && rctl::has(&out.stdout, rule)
         }
         Guard::Rules { probe: cmd } => crate::platform::filter::holds(cmd, &ask(cmd)?)?,
         Guard::Interface { name, stamp, mac } => {

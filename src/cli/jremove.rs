@@ -69,7 +69,7 @@ fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     // What it was last started with may have left rules, of which its file says nothing any more.
     if let Some(last) = started::read(&s.layout, name).filter(|l| s.saved.is_none() && l.env.uuid == env.uuid)
     {
-        env.limits = env.limits.or(&last.env.limits);
+        env.limits = last.env.limits.or(&env.limits);
     }
     let base = s.base(&env.base);
     let guest = s.guest(name, &env, base.as_ref());

@@ -10,7 +10,7 @@ use crate::model::env::{Env, Mode};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::plan::guest::Guest;
-use crate::plan::{Plan, publish, start};
+use crate::plan::{Plan, limits, publish, start};
 use crate::report::results::{Done, Outcome};
 use crate::store::{lock, started};
 use std::collections::BTreeMap;
@@ -187,7 +187,11 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
     facts.left.clear();
     let mark = format!("jug:{}:", env.uuid);
     facts.interfaces.retain(|i| !i.mark(s.platform.kind()).starts_with(&mark));
-    for net in started::read(&s.layout, name).map(|s| s.added).unwrap_or_default() {
+    let started = started::read(&s.layout, name);
+    if let Some(started) = &started {
+        limits::forget(name, &mut facts, &started.env.limits);
+    }
+    for net in started.map(|s| s.added).unwrap_or_default() {
         if let Net::Alias { address, .. } = net {
             facts.addresses.retain(|a| a.address != address.addr());
         }

@@ -11,6 +11,9 @@ pub struct Limiting {
     /// Its CPUs, where it was asked for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cpus: Option<CpuSet>,
+    /// The rules of jails that rctl(8) has, whoever made them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
 }
 
 /// Numbers beside each other: used, or allowed. What is not known, or not limited, is `None`.

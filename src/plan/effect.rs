@@ -3,7 +3,6 @@
 use crate::host::Cmd;
 use crate::model::boot::Peer;
 use crate::model::hook::Policy;
-use crate::model::limits::Limit;
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
 use crate::model::nic::Mac;
 use crate::store::owner::Epoch;
@@ -244,12 +243,10 @@ pub enum Guard {
         /// The address, without its length.
         address: std::net::IpAddr,
     },
-    /// rctl(8) has a rule for this limit of this jail.
+    /// rctl(8) has this rule.
     Rule {
-        /// The jail.
-        name: EnvName,
-        /// The limit.
-        limit: Limit,
+        /// As rctl shows it.
+        rule: String,
         /// Asks for the jail's rules.
         probe: Cmd,
     },

@@ -5,8 +5,10 @@ use super::{Plan, Step};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Env;
-use crate::model::limits::Limit;
+use crate::model::limits::{Limit, Limits};
+use crate::model::name::EnvName;
 use crate::platform::PlatformKind;
+use crate::programs::rctl;
 
 /// Why a limit can't be held, and what mends it.
 fn lacking(guest: &Guest<'_>, facts: &Facts, limit: Limit) -> Option<(String, String)> {
@@ -60,6 +62,33 @@ pub fn held(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<Env> {
     Ok(env)
 }
 
+/// Refuses limits whose rules would take the place of somebody else's, or work beside it. `runs` is what it is held to
+/// now.
+///
+/// # Errors
+/// There is such a rule (exit 5).
+pub fn free(guest: &Guest<'_>, facts: &Facts, wanted: &[Limit], runs: Option<&Limits>) -> Result<()> {
+    let Some(host) = &facts.limits else { return Ok(()) };
+    let ours = runs.map(|l| rctl::rules(guest.name, l)).unwrap_or_default();
+    let theirs: Vec<String> = host.rules.iter().filter(|r| !ours.contains(r)).cloned().collect();
+    for limit in wanted.iter().copied() {
+        if let Some(rule) = rctl::like(&theirs, guest.name, limit) {
+            let why = format!("for {} there is a rule of rctl(8) that is not jug's: {rule}", limit.key());
+            let next = format!("rctl -r {rule}; or jug jset {} {}=", guest.name, limit.key());
+            return Err(Error::conflict(guest.name, why).next(next));
+        }
+    }
+    Ok(())
+}
+
+/// The facts without the rules that a stop takes away.
+pub fn forget(name: &EnvName, facts: &mut Facts, runs: &Limits) {
+    if let Some(host) = &mut facts.limits {
+        let ours = rctl::rules(name, runs);
+        host.rules.retain(|r| !ours.contains(r));
+    }
+}
+
 /// The steps that give a running environment what differs, and the keys that need no restart then. `runs` is what it
 /// runs with.
 ///
@@ -82,6 +111,7 @@ pub fn live(
     let could = |l: &Limit| facts.limits.as_ref().is_none_or(|h| h.can.contains(l));
     let (here, never): (Vec<Limit>, Vec<Limit>) = differ.into_iter().partition(could);
     let from = &runs.env.limits;
+    free(guest, facts, &here, Some(from))?;
     let (steps, given) = guest.platform.limit_live(guest, (from, &to), &here, facts.limits.as_ref());
     Ok((steps, given.into_iter().chain(never).map(|l| l.key().to_string()).collect()))
 }

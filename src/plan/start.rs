@@ -96,6 +96,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
     let held = limits::held(guest, facts, &mut plan)?;
+    limits::free(guest, facts, &held.limits.set(), None)?;
     plan.steps.extend(guest.platform.create_container(&guest.with(&held)));
     plan.steps.extend(guest.platform.attach_inside(guest, &cards));
     plan.steps.extend(publish::begin(guest, &published));

@@ -72,10 +72,7 @@ impl fmt::Display for Guard {
                     "{{ ifconfig {interface} || ip address show dev {interface}; }} 2>/dev/null | grep -qwF {address}"
                 )
             }
-            Self::Rule { name, limit, probe } => {
-                let rule = crate::programs::rctl::filter(name, *limit).unwrap_or_default();
-                write!(f, "{probe} 2>/dev/null | grep -q '^{rule}='")
-            }
+            Self::Rule { rule, probe } => write!(f, "{probe} 2>/dev/null | grep -qxF {}", quote(rule)),
             Self::Rules { probe } => write!(f, "[ -n \"$({probe} 2>/dev/null)\" ]"),
             Self::Interface { name, stamp, .. } => {
                 let name = quote(name.as_str());

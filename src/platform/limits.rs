@@ -27,23 +27,29 @@ pub fn freebsd_can(host: &dyn Host) -> Result<Limiting> {
     let out = host.query(&sysctl::limiting()).map_err(crate::error::Error::from)?;
     let (racct, cpus) = sysctl::parse_limiting(&out.stdout)?;
     let can = Limit::ALL.into_iter().filter(|l| racct || *l == Limit::Cpuset).collect();
-    Ok(Limiting { can, cpus: format!("0-{}", cpus - 1).parse().ok() })
+    // An ordinary user may not see them.
+    let rules = match racct && rustix::process::geteuid().is_root() {
+        true => rctl::of_jails(&ask(host, &rctl::all())?),
+        false => Vec::new(),
+    };
+    Ok(Limiting { can, cpus: format!("0-{}", cpus - 1).parse().ok(), rules })
 }
 
-/// A rule of this jail is there.
-fn rule(name: &EnvName, limit: Limit) -> Guard {
-    Guard::Rule { name: name.clone(), limit, probe: rctl::of(name) }
+/// Removes jug's rule of a limit if it is there.
+fn removal(name: &EnvName, limits: &Limits, limit: Limit) -> Option<(Guard, Effect)> {
+    let rule = rctl::rule(name, limits, limit)?;
+    let remove = rctl::remove(name, limits, limit)?;
+    Some((Guard::Rule { rule, probe: rctl::of(name) }, Effect::Run(remove)))
 }
 
 /// The rules of a jail that is about to be made.
 pub fn freebsd_before(name: &EnvName, limits: &Limits) -> Vec<Step> {
     let mut steps = Vec::new();
     for limit in limits.set() {
-        if let (Some(add), Some(remove)) = (rctl::add(name, limits, limit), rctl::remove(name, limit)) {
-            steps.push(
-                Step::run(format!("hold it to {}", limit.key()), add)
-                    .undo_when(rule(name, limit), Effect::Run(remove)),
-            );
+        if let (Some(add), Some((there, remove))) =
+            (rctl::add(name, limits, limit), removal(name, limits, limit))
+        {
+            steps.push(Step::run(format!("hold it to {}", limit.key()), add).undo_when(there, remove));
         }
     }
     steps
@@ -58,8 +64,8 @@ pub fn freebsd_cpus(name: &EnvName, limits: &Limits) -> Option<Step> {
 /// Rules stay when their jail goes (F6).
 pub fn freebsd_after(name: &EnvName, limits: &Limits) -> Vec<Step> {
     let remove = |limit: Limit| {
-        let cmd = rctl::remove(name, limit)?;
-        Some(Step::run(format!("let go of {}", limit.key()), cmd).when(rule(name, limit)))
+        let (there, remove) = removal(name, limits, limit)?;
+        Some(Step::new(format!("let go of {}", limit.key()), remove).when(there))
     };
     limits.set().into_iter().filter_map(remove).collect()
 }
@@ -77,15 +83,24 @@ pub fn freebsd_live(guest: &Guest<'_>, from: &Limits, to: &Limits, keys: &[Limit
             steps.push(Step::run("give it other CPUs", cmd).undo_when(guest.there(), Effect::Run(back)));
             continue;
         }
-        let Some(remove) = rctl::remove(name, limit) else { continue };
-        let step = match rctl::add(name, to, limit) {
-            Some(add) => Step::run(format!("hold it to {}", limit.key()), add),
-            None => Step::run(format!("let go of {}", limit.key()), remove.clone()).when(rule(name, limit)),
-        };
-        steps.push(match rctl::add(name, from, limit) {
-            Some(back) => step.undo(Effect::Run(back)),
-            None => step.undo_when(rule(name, limit), Effect::Run(remove)),
-        });
+        let (old, new) = (removal(name, from, limit), removal(name, to, limit));
+        if old == new {
+            continue;
+        }
+        let back = rctl::add(name, from, limit).map(Effect::Run);
+        let former = if new.is_some() { "the former " } else { "" };
+        let gives_way = rctl::replaces(limit) && new.is_some();
+        if let (Some(add), Some((there, remove))) = (rctl::add(name, to, limit), new) {
+            let step = Step::run(format!("hold it to {}", limit.key()), add);
+            steps.push(match &back {
+                Some(back) if gives_way => step.undo(back.clone()),
+                _ => step.undo_when(there, remove),
+            });
+        }
+        if let (Some((there, remove)), Some(back), false) = (old, back, gives_way) {
+            let step = Step::new(format!("let go of {former}{}", limit.key()), remove);
+            steps.push(step.when(there).undo(back));
+        }
     }
     (steps, keys.to_vec())
 }
@@ -137,6 +152,7 @@ pub fn linux_can(host: &dyn Host) -> Limiting {
     Limiting {
         can: Limit::ALL.into_iter().filter(|l| groups.can(&read, *l)).collect(),
         cpus: groups.cpus(&read),
+        rules: Vec::new(),
     }
 }
 

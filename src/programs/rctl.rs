@@ -1,5 +1,6 @@
 //! rctl(8) of FreeBSD: limits of jails, and what they use. A filter with an empty name would be that of every jail's
-//! rules (F6): every rule here is of an [`EnvName`], which can't be empty, and names its resource and its action.
+//! rules (F6): every rule here is of an [`EnvName`], which can't be empty, and names its resource and its action; what
+//! removes one, its amount as well.
 
 use super::surprise;
 use crate::error::Result;
@@ -25,8 +26,8 @@ fn words(limit: Limit) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// What every rule of a limit begins with, and the whole of the filter that removes it.
-pub fn filter(name: &EnvName, limit: Limit) -> Option<String> {
+/// What every rule of a limit begins with, whoever made it.
+fn filter(name: &EnvName, limit: Limit) -> Option<String> {
     words(limit).map(|(resource, action)| format!("jail:{name}:{resource}:{action}"))
 }
 
@@ -36,16 +37,32 @@ fn amount(limits: &Limits, limit: Limit) -> Option<u64> {
     if limit == Limit::Swap { limits.memory_and_swap() } else { limits.amount(limit) }
 }
 
-/// Adds the rule of a limit, if it is set and rctl's to hold; one of the same resource and action is replaced (F6). The
-/// jail need not be there.
-pub fn add(name: &EnvName, limits: &Limits, limit: Limit) -> Option<Cmd> {
-    let rule = format!("{}={}", filter(name, limit)?, amount(limits, limit)?);
-    Some(Cmd::new("rctl").args(["-a", &rule]))
+/// jug's rule of a limit, if it is set and rctl's to hold, as rctl shows it: only what is not for each jail has a
+/// `/user` or the like at its end (rctl_rule_to_sbuf() in sys/kern/kern_rctl.c).
+pub fn rule(name: &EnvName, limits: &Limits, limit: Limit) -> Option<String> {
+    Some(format!("{}={}", filter(name, limit)?, amount(limits, limit)?))
 }
 
-/// Removes the rule of a limit. It fails if there is none: ask first.
-pub fn remove(name: &EnvName, limit: Limit) -> Option<Cmd> {
-    Some(Cmd::new("rctl").args(["-r", &filter(name, limit)?]))
+/// jug's rules of a jail.
+pub fn rules(name: &EnvName, limits: &Limits) -> Vec<String> {
+    limits.set().into_iter().filter_map(|l| rule(name, limits, l)).collect()
+}
+
+/// Whether adding the rule of a limit takes away the one of another amount: so it is for `deny`, and for `throttle` both
+/// stay (rctl_rule_add() in sys/kern/kern_rctl.c).
+pub fn replaces(limit: Limit) -> bool {
+    words(limit).is_some_and(|(_, action)| action == "deny")
+}
+
+/// Adds jug's rule of a limit. The jail need not be there.
+pub fn add(name: &EnvName, limits: &Limits, limit: Limit) -> Option<Cmd> {
+    Some(Cmd::new("rctl").args(["-a", &rule(name, limits, limit)?]))
+}
+
+/// Removes jug's rule of a limit, and none of another amount or for each user (rctl_rule_matches() in
+/// sys/kern/kern_rctl.c). It fails if there is none: ask first.
+pub fn remove(name: &EnvName, limits: &Limits, limit: Limit) -> Option<Cmd> {
+    Some(Cmd::new("rctl").args(["-r", &format!("{}/jail", rule(name, limits, limit)?)]))
 }
 
 /// The rules of one jail.
@@ -64,10 +81,23 @@ pub fn is_off(out: &Output) -> bool {
     !out.ok() && out.stderr.contains("RACCT/RCTL")
 }
 
-/// Whether the output of [`of`] has the rule of a limit.
-pub fn has(text: &str, name: &EnvName, limit: Limit) -> bool {
-    let Some(filter) = filter(name, limit) else { return false };
-    text.lines().any(|l| l.strip_prefix(&filter).is_some_and(|rest| rest.starts_with('=')))
+/// Whether the output of [`of`] has a rule.
+pub fn has(text: &str, rule: &str) -> bool {
+    text.lines().any(|l| l == rule)
+}
+
+/// Reads the output of [`all`]: the rules of jails as they stand there.
+pub fn of_jails(text: &str) -> Vec<String> {
+    text.lines().filter(|l| l.starts_with("jail:")).map(str::to_string).collect()
+}
+
+/// The first of these rules that is for the same as that of a limit, whatever its amount.
+pub fn like<'a>(rules: &'a [String], name: &EnvName, limit: Limit) -> Option<&'a str> {
+    let filter = filter(name, limit)?;
+    rules
+        .iter()
+        .find(|r| r.strip_prefix(&filter).is_some_and(|rest| rest.starts_with('=')))
+        .map(String::as_str)
 }
 
 /// Reads the output of [`all`]: what jails may use, by name. Rules of users, classes and processes, and actions that
@@ -159,8 +189,29 @@ mod tests {
                 "rctl -a 'jail:www:readbps:throttle=1048576'"
             ]
         );
-        assert_eq!(remove(&name, Limit::Cpu).unwrap().to_string(), "rctl -r jail:www:pcpu:deny");
+        assert_eq!(
+            remove(&name, &limits, Limit::Cpu).unwrap().to_string(),
+            "rctl -r 'jail:www:pcpu:deny=150/jail'"
+        );
         assert!("".parse::<EnvName>().is_err(), "an empty name is every jail's");
+    }
+
+    #[test]
+    fn what_is_not_jugs_is_told_by_its_amount_and_whose_it_is() {
+        let name: EnvName = "www".parse().unwrap();
+        let limits = Limits { processes: Some(20), ..Limits::default() };
+        let rule = rule(&name, &limits, Limit::Processes).unwrap();
+        for (line, ours, alike) in [
+            ("jail:www:maxproc:deny=20", true, true),
+            ("jail:www:maxproc:deny=20/user", false, true),
+            ("jail:www:maxproc:deny=200", false, true),
+            ("jail:www:maxproc:log=20", false, false),
+            ("jail:www2:maxproc:deny=20", false, false),
+            ("user:www:maxproc:deny=20", false, false),
+        ] {
+            assert_eq!(has(&format!("jail:www:nthr:deny=1\n{line}\n"), &rule), ours, "{line}");
+            assert_eq!(like(&of_jails(line), &name, Limit::Processes).is_some(), alike, "{line}");
+        }
     }
 
     #[test]
@@ -196,11 +247,12 @@ mod tests {
                     Limit::WriteIops => limits.write_iops = Some(n),
                 }
                 let cmd = add(&name, &limits, limit).unwrap();
-                let rule = &cmd.args[1];
-                prop_assert!(has(rule, &name, limit));
-                let rules = parse_rules(rule);
+                let line = &cmd.args[1];
+                prop_assert!(has(line, &rule(&name, &limits, limit).unwrap()));
+                prop_assert!(like(&of_jails(line), &name, limit).is_some());
+                let rules = parse_rules(line);
                 prop_assert_eq!(rules[name.as_str()].get(limit), amount(&limits, limit));
-                prop_assert!(rule.starts_with(remove(&name, limit).unwrap().args[1].as_str()));
+                prop_assert_eq!(&remove(&name, &limits, limit).unwrap().args[1], &format!("{line}/jail"));
             }
         }
         #[test]

@@ -7,12 +7,17 @@ use std::collections::BTreeMap;
 /// The CPUs of the host.
 const CPUS: u16 = 4;
 
-/// subject:id:resource:action, of which a filter may leave any empty or out.
+/// Whether a rule is one of subject:id:resource:action=amount/per, of which a filter may leave any empty or out.
 fn matches(rule: &str, filter: &str) -> bool {
-    let fields = |s: &str| {
-        s.split(['=', '/']).next().unwrap_or_default().split(':').map(str::to_string).collect::<Vec<_>>()
+    let parts = |s: &str| -> (Vec<String>, String, String) {
+        let (subject, rest) = s.split_once('=').unwrap_or((s, ""));
+        let (amount, per) = rest.split_once('/').unwrap_or((rest, ""));
+        (subject.split(':').map(str::to_string).collect(), amount.into(), per.into())
     };
-    fields(filter).iter().zip(fields(rule)).all(|(f, r)| f.is_empty() || *f == r)
+    let ((fields, amount, per), (of, is, whose)) = (parts(filter), parts(rule));
+    let whose = if whose.is_empty() { of[0].clone() } else { whose };
+    let fits = |f: &str, r: &str| f.is_empty() || f == r;
+    fields.iter().zip(&of).all(|(f, r)| fits(f, r)) && fits(&amount, &is) && fits(&per, &whose)
 }
 
 pub fn rctl(s: &mut State, words: &[&str]) -> Output {
@@ -22,7 +27,10 @@ pub fn rctl(s: &mut State, words: &[&str]) -> Output {
             if amount.parse::<u64>().is_err() || subject.split(':').count() != 4 {
                 return no(1, format!("rctl: failed to add rule '{rule}': Invalid argument"));
             }
-            s.rules.retain(|r| r.split('=').next() != Some(subject));
+            // Of those with `deny` only goes what differs in its amount (sys/kern/kern_rctl.c).
+            let same =
+                if subject.ends_with(":deny") { format!("{subject}=/jail") } else { format!("{rule}/jail") };
+            s.rules.retain(|r| !matches(r, &same));
             s.rules.insert(0, (*rule).to_string());
             fine("")
         }

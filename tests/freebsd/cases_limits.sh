@@ -22,7 +22,7 @@ case_limits_are_rules() {
 		out_has "jail:lim:$r"
 	done
 	# Live: one goes, one changes, and with the memory its sum with swap.
-	j 0 jset lim limits.cpu= limits.memory=128M limits.read_iops= limits.processes=40
+	j 0 jset lim limits.cpu= limits.memory=128M limits.read_iops= limits.processes=40 limits.write_bps=2M
 	out_lacks restart
 	c 0 rctl jail:lim
 	out_lines 7
@@ -31,6 +31,8 @@ case_limits_are_rules() {
 	out_has jail:lim:memoryuse:deny=134217728
 	out_has jail:lim:swapuse:deny=201326592
 	out_has jail:lim:maxproc:deny=40
+	# rctl keeps both of two that slow down.
+	out_has jail:lim:writebps:throttle=2097152
 	j 0 jshow lim --pending
 	out_lines 0
 	j 0 jrestart lim
@@ -135,9 +137,19 @@ case_limits_of_others_stay() {
 	need_racct
 	c 0 rctl -a jail:lother:maxproc:deny=7
 	c 0 rctl -a jail:lmine:memoryuse:log=1g
+	c 0 rctl -a jail:lmine:maxproc:deny=9/user
+	mk lmine --set limits.processes=30
+	j 5 jstart lmine
+	err_has jail:lmine:maxproc:deny=9/user
+	must_not running lmine
+	c 0 rctl -r jail:lmine:maxproc:deny=9/user
+	j 0 jremove -y lmine
 	up lmine --set limits.memory=128M --set limits.processes=30
 	must [ "$(rules_of lmine | wc -l)" -eq 3 ]
+	c 0 rctl -a jail:lmine:maxproc:deny=9/user
 	j 0 jset lmine limits.processes=
+	must [ "$(rules_of lmine | wc -l)" -eq 3 ]
+	c 0 rctl -r jail:lmine:maxproc:deny=9/user
 	j 0 jstop lmine
 	a=$(rules_of lmine) b=$(rules_of lother)
 	rctl -r jail:lmine
