@@ -108,6 +108,12 @@ host_setup() {
 
 linux_setup() {
 	readlink /proc/self/ns/mnt >"$T/space"
+	# Network name spaces are known by files, which mount name spaces share.
+	mkdir -p /run/netns
+	mount -t tmpfs -o mode=755 tmpfs /run/netns || fail "no tmpfs on /run/netns"
+	# ip-netns(8) would do this at its first use, and the mount table would not be as it was.
+	mount --make-shared /run/netns
+	ip link set lo up
 	mounts >"$T/mounts.first"
 	[ "$TOUR_ZFS" = no ] && return
 	if command -v zfs-fuse >/dev/null 2>&1; then start_fuse; fi
@@ -170,6 +176,65 @@ freebsd_setup() {
 	printf 'exit 0\n' >"$tree/etc/rc"
 	printf 'exit 0\n' >"$tree/etc/rc.shutdown"
 	pwd_mkdb -p -d "$tree/etc" "$tree/etc/master.passwd" || fail "pwd_mkdb"
+}
+
+# Who plays the outside: a network name space with one cable to the host, and no route to what is behind it.
+outside_setup() {
+	{
+		ip netns add outside &&
+			ip link add tour0 type veth peer name eth0 netns outside &&
+			ip address add 192.0.2.1/24 dev tour0 && ip link set tour0 up &&
+			ip -n outside address add 192.0.2.9/24 dev eth0 && ip -n outside link set eth0 up
+	} || fail "no outside could be made"
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+}
+
+# Whether pf is as published ports need it; the tour changes nothing about that.
+pf_is_set_up() {
+	[ "$(sysctl -n net.inet.ip.forwarding)" = 1 ] && pfctl -s info 2>/dev/null | grep -q '^Status: Enabled' &&
+		[ "$({ pfctl -s nat; pfctl -s rules; } 2>/dev/null | grep -c 'anchor "jug/\*"')" = 3 ]
+}
+
+publish_linux() {
+	outside_setup
+	nft list ruleset >"$T/nft.before"
+	run jug net-create lan --subnet 10.213.77.0/24 --nat auto
+	run jug jcreate web --base host --storage dir --net lan --start
+	note_running web
+	# shellcheck disable=SC2016 # it is the jail's shell that expands it
+	jug jexec web -- sh -c 'mkdir -p /root/www && echo "hello from $(hostname)" >/root/www/index.html &&
+		busybox httpd -p 80 -h /root/www' || fail "no web server"
+	run jug expose web 8080:80
+	run jug expose-ls
+	expect "8080 .*10.213.77.2 .*active" "it is published"
+	say "From the outside, which has no route to the jail:"
+	run ip netns exec outside curl -sS --max-time 10 http://192.0.2.1:8080/
+	expect "^hello from web$" "the web server answers"
+	run_fails 5 jug jcreate web2 --base host --storage dir --net lan --set expose=8080:80
+	expect "published by web" "no other jail gets that port"
+	run jug unexpose web 8080
+	run_fails 7 ip netns exec outside curl -sS --max-time 3 http://192.0.2.1:8080/
+	run jug jremove -y --stop web
+	run jug net-remove -y lan
+	nft list ruleset >"$T/nft.after"
+	cmp -s "$T/nft.before" "$T/nft.after" || fail "the packet filter is not as it was"
+	proved "the packet filter is as it was"
+	ip netns delete outside
+}
+
+publish_freebsd() {
+	run jug net-create lan --subnet 10.213.77.0/24 --nat auto
+	run jug jcreate web --base host --storage dir --net lan --set exec.start=/usr/bin/true --set exec.stop=/usr/bin/true --start
+	note_running web
+	jug jexec web -- /usr/sbin/daemon -f /usr/bin/nc -kl 0.0.0.0 80 || fail "no server"
+	run jug expose web 8080:80
+	expect "10.213.77.2 port 80" "from the host itself the jail's own address is to be used, and that is said"
+	run jug expose-ls
+	expect "8080 .*10.213.77.2 .*active" "it is published"
+	run pfctl -a "jug/e-$(jug jget web uuid | tr -d -)" -s nat
+	run jug unexpose web 8080
+	run jug jremove -y --stop web
+	run jug net-remove -y lan
 }
 
 left() {

@@ -90,7 +90,17 @@ cmp -s "$T/mounts.before" "$T/mounts.after" || fail "mounts are left: $(diff "$T
 run jug -H ls bad
 expect "^bad	stopped	" "it is stopped, its mounts are gone"
 
-chapter "8. Stop and remove"
+if [ "$os" = Linux ]; then
+	chapter "8. A published web server"
+	publish_linux
+elif pf_is_set_up; then
+	chapter "8. A published port"
+	publish_freebsd
+else
+	chapter "8. A published port: left out, pf is not set up for it (jug doctor, jug init)"
+fi
+
+chapter "9. Stop and remove"
 run jug jstop --all
 run jug jls
 run jug jremove -y --all
@@ -100,7 +110,7 @@ run jug log -c 4
 run jug doctor
 run jug deinit -y
 
-chapter "9. What is left"
+chapter "10. What is left"
 leftovers
 host_teardown
 trap - EXIT

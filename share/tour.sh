@@ -2,8 +2,8 @@
 # Shows the main job for real: bases, jails that stand on them, what runs inside, a start that fails, and how all of
 # it goes away again. Exits 0 only if everything was as it says. Run it as root: `make tour`.
 #
-# All that it makes lies in one temporary directory. On Linux it works in a mount name space of its own, with an
-# instance of zfs-fuse of its own. TOUR_ZFS=no leaves ZFS out; on FreeBSD POOL=NAME shows ZFS on that pool.
+# All that it makes lies in one temporary directory. On Linux it works in name spaces of its own for mounts and the
+# network, with an instance of zfs-fuse of its own. TOUR_ZFS=no leaves ZFS out; on FreeBSD POOL=NAME shows ZFS on that pool.
 # JUG=FILE shows that binary instead of building one; TOUR_INSTALL=no installs nothing.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -22,7 +22,7 @@ have() {
 }
 
 packages() {
-	for pair in cc=gcc runc=runc busybox=busybox-static ip=iproute2 curl=curl zfs-fuse=zfs-fuse; do
+	for pair in cc=gcc runc=runc busybox=busybox-static ip=iproute2 nft=nftables curl=curl zfs-fuse=zfs-fuse; do
 		# Where another ZFS is, that is used; the packages exclude each other.
 		case $pair in zfs-fuse=*) { [ "$TOUR_ZFS" = no ] || have zpool; } && continue ;; esac
 		have "${pair%%=*}" || printf '%s ' "${pair#*=}"
@@ -87,7 +87,7 @@ outside() {
 }
 
 if [ "$os" = Linux ]; then
-	unshare --mount --propagation private sh share/tour-walk.sh
+	unshare --mount --net --propagation private sh share/tour-walk.sh
 else
 	sh share/tour-walk.sh
 fi

@@ -22,6 +22,7 @@ runc runc
 zfs-fuse zfs-fuse
 strace strace
 nft nftables
+socat socat
 busybox busybox-static
 shellcheck shellcheck
 mandoc mandoc

@@ -21,6 +21,7 @@ suite_begin() {
 # Takes away whatever is there, with force. The case "nothing_is_left" has looked before.
 suite_end() {
 	force_clean "$WD"
+	give_pf_back
 	nfs_down
 	if [ -n "$POOL" ]; then
 		for d in "$POOL/jugtest" "$POOL/jug test"; do
@@ -132,7 +133,7 @@ host_state() {
 	[ -z "$POOL" ] || zfs list -H -o name -r "$POOL" | sort
 	# What is kept for good is no trace of an operation.
 	find "$WD" -not -path "$WD/lock*" -not -path "$WD/log*" -not -path "$WD/bases/*/root/*" \
-		-not -name 'console.log*' -not -name .oci 2>/dev/null | sort
+		-not -name 'console.log*' -not -name .oci -not -name .networks 2>/dev/null | sort
 }
 remember() { host_state >"$T/before"; }
 unchanged() {
@@ -256,6 +257,9 @@ end_background() {
 # Rules of rctl(8) that were not there at the beginning.
 more_rules() { rctl 2>/dev/null | sort | comm -23 - "$T/rules"; }
 
+# Anchors of jug's that hold rules.
+jug_anchors() { pfctl -v -s Anchors 2>/dev/null | tr -d ' ' | grep -E '^jug/[en]-'; }
+
 # What is there of environments: jails, mounts, datasets, addresses, files. Bases stay.
 leftovers() {
 	jls name path | awk -v d="$WD/" 'index($2, d) == 1 { print "jail", $1 }'
@@ -264,8 +268,10 @@ leftovers() {
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/address \1/p'
 	ifconfig -g jug 2>/dev/null | sed 's/^/interface /'
 	ifconfig -l | tr ' ' '\n' | grep '^vnet[0-9]' | sed 's/^/interface /'
+	jug_anchors | sed 's/^/anchor /'
+	[ ! -d "$WD/run/.networks" ] || find "$WD/run/.networks" -type f | sed 's/^/file /'
 	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run; do
-		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci | sed 's/^/file /'
+		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks | sed 's/^/file /'
 	done
 	if [ -n "$POOL" ] && zfs list -H "$POOL/jugtest/env" >/dev/null 2>&1; then
 		zfs list -H -o name -r "$POOL/jugtest/env" | sed -e 1d -e 's/^/dataset /'
@@ -276,7 +282,7 @@ leftovers() {
 sweep() {
 	end_background
 	sweep_nodes
-	[ -d "$WD/envs" ] || return 0
+	[ -d "$WD/envs" ] || { give_pf_back; return 0; }
 	if [ -n "$(ls "$WD/envs" "$WD/journal")" ]; then
 		timeout -f -k 10 $((200 * SLOW)) "$JUG" jremove --all --stop -y >"$T/sweep" 2>&1 </dev/null ||
 			{ [ -f "$T/why" ] || echo "its jails can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
@@ -288,6 +294,7 @@ sweep() {
 			{ [ -f "$T/why" ] || echo "a network can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
 	done
 	leftovers >"$T/left"
+	give_pf_back
 	[ -s "$T/left" ] || [ -f "$T/why" ] || return 0
 	if [ -s "$T/left" ]; then
 		[ -f "$T/why" ] || echo "something is left" >"$T/why"
@@ -304,12 +311,13 @@ force_clean() {
 	more_rules | while read -r r; do rctl -r "${r%%=*}"; done
 	ifconfig "$LO" inet | sed -n 's/.*inet \([^ ]*\).*/\1/p' | while read -r a; do ifconfig "$LO" inet "$a" -alias; done
 	ifconfig -g jug 2>/dev/null | while read -r i; do ifconfig "$i" destroy; done
+	jug_anchors | while read -r a; do pfctl -q -a "$a" -F nat; pfctl -q -a "$a" -F rules; done
 	if [ -n "$POOL" ]; then
 		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do zfs destroy -rf "$d"; done
 	fi
 	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run hooks.d; do
 		[ -d "$1/$d" ] || continue
-		find "$1/$d" -mindepth 1 -maxdepth 1 -not -name .oci | while read -r p; do
+		find "$1/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks | while read -r p; do
 			chflags -R 0 "$p"
 			rm -rf "$p"
 		done

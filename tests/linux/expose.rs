@@ -1,5 +1,6 @@
 //! Published ports and NAT for real: a network namespace of the test's plays the outside.
 
+use crate::crash::killed;
 use crate::outcome::{Out, until};
 use crate::support::{Host, on_host};
 
@@ -292,5 +293,46 @@ fn nat_is_changed_live() {
         h.jug("jremove -y --stop a b").ok();
         h.jug("net-remove -y lan").ok();
         h.sh("kill $(ip netns pids out)");
+    });
+}
+
+/// Killed at every ninth line of the journal of a start, with its network coming up, and of a change while it runs: what
+/// comes next leaves no table of its.
+#[test]
+fn killed_anywhere() {
+    on_host(&["nft", "strace"], |h| {
+        h.base();
+        h.sh("echo 1 >/proc/sys/net/ipv4/ip_forward").ok();
+        h.jug("net-create lan --subnet 10.10.0.0/24 --nat auto").ok();
+        h.jug("jcreate w --base bb --net lan --set expose=8080:80").ok();
+        let clean = |what: &str| {
+            let tables = h.sh("nft list tables").ok().out;
+            assert!(!tables.contains("jug_e_"), "{what}: {tables}");
+            assert!(!h.path("work/run/w/rules").exists(), "{what}");
+        };
+        let mut n = 1;
+        while killed(h, "jstart w", "fdatasync", n) {
+            let what = format!("killed at {n}");
+            if n % 2 == 0 {
+                h.jug("doctor --fix").ok();
+            }
+            h.jug("jstop w").ok();
+            clean(&what);
+            h.sh("for t in $(nft list tables | grep -o 'jug_n.*'); do nft delete table inet $t; done").ok();
+            n += 9;
+        }
+        assert!(n > 30, "only {n} points to die at");
+        h.jug("jstart w").ok();
+        let mut n = 1;
+        while killed(h, "jset w expose=8081:80", "fdatasync", n) {
+            h.jug("doctor --fix").ok();
+            h.jug("-H expose-ls").ok().says("active");
+            h.jug("jset w expose=8080:80").ok();
+            n += 3;
+        }
+        h.jug("jremove -y --stop w").ok();
+        clean("after all");
+        h.jug("net-remove -y lan").ok();
+        h.sh("nft list tables").ok().is("");
     });
 }
