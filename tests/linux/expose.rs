@@ -27,7 +27,7 @@ fn serve(h: &Host, name: &str, ports: &[u16]) {
     for port in ports {
         for what in [format!("TCP6-LISTEN:{port},fork,reuseaddr"), format!("UDP6-RECVFROM:{port},fork")] {
             let line = format!(
-                "setsid socat {what} 'SYSTEM:echo {name} {port} $SOCAT_PEERADDR' >/dev/null 2>&1 </dev/null &"
+                "setsid socat {what} 'SYSTEM:read x; echo {name} {port} $SOCAT_PEERADDR' >/dev/null 2>&1 </dev/null &"
             );
             h.jug(&format!("jexec {name} -- sh -c {}", shlex::try_quote(&line).unwrap())).ok();
         }
@@ -114,7 +114,8 @@ fn reached_from_outside() {
             assert_eq!(from_outside(h, to), "", "{to}");
         }
         // The neighbour and the host itself come through the host's address as well.
-        for prefix in ["", "ip netns exec $(ip netns list | grep -o 'jug-[^ ]*' | tail -1)"] {
+        let neighbour = format!("ip netns exec jug-{}", h.jug("jget b uuid").ok().text());
+        for prefix in ["", neighbour.as_str()] {
             for to in ["TCP:192.0.2.1:8080", "TCP6:[2001:db8::1]:8080", "UDP:192.0.2.1:53"] {
                 answered(h, prefix, to, "a ");
             }
