@@ -1,6 +1,6 @@
-//! What CBSD gets wrong, each by the number it has in our study of it (cbsd.md 8.2). Number 5, that a UDP redirect goes
-//! away with its jail, comes with `expose`; until there are redirects, number 4 shows that no packet filter is touched.
+//! What CBSD gets wrong, each by the number it has in our study of it (cbsd.md 8.2).
 
+use crate::expose::{from_outside, serve, two};
 use crate::mnt::{badly_hooked, refused};
 use crate::server::ALL;
 use crate::storage::destroy;
@@ -168,6 +168,29 @@ fn case_04_the_hosts_packet_filter_and_files_stay_as_they_are() {
             h.jug(verb).ok();
             assert!(before == host_state(h), "after jug {verb}:\n{}", host_state(h));
         }
+    });
+}
+
+#[test]
+fn case_05_a_udp_port_is_no_more_published_once_its_jail_has_stopped() {
+    on_host(&["nft", "socat"], |h| {
+        two(h);
+        let tables = || h.sh("nft list tables").ok().out;
+        h.jug("jstart a").ok();
+        let before = tables();
+        h.jug("expose a 5353:53/udp").ok();
+        serve(h, "a", &[53]);
+        crate::outcome::until("it answers", || from_outside(h, "UDP4:192.0.2.1:5353").contains("a 53"));
+        h.jug("jstop a").ok();
+        assert_eq!(tables(), before);
+        assert_eq!(from_outside(h, "UDP4:192.0.2.1:5353"), "");
+        // The port is the host's again.
+        h.sh("setsid socat UDP4-RECVFROM:5353,fork 'SYSTEM:read x; echo host' >/dev/null 2>&1 </dev/null &")
+            .ok();
+        crate::outcome::until("the host answers", || from_outside(h, "UDP4:192.0.2.1:5353").contains("host"));
+        h.sh("kill $(busybox pidof socat)");
+        h.jug("jremove -y --stop --all").ok();
+        h.jug("net-remove -y lan").ok();
     });
 }
 

@@ -23,7 +23,7 @@ fn outside(h: &Host) {
 }
 
 /// A server that says its name and who asks, over both protocols on these ports.
-fn serve(h: &Host, name: &str, ports: &[u16]) {
+pub fn serve(h: &Host, name: &str, ports: &[u16]) {
     for port in ports {
         for what in [format!("TCP6-LISTEN:{port},fork,reuseaddr"), format!("UDP6-RECVFROM:{port},fork")] {
             let line = format!(
@@ -58,7 +58,7 @@ fn answered(h: &Host, prefix: &str, to: &str, answer: &str) {
     until(&format!("{answer:?} from {to}"), || plain(&ask(h, prefix, to).out).contains(answer));
 }
 
-fn from_outside(h: &Host, to: &str) -> String {
+pub fn from_outside(h: &Host, to: &str) -> String {
     plain(&ask(h, "ip netns exec out", to).out)
 }
 
@@ -71,7 +71,7 @@ fn mine(h: &Host) -> String {
 }
 
 /// Two jails on a network with NAT; `a` answers on 80, 53 and 9000 to 9002.
-fn two(h: &Host) {
+pub fn two(h: &Host) {
     outside(h);
     h.base();
     h.jug("base-import host").ok();
