@@ -6,6 +6,7 @@ pub mod boot;
 pub mod clone;
 pub mod create;
 pub mod effect;
+pub mod guard;
 pub mod guest;
 pub mod hookdirs;
 pub mod hooks;
@@ -28,4 +29,5 @@ pub mod text;
 pub mod trust;
 pub mod wire;
 
-pub use effect::{Action, Effect, Guard, HookHow, Plan, Step};
+pub use effect::{Action, Effect, HookHow, Plan, Step};
+pub use guard::Guard;

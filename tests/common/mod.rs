@@ -9,6 +9,7 @@ pub mod filter;
 pub mod limits;
 pub mod net;
 pub mod os;
+pub mod picture;
 pub mod records;
 pub mod world;
 pub mod zfs;

@@ -1,0 +1,128 @@
+//! What is asked of the host just before an effect, or must hold: plain data, as effects are.
+
+use crate::host::Cmd;
+use crate::model::boot::Peer;
+use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
+use crate::model::nic::Mac;
+
+/// Something that is asked of the host just before an effect.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Guard {
+    /// A container of this name runs and bears this identity.
+    Container {
+        /// Its name.
+        name: EnvName,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+        /// Asks for it, for those who read the plan as a script.
+        probe: Cmd,
+    },
+    /// The dataset is there and bears this identity as a local property.
+    Dataset {
+        /// Its name.
+        name: DatasetName,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+    },
+    /// The snapshot is there, and its dataset bears this identity. `zfs destroy` of one that is gone fails.
+    Snapshot {
+        /// Its dataset.
+        dataset: DatasetName,
+        /// What follows the `@`.
+        label: String,
+        /// Our stamp.
+        uuid: uuid::Uuid,
+    },
+    /// The dataset is mounted at this path.
+    DatasetMounted {
+        /// Its name.
+        name: DatasetName,
+        /// Where.
+        path: AbsPath,
+    },
+    /// Something is mounted at this path.
+    Mounted {
+        /// Where.
+        path: AbsPath,
+    },
+    /// The interface has the address.
+    Address {
+        /// The interface.
+        interface: InterfaceName,
+        /// The address, without its length.
+        address: std::net::IpAddr,
+    },
+    /// rctl(8) has this rule.
+    Rule {
+        /// As rctl shows it.
+        rule: String,
+        /// Asks for the jail's rules.
+        probe: Cmd,
+    },
+    /// The packet filter has rules in a place of jug's.
+    Rules {
+        /// Asks for them.
+        probe: Cmd,
+    },
+    /// The interface is there and bears this mark.
+    Interface {
+        /// Its name.
+        name: InterfaceName,
+        /// The mark: its description or alias.
+        stamp: String,
+        /// The MAC address that it is made with, where the mark can't be set in the same command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mac: Option<Mac>,
+    },
+    /// An interface is a member of a bridge.
+    Member {
+        /// The bridge.
+        bridge: InterfaceName,
+        /// The interface.
+        name: InterfaceName,
+    },
+    /// The network namespace is there. Its name bears the identity of the environment it is for.
+    Namespace {
+        /// Its name.
+        name: String,
+    },
+    /// The highest epoch is this one, and this node's.
+    Owner {
+        /// `owner.d`.
+        dir: AbsPath,
+        /// The epoch.
+        number: u64,
+        /// The node.
+        node: uuid::Uuid,
+    },
+    /// Something is mounted at this path, or above it but below the workdir: it is not on the node's own disk.
+    OnMount {
+        /// Where.
+        path: AbsPath,
+        /// The workdir.
+        below: AbsPath,
+    },
+    /// There is nothing in this directory.
+    Empty {
+        /// Which.
+        path: AbsPath,
+    },
+    /// Somebody takes connections there.
+    Answers {
+        /// Who.
+        host: Peer,
+        /// The port of TCP.
+        port: u16,
+    },
+    /// There is a dataset of this name, whoever made it.
+    DatasetThere {
+        /// Its name.
+        name: DatasetName,
+    },
+    /// There is something at this path.
+    Exists {
+        /// Where.
+        path: AbsPath,
+    },
+}
