@@ -254,7 +254,7 @@ case_move_takeover() {
 	err_has 'from another workdir'
 	# shellcheck disable=SC2046
 	on b 0 jregister --takeover www $(hooks_of nfs3)
-	err_has 'not stopped'
+	out_has 'not stopped'
 	must running www
 	run 120 "$JUG" --config "$T/etc/a.toml" doctor
 	must [ "$RC" != 0 ]
