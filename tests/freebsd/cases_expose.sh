@@ -148,12 +148,13 @@ case_expose_over_ipv6_and_udp() {
 	j 0 expose a 8080:80 5353:53/udp
 	says a 80 -6
 	must answers jugtestout fd18::1 8080 -6
-	jexec a /usr/sbin/daemon -f -o "$T/udp" /usr/bin/nc -u -l 53
+	jexec a /usr/sbin/daemon -f -o /root/udp /usr/bin/nc -u -l 53
+	_got=$WD/jails-data/a-data/root/udp
 	for _try in 1 2 3 4 5; do
 		echo packet | run_in jugtestout /usr/bin/nc -u -w 1 198.18.213.1 5353
-		grep -q packet "$T/udp" && break
+		grep -q packet "$_got" && break
 	done
-	file_has "$T/udp" packet
+	file_has "$_got" packet
 }
 
 # A flush, as a reboot would be: it is said, and loaded again.
