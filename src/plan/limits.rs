@@ -111,7 +111,10 @@ pub fn live(
     let could = |l: &Limit| facts.limits.as_ref().is_none_or(|h| h.can.contains(l));
     let (here, never): (Vec<Limit>, Vec<Limit>) = differ.into_iter().partition(could);
     let from = &runs.env.limits;
-    free(guest, facts, &here, Some(from))?;
+    // One that only goes takes nobody's place.
+    let stay = to.set();
+    let kept: Vec<Limit> = here.iter().copied().filter(|l| stay.contains(l)).collect();
+    free(guest, facts, &kept, Some(from))?;
     let (steps, given) = guest.platform.limit_live(guest, (from, &to), &here, facts.limits.as_ref());
     Ok((steps, given.into_iter().chain(never).map(|l| l.key().to_string()).collect()))
 }
