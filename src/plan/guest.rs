@@ -1,9 +1,10 @@
 //! An environment with everything a planner needs to know about it: its paths, its base, its platform.
 
+use crate::facts::Container;
 use crate::model::base::Base;
 use crate::model::env::Env;
 use crate::model::name::{AbsPath, EnvName};
-use crate::platform::Platform;
+use crate::platform::{Platform, PlatformKind};
 use crate::store::layout::Layout;
 
 /// One environment on this node.
@@ -63,6 +64,12 @@ impl Guest<'_> {
     /// Where what its rc prints goes.
     pub fn console(&self) -> AbsPath {
         self.system().join("console.log")
+    }
+    /// Whether a jail or container is this environment's here. On FreeBSD two workdirs on one host see the same jails,
+    /// and one that moved between them has one identity in both.
+    pub fn is_its_own(&self, container: &Container) -> bool {
+        container.uuid == Some(self.env.uuid)
+            && (self.platform.kind() != PlatformKind::Freebsd || container.path == self.root().as_str())
     }
     /// Its container is there.
     pub fn there(&self) -> crate::plan::Guard {

@@ -14,7 +14,7 @@ use crate::store::owner::Epoch;
 /// It runs, or is half mounted.
 pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<Step>) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
-    if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
+    if facts.container(name.as_str()).is_some_and(|c| guest.is_its_own(c)) {
         return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
     }
     if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {

@@ -8,7 +8,6 @@ use crate::model::env::Storage;
 use crate::model::hook::Point;
 use crate::model::net::Net;
 use crate::model::schema::to_text;
-use crate::platform::PlatformKind;
 use crate::store::started::Started;
 
 /// Seconds a start may take by default: /etc/rc of a slow machine.
@@ -28,8 +27,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             )
             .next("stop that one, or choose another name"));
         }
-        if c.running && guest.platform.kind() == PlatformKind::Freebsd && c.path != guest.root().as_str() {
-            // Two workdirs on one host see the same jails.
+        if c.running && !guest.is_its_own(c) {
             return Err(Error::busy(name, format!("it runs already, from another workdir: {}", c.path))
                 .next("stop it there"));
         }
