@@ -2,19 +2,18 @@
 //! that nobody has any more.
 
 use super::exposures::{self, Lost};
-use super::orphan_links::{MEANWHILE, runs};
+use super::orphan_links::{runs, settled};
 use super::session::Session;
 use super::{doctor, networks};
 use crate::apply::perform::holds;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
-use crate::facts::gather::Wanted;
 use crate::host::{Host, RunError, fs};
 use crate::model::env::Env;
 use crate::model::name::EnvName;
 use crate::plan::rules;
 use crate::platform::filter;
-use crate::store::{lock, networks as store};
+use crate::store::lock;
 use doctor::{Cure, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,14 +106,7 @@ fn needed_now(s: &Session, facts: &Facts, uuid: uuid::Uuid, network: bool) -> Re
 
 /// Takes away the rules of a place that is still nobody's.
 pub fn unload(s: &Session, place: &str, whose: Option<&EnvName>) -> Result<()> {
-    let _lock = match whose {
-        Some(name) => lock::exclusive(&s.layout, name.as_str(), "doctor")?,
-        None => {
-            std::thread::sleep(MEANWHILE);
-            lock::wait(&s.layout, store::LOCK, "doctor", 60)?
-        }
-    };
-    let facts = s.gather(&Wanted { containers: true, addresses: true, ..Wanted::default() })?;
+    let (_lock, facts) = settled(s, whose)?;
     if filter::whose(place).is_none_or(|(uuid, n)| needed_now(s, &facts, uuid, n).unwrap_or(true)) {
         return Ok(());
     }

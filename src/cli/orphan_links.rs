@@ -12,6 +12,7 @@ use crate::model::env::Env;
 use crate::model::name::{EnvName, InterfaceName};
 use crate::model::network::read_stamp;
 use crate::plan::Guard;
+use crate::store::lock::Lock;
 use crate::store::{lock, networks as store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -33,7 +34,7 @@ pub struct Orphan {
 
 /// How long another jug may take between making a card and the container that it is for. It has no lock that this one
 /// could ask for if its workdir is another.
-pub(super) const MEANWHILE: Duration = Duration::from_secs(3);
+const MEANWHILE: Duration = Duration::from_secs(3);
 
 /// Looks for them. What is named in `skip` can't be judged.
 pub fn look(
@@ -79,9 +80,10 @@ fn is_member(facts: &Facts, name: &str) -> bool {
     facts.interfaces.iter().any(|b| b.members.iter().any(|m| m == name))
 }
 
-/// Removes a card's, if it is still nobody's.
-pub fn remove(s: &Session, interface: &InterfaceName, stamp: &str, whose: Option<&EnvName>) -> Result<()> {
-    let _lock = match whose {
+/// What is there once nobody can be about to want what seemed to be left: the lock of whom it is for is held, or that of
+/// all networks after a while.
+pub(super) fn settled(s: &Session, whose: Option<&EnvName>) -> Result<(Lock, Facts)> {
+    let lock = match whose {
         Some(name) => lock::exclusive(&s.layout, name.as_str(), "doctor")?,
         None => {
             std::thread::sleep(MEANWHILE);
@@ -89,6 +91,12 @@ pub fn remove(s: &Session, interface: &InterfaceName, stamp: &str, whose: Option
         }
     };
     let facts = s.gather(&Wanted { containers: true, addresses: true, ..Wanted::default() })?;
+    Ok((lock, facts))
+}
+
+/// Removes a card's, if it is still nobody's.
+pub fn remove(s: &Session, interface: &InterfaceName, stamp: &str, whose: Option<&EnvName>) -> Result<()> {
+    let (_lock, facts) = settled(s, whose)?;
     let needed = match read_stamp(stamp) {
         Some((uuid, Some(_))) => runs(&facts, uuid),
         _ => true,
