@@ -170,10 +170,10 @@ pub fn up_one(s: &Session, name: &NetName, alone: bool) -> Result<()> {
     change::patiently(s, "net-up", &object, alone, PATIENCE, &plan).result.map(|_| ())
 }
 
-/// The facts that the rules of a network hang on, if it has any.
+/// The facts that the rules of a network hang on, if it has any, and its uplink.
 pub fn filtered(it: &Network) -> Wanted {
     let rules = it.nat.is_some() || it.isolated;
-    Wanted { forwarding: rules, filter: rules, ..Wanted::default() }
+    Wanted { forwarding: rules || it.uplink.is_some(), filter: rules, ..Wanted::default() }
 }
 
 /// The environments that name each network, as their files say.

@@ -110,7 +110,7 @@ impl Interface {
     }
 }
 
-/// Whether the host passes on what is not for itself.
+/// What the host does with packets that are not for itself alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Forwarding {
@@ -121,6 +121,10 @@ pub struct Forwarding {
     /// The interfaces whose IPv4 packets are passed on, where each has a switch of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Vec<String>>,
+    /// Whether a member of a bridge may have addresses of the host's own and be reached by them (if_bridge(4),
+    /// `net.link.bridge.member_ifaddrs`: on by default in 15.0, and said to go).
+    #[serde(default)]
+    pub member_addresses: bool,
 }
 
 /// The accounts of the host's system, without a password, as `host` jails get them.

@@ -293,6 +293,7 @@ mod tests {
             v4: true,
             v6: true,
             from: from.map(|f| f.iter().map(|i| (*i).to_string()).collect()),
+            ..Forwarding::default()
         };
         for kind in [PlatformKind::Freebsd, PlatformKind::Linux] {
             assert!(bad(kind, &["card"], off()).is_empty());

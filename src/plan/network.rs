@@ -119,32 +119,29 @@ fn reach(name: &NetName, network: &Network, platform: &dyn Platform, facts: &Fac
         return Err(Error::conflict(name, format!("{uplink} is a member of {} already", bridge.name))
             .next("an interface can be in one bridge: choose another, or a VLAN on it"));
     }
-    let lost = facts.addresses.iter().find(|a| a.interface == uplink.as_str() && !link_local(a.address));
-    match lost {
-        Some(a) => Err(Error::conflict(
-            name,
-            format!("{uplink} has the address {}, with which the host could no more be reached", a.address),
-        )
-        .next("use an interface without addresses, or a VLAN on it")),
-        None if bridge.is_none() && platform.kind() == PlatformKind::Freebsd => {
-            no_member_yet(name, uplink, facts)
+    let own = |a: &&Address| a.interface == uplink.as_str();
+    match platform.kind() {
+        PlatformKind::Linux => match facts.addresses.iter().find(|a| own(a) && !link_local(a.address)) {
+            Some(a) => Err(Error::conflict(
+                name,
+                format!("{uplink} has the address {}, with which the host could no more be reached", a.address),
+            )
+            .next("use an interface without addresses, or a VLAN on it")),
+            None => Ok(()),
+        },
+        // addm says EINVAL, also of one with nothing but a link-local address.
+        PlatformKind::Freebsd if facts.forwarding.as_ref().is_some_and(|f| !f.member_addresses) => {
+            match facts.addresses.iter().find(own) {
+                Some(a) if bridge.is_none() => Err(Error::conflict(
+                    name,
+                    format!("{uplink} has the address {}, and a member of a bridge may have none here", a.address),
+                )
+                .next("sysctl net.link.bridge.member_ifaddrs=1; or use an interface without addresses, or a VLAN on it")),
+                _ => Ok(()),
+            }
         }
-        None => Ok(()),
+        PlatformKind::Freebsd => Ok(()),
     }
-}
-
-/// On FreeBSD no interface with an address becomes a member, not even with a link-local one: addm says EINVAL unless
-/// net.link.bridge.member_ifaddrs is 1, which it is not from 15.0 on.
-fn no_member_yet(name: &NetName, uplink: &InterfaceName, facts: &Facts) -> Result<()> {
-    let local = |a: &&Address| a.interface == uplink.as_str() && link_local(a.address);
-    let Some(Address { address, .. }) = facts.addresses.iter().find(local) else { return Ok(()) };
-    let never = ifconfig::set(uplink.as_str(), ["inet6", "ifdisabled", "-auto_linklocal"]);
-    let gone = ifconfig::set(uplink.as_str(), ["inet6", &format!("{address}%{uplink}"), "-alias"]);
-    Err(Error::conflict(
-        name,
-        format!("{uplink} has the address {address}, and a member of a bridge may have none"),
-    )
-    .next(format!("{never} && {gone}")))
 }
 
 /// On FreeBSD all members of a bridge have the size of its packets, the administrator's interface too: it is left as it

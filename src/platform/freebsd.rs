@@ -208,8 +208,7 @@ impl Platform for Freebsd {
         Vec::new()
     }
     fn forwarding(&self, host: &dyn Host) -> Result<Forwarding> {
-        let (v4, v6) = sysctl::parse_forwarding(&ask(host, &sysctl::forwarding())?)?;
-        Ok(Forwarding { v4, v6, ..Forwarding::default() })
+        sysctl::parse_forwarding(&ask(host, &sysctl::forwarding())?)
     }
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {

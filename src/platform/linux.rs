@@ -220,6 +220,7 @@ impl Platform for Linux {
             v4: on("/proc/sys/net/ipv4/ip_forward"),
             v6: on("/proc/sys/net/ipv6/conf/all/forwarding"),
             from: Some(netns::forwards(host)),
+            member_addresses: false,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::surprise;
 use crate::error::Result;
+use crate::facts::Forwarding;
 use crate::host::Cmd;
 
 /// Asks whether the kernel keeps account of what jails use, and for the number of CPUs. A kernel without RACCT has no
@@ -21,17 +22,25 @@ pub fn parse_limiting(text: &str) -> Result<(bool, u16)> {
     Ok((value("kern.racct.enable").is_some_and(|v| v.trim() == "1"), cpus))
 }
 
-/// Whether FreeBSD passes packets on, IPv4 and IPv6.
+const V4: &str = "net.inet.ip.forwarding";
+const V6: &str = "net.inet6.ip6.forwarding";
+const MEMBERS: &str = "net.link.bridge.member_ifaddrs";
+
+/// Whether FreeBSD passes packets on, IPv4 and IPv6, and lets members of a bridge have addresses. The last is not there
+/// before if_bridge.ko is loaded, and `-i` makes that no error.
 pub fn forwarding() -> Cmd {
-    Cmd::new("sysctl").args(["-n", "net.inet.ip.forwarding", "net.inet6.ip6.forwarding"])
+    Cmd::new("sysctl").args(["-i", V4, V6, MEMBERS])
 }
 
 /// Reads the output of [`forwarding`].
-pub fn parse_forwarding(text: &str) -> Result<(bool, bool)> {
-    match text.split_whitespace().collect::<Vec<_>>()[..] {
-        [v4, v6] => Ok((v4 != "0", v6 != "0")),
-        _ => Err(surprise("sysctl", text)),
-    }
+///
+/// # Errors
+/// It does not say whether packets are passed on.
+pub fn parse_forwarding(text: &str) -> Result<Forwarding> {
+    let value = |name: &str| text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix(": "));
+    let on = |name: &str| value(name).map(|v| v.trim() != "0");
+    let (Some(v4), Some(v6)) = (on(V4), on(V6)) else { return Err(surprise("sysctl", text)) };
+    Ok(Forwarding { v4, v6, from: None, member_addresses: on(MEMBERS).unwrap_or(true) })
 }
 
 /// Lets Linux pass on nothing that comes in on an interface.
@@ -41,7 +50,21 @@ pub fn dead_end(interface: &str) -> Cmd {
 
 #[cfg(test)]
 mod tests {
-    use super::parse_limiting;
+    use super::{Forwarding, parse_forwarding, parse_limiting};
+
+    #[test]
+    fn members_have_addresses_unless_it_is_said() {
+        let on = "net.inet.ip.forwarding: 0\nnet.inet6.ip6.forwarding: 1\n";
+        let said = |text: &str| parse_forwarding(&format!("{on}{text}")).unwrap();
+        let want = Forwarding { v4: false, v6: true, from: None, member_addresses: true };
+        assert_eq!(said(""), want);
+        assert_eq!(said("net.link.bridge.member_ifaddrs: 1\n"), want);
+        assert_eq!(
+            said("net.link.bridge.member_ifaddrs: 0\n"),
+            Forwarding { member_addresses: false, ..want }
+        );
+        assert!(parse_forwarding("net.inet.ip.forwarding: 0\n").is_err());
+    }
 
     #[test]
     fn racct_may_be_on_off_or_not_there() {

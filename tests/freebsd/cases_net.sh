@@ -209,6 +209,37 @@ case_net_nat_needs_forwarding() {
 	esac
 }
 
+# The real network behind the host is another jail's: tagged with 100, and untagged on the interface whose address the
+# host keeps.
+case_net_vlan_and_uplink() {
+	outside
+	[ "$(sysctl -n net.link.bridge.member_ifaddrs 2>/dev/null || echo 1)" = 1 ] ||
+		skip "net.link.bridge.member_ifaddrs is 0"
+	_b=${OUT_IF%a}b
+	ifconfig -j jugtestout vlan100 create vlan 100 vlandev "$_b" inet 198.51.100.9/24 up
+	j 0 net-create office --vlan 100 --parent "$OUT_IF" --subnet 198.51.100.0/24 --gateway 198.51.100.9
+	j 0 net-create wire --uplink "$OUT_IF" --subnet 198.18.213.0/24 --gateway 198.18.213.9
+	pinger a --net office:198.51.100.20
+	pinger b --net wire:198.18.213.20
+	must pings a 198.51.100.9
+	must pings b 198.18.213.9
+	# The host is still there with its own address, for both sides.
+	must pings b 198.18.213.1
+	c 0 jexec jugtestout ping -c 1 -t 5 198.18.213.1
+	c 0 jexec jugtestout ping -c 1 -t 5 198.18.213.20
+	c 0 ifconfig vlan1000
+	out_has 'vlan: 100'
+	out_has 'description: jug:'
+	j 0 -H net-check --all
+	out_lacks wrong
+	j 0 jremove -y --stop a b
+	j 0 net-remove -y office
+	j 0 net-remove -y wire
+	must [ -z "$(net_links)" ]
+	c 0 ifconfig "$OUT_IF"
+	out_has 'inet 198.18.213.1 '
+}
+
 # Names of jug's that somebody else has are left alone.
 case_net_names_that_are_taken() {
 	need_host
