@@ -7,7 +7,7 @@ outside() {
 	need_host
 	_a=$(ifconfig epair create) || fail "no epair"
 	_b=${_a%a}b
-	echo "$_a" >"$T/outside"
+	echo "$_a" >"$T/outside.if"
 	jail -c name=jugtestout path=/ vnet persist || fail "no jail for the outside"
 	ifconfig "$_b" vnet jugtestout
 	ifconfig "$_a" inet 198.18.213.1/24 up
@@ -51,9 +51,9 @@ pf_is_as_before() {
 # Puts all of it back; called after each case (sweep), whatever became of it.
 give_pf_back() {
 	jail -R jugtestout 2>/dev/null
-	if [ -f "$T/outside" ]; then
-		ifconfig "$(cat "$T/outside")" destroy 2>/dev/null
-		rm "$T/outside"
+	if [ -f "$T/outside.if" ]; then
+		ifconfig "$(cat "$T/outside.if")" destroy 2>/dev/null
+		rm "$T/outside.if"
 	fi
 	if [ -f "$T/pf.forwarding" ]; then
 		read -r _v4 _v6 <"$T/pf.forwarding"
