@@ -57,7 +57,7 @@ pub fn lost(s: &Session, facts: &Facts) -> Result<Vec<Lost>> {
     let kind = s.platform.kind();
     let mut all = Vec::new();
     for (name, network) in networks::all(s)? {
-        let wanted = network.nat.is_some() || (network.isolated && loaded.works());
+        let wanted = network.nat.is_some() || (network.is_fenced() && loaded.works());
         let bridge = facts.interface(s.platform.bridge(network.unit).as_str());
         let ours =
             bridge.is_some_and(|b| b.is(&network.stamp(), Some(network.mac("bridge")), s.platform.kind()));
@@ -78,7 +78,7 @@ pub fn lost(s: &Session, facts: &Facts) -> Result<Vec<Lost>> {
 /// Whether anything on this node needs the packet filter.
 pub fn needed(s: &Session) -> Result<bool> {
     let networks = networks::all(s)?;
-    Ok(networks.values().any(|n| n.nat.is_some() || n.isolated)
+    Ok(networks.values().any(|n| n.nat.is_some() || n.is_fenced())
         || s.registry()?.values().any(|e| e.env.as_ref().is_ok_and(|e| !e.expose.is_empty())))
 }
 

@@ -10,6 +10,7 @@ use crate::model::name::{HostName, InterfaceName, NetName};
 use crate::model::network::{self, Nat, Network, VERSION, Vlan};
 use crate::model::schema::to_text;
 use crate::plan::allot::Taken;
+use crate::plan::net_check;
 use crate::report::results::Done;
 use crate::store::networks::object;
 use std::net::IpAddr;
@@ -118,7 +119,8 @@ fn plan(s: &Session, name: &NetName, mut it: Network) -> Result<Wish> {
     }
     it.unit = taken.unit()?;
     crate::plan::network::check(name, &it, &all, s.platform.as_ref(), &facts)?;
-    let plan = crate::plan::network::create(name, to_text(&it)?, &s.layout);
+    let mut plan = crate::plan::network::create(name, to_text(&it)?, &s.layout);
+    plan.warnings.extend(net_check::warnings(&it, &facts));
     // Another net-create reads the file, not this one's journal: the lock is held until it is written.
     Ok(match held {
         Some(lock) => Wish::Throughout(vec![plan], Done::changed("created"), lock),

@@ -9,6 +9,7 @@ use crate::model::name::{EnvName, NetName};
 use crate::model::network::{self, Network, usable};
 use crate::model::network_edit::{Setting, edit};
 use crate::plan::allot::Taken;
+use crate::plan::net_check;
 use crate::report::results::Done;
 use crate::store::networks::object;
 
@@ -56,7 +57,7 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
         )
         .next(format!("jug jstop {}", running.iter().map(EnvName::as_str).collect::<Vec<_>>().join(" "))));
     }
-    let plan = crate::plan::network::set(
+    let mut plan = crate::plan::network::set(
         name,
         (&text, &old),
         (new_text, &new),
@@ -64,6 +65,7 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
         s.platform.as_ref(),
         &facts,
     )?;
+    plan.warnings.extend(net_check::warnings(&new, &facts));
     let what = match running.is_empty() {
         true => "set".to_string(),
         false => format!("set; waiting for a restart of {}", list(&running)),

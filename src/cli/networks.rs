@@ -172,7 +172,7 @@ pub fn up_one(s: &Session, name: &NetName, alone: bool) -> Result<()> {
 
 /// The facts that the rules of a network hang on, if it has any, and its uplink.
 pub fn filtered(it: &Network) -> Wanted {
-    let rules = it.nat.is_some() || it.isolated;
+    let rules = it.nat.is_some() || it.is_fenced();
     Wanted { forwarding: rules || it.uplink.is_some(), filter: rules, ..Wanted::default() }
 }
 

@@ -148,6 +148,15 @@ impl Network {
     pub fn is_bridged(&self) -> bool {
         self.uplink.is_some() || self.vlan.is_some()
     }
+    /// Whether the host itself has to keep its members apart: it is their gateway, and would pass on what one of them
+    /// sends to another by way of it. Bridges keep apart only what is not for the host.
+    pub fn parts_members(&self) -> bool {
+        self.private && !self.is_bridged()
+    }
+    /// Whether it has rules that keep packets out, which a packet filter that does not work makes useless.
+    pub fn is_fenced(&self) -> bool {
+        self.isolated || self.parts_members()
+    }
     /// The subnet of that family.
     pub fn subnet(&self, v4: bool) -> Option<&IpNet> {
         self.subnets.iter().find(|n| n.addr().is_ipv4() == v4)

@@ -5,6 +5,7 @@ use crate::model::env::Env;
 use crate::model::name::NetName;
 use crate::model::network::{Network, read_stamp};
 use crate::model::schema;
+use crate::plan::rules;
 use crate::platform::{Platform, PlatformKind, filter};
 
 /// How a check ended.
@@ -78,7 +79,52 @@ pub fn check(name: &NetName, net: &Network, platform: &dyn Platform, facts: &Fac
     if net.isolated {
         all.extend(isolated(name, net, bridge.as_str(), facts, &envs, platform.kind()));
     }
+    if facts.interface(bridge.as_str()).is_some() {
+        let place = filter::of_network(platform.kind(), net.uuid);
+        let loaded = facts.filter.as_ref().is_some_and(|f| f.has(&place));
+        all.extend(apart(net, Some(bridge.as_str()), loaded, facts));
+    }
     all
+}
+
+/// What whoever makes a network private must know of this host.
+pub fn warnings(net: &Network, facts: &Facts) -> Vec<String> {
+    // Its rules are loaded with its bridge.
+    let checks = apart(net, None, true, facts).into_iter();
+    checks.filter(|c| c.verdict != Verdict::Good).map(|c| c.reason).collect()
+}
+
+/// That members do not reach each other by way of the host. `loaded`: whether its rules are, or will be.
+fn apart(net: &Network, bridge: Option<&str>, loaded: bool, facts: &Facts) -> Vec<Check> {
+    let families = [true, false].into_iter().filter(|v4| net.parts_members() && net.gateway(*v4).is_some());
+    families.map(|v4| between(v4, bridge, loaded, facts)).collect()
+}
+
+fn between(v4: bool, bridge: Option<&str>, loaded: bool, facts: &Facts) -> Check {
+    let family = if v4 { "IPv4" } else { "IPv6" };
+    let Some(f) = &facts.forwarding else {
+        let reason = format!("whether this host passes {family} from member to member is not known");
+        return Check { what: "private", verdict: Verdict::Unknown, reason };
+    };
+    // Linux has a switch at each interface (ip-sysctl, "forwarding").
+    let on = match (&f.from, bridge) {
+        (Some(from), Some(bridge)) if v4 => from.iter().any(|i| i == bridge),
+        _ if v4 => f.v4,
+        _ => f.v6,
+    };
+    if !on {
+        return say("private", true, format!("this host passes no {family} from member to member"));
+    }
+    let why = format!("this host passes {family} on, so members reach each other through it");
+    match rules::ready(&"", &why, facts) {
+        Err(e) => say("private", false, format!("{}: {}", e.reason, e.next.unwrap_or_default())),
+        Ok(()) if loaded => {
+            say("private", true, format!("jug's rules let no {family} pass from member to member"))
+        }
+        Ok(()) => {
+            say("private", false, format!("{why}: its rules are not loaded; jug doctor --fix loads them"))
+        }
+    }
 }
 
 fn addresses(net: &Network, bridge: &str, facts: &Facts) -> Vec<Check> {
@@ -238,6 +284,7 @@ fn passes(net: &Network, bridge: &str, facts: &Facts) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::filter::Filter;
     use crate::facts::{Forwarding, Interface};
     use crate::model::network;
     use crate::platform::of;
@@ -284,6 +331,42 @@ mod tests {
             .filter(|c| c.verdict != Verdict::Good && c.what == "isolated")
             .map(|c| c.reason)
             .collect()
+    }
+
+    /// What is said of a private network's members, by a host that passes IPv4 on unless `on` is false.
+    fn between_members(
+        kind: PlatformKind,
+        on: bool,
+        filter: Option<Filter>,
+        loaded: bool,
+    ) -> (Verdict, String) {
+        let text = "version = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\n\
+                    unit = 1000\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nprivate = true\n";
+        let net = network::read(text, "san").unwrap();
+        let forwarding = Some(Forwarding { v4: on, ..Forwarding::default() });
+        let facts = Facts { platform: kind, forwarding, filter, ..Facts::default() };
+        let mut all = apart(&net, None, loaded, &facts);
+        assert_eq!((all.len(), all[0].what), (1, "private"));
+        let it = all.remove(0);
+        (it.verdict, it.reason)
+    }
+
+    #[test]
+    fn members_are_kept_apart_by_the_host_too() {
+        let works = || Filter { there: true, enabled: true, ..Filter::default() };
+        for kind in [PlatformKind::Freebsd, PlatformKind::Linux] {
+            let said = |on, filter, loaded| between_members(kind, on, Some(filter), loaded);
+            assert_eq!(said(false, Filter::default(), false).0, Verdict::Good);
+            assert_eq!(said(true, works(), true).0, Verdict::Good);
+            let (verdict, reason) = said(true, works(), false);
+            assert!(verdict == Verdict::Wrong && reason.contains("jug doctor --fix"), "{reason}");
+            assert_eq!(said(true, Filter::default(), false).0, Verdict::Wrong);
+        }
+        let freebsd = |filter| between_members(PlatformKind::Freebsd, true, Some(filter), false).1;
+        assert!(freebsd(Filter::default()).ends_with("kldload pf"));
+        assert!(freebsd(Filter { there: true, ..Filter::default() }).contains("service pf start"));
+        let lacks = Filter { missing: vec!["anchor".into()], ..works() };
+        assert!(freebsd(lacks).contains("jug init --write"));
     }
 
     #[test]

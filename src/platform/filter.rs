@@ -47,7 +47,7 @@ pub fn exposures(kind: PlatformKind, uuid: uuid::Uuid, redirects: &[Redirect], i
 /// The rules of a network, if it wants any. pf must be told an interface to translate on: the one that has the address,
 /// or that of the default route; a family that has none is left out.
 pub fn network(kind: PlatformKind, bridge: &str, net: &Network, ways: &Ways<'_>) -> Option<String> {
-    if net.nat.is_none() && !net.isolated {
+    if net.nat.is_none() && !net.is_fenced() {
         return None;
     }
     if kind == PlatformKind::Linux {
@@ -56,19 +56,13 @@ pub fn network(kind: PlatformKind, bridge: &str, net: &Network, ways: &Ways<'_>)
             Nat::Interface(i) => nft::Outside::Interface(i.as_str()),
             Nat::Address(a) => nft::Outside::Address(*a),
         });
-        let table = nft::network_table(net.uuid);
-        return Some(nft::network_rules(&table, bridge, &net.subnets, outside.as_ref(), net.isolated));
+        return Some(nft::network_rules(&nft::network_table(net.uuid), bridge, net, outside.as_ref()));
     }
-    let mut text = String::new();
-    for subnet in &net.subnets {
-        let outside = net.nat.as_ref().and_then(|n| match n {
-            Nat::Auto => ways.default(subnet.addr().is_ipv4()).map(pfctl::Outside::Interface),
-            Nat::Interface(i) => Some(pfctl::Outside::Interface(i.as_str())),
-            Nat::Address(a) => ways.holder.map(|i| pfctl::Outside::Address(i, *a)),
-        });
-        text.push_str(&pfctl::network_rules(bridge, &[*subnet], outside.as_ref(), net.isolated));
-    }
-    Some(text)
+    Some(pfctl::network_rules(bridge, net, |subnet| match net.nat.as_ref()? {
+        Nat::Auto => ways.default(subnet.addr().is_ipv4()).map(pfctl::Outside::Interface),
+        Nat::Interface(i) => Some(pfctl::Outside::Interface(i.as_str())),
+        Nat::Address(a) => ways.holder.map(|i| pfctl::Outside::Address(i, *a)),
+    }))
 }
 
 /// The interfaces through which a network may reach the outside.

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::host::Cmd;
+use crate::model::network::Network;
 use crate::model::port::Range;
 use crate::model::redirect::{Inner, Redirect};
 use crate::programs::surprise;
@@ -139,16 +140,10 @@ pub enum Outside<'a> {
     Address(IpAddr),
 }
 
-/// The rules of a network: its NAT, or that it is a dead end.
-pub fn network_rules(
-    table: &str,
-    bridge: &str,
-    subnets: &[IpNet],
-    outside: Option<&Outside<'_>>,
-    isolated: bool,
-) -> String {
+/// The rules of a network: its NAT, that it is a dead end, and that its members are kept apart.
+pub fn network_rules(table: &str, bridge: &str, net: &Network, outside: Option<&Outside<'_>>) -> String {
     let (mut out, mut through) = (String::new(), String::new());
-    for subnet in subnets.iter().map(IpNet::trunc) {
+    for subnet in net.subnets.iter().map(IpNet::trunc) {
         let family = family(subnet.addr().is_ipv4());
         let leaves = format!("\t\t{family} saddr {subnet} {family} daddr != {subnet}");
         match outside {
@@ -160,7 +155,14 @@ pub fn network_rules(
             _ => {}
         }
     }
-    if isolated {
+    if net.parts_members() {
+        // What is published is open to all, members too.
+        through.push_str(&format!(
+            "\t\tiifname \"{bridge}\" oifname \"{bridge}\" ct status dnat accept\n\
+             \t\tiifname \"{bridge}\" oifname \"{bridge}\" drop\n"
+        ));
+    }
+    if net.isolated {
         // What goes from member to member may pass here too (br_netfilter), and stays free.
         through.push_str(&format!(
             "\t\tiifname \"{bridge}\" oifname != \"{bridge}\" drop\n\
@@ -242,6 +244,7 @@ fn redirect(line: &str) -> Result<Redirect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::network;
     use crate::model::port::tests::exposures;
     use crate::model::redirect::expand;
     use proptest::prelude::*;
@@ -288,9 +291,13 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_translated_or_a_dead_end() {
-        let subnets = ["10.0.0.1/24".parse().unwrap()];
-        insta::assert_snapshot!(network_rules("jug_n_1", "jugbr1000", &subnets, Some(&Outside::Route), true), @r#"
+    fn a_network_is_translated_a_dead_end_or_keeps_its_members_apart() {
+        let rules = |more: &str, outside: Option<&Outside<'_>>| {
+            let head = "version = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\nunit = 1000\nsubnets = [\"10.0.0.0/24\"]\n";
+            let net = network::read(&format!("{head}{more}"), "lan").unwrap();
+            network_rules("jug_n_1", "jugbr1000", &net, outside)
+        };
+        insta::assert_snapshot!(rules("private = true\nnat = \"auto\"\n", Some(&Outside::Route)), @r#"
         table inet jug_n_1
         delete table inet jug_n_1
         table inet jug_n_1 {
@@ -300,11 +307,27 @@ mod tests {
         	}
         	chain forward {
         		type filter hook forward priority 0; policy accept;
+        		iifname "jugbr1000" oifname "jugbr1000" ct status dnat accept
+        		iifname "jugbr1000" oifname "jugbr1000" drop
+        	}
+        }
+        "#);
+        insta::assert_snapshot!(rules("isolated = true\n", None), @r#"
+        table inet jug_n_1
+        delete table inet jug_n_1
+        table inet jug_n_1 {
+        	chain postrouting {
+        		type nat hook postrouting priority 100; policy accept;
+        	}
+        	chain forward {
+        		type filter hook forward priority 0; policy accept;
         		iifname "jugbr1000" oifname != "jugbr1000" drop
         		oifname "jugbr1000" iifname != "jugbr1000" drop
         	}
         }
         "#);
+        let lan = rules("private = true\nuplink = \"em0\"\n", None);
+        assert!(!lan.contains("drop"), "bridged through the packet filter, others would be dropped: {lan}");
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::host::Cmd;
+use crate::model::network::{Network, nth};
 use crate::model::port::Range;
 use crate::model::redirect::{Inner, Redirect};
 use crate::programs::surprise;
@@ -187,26 +188,36 @@ pub enum Outside<'a> {
     Address(&'a str, IpAddr),
 }
 
-/// The rules of a network: its NAT, or that it is a dead end.
-pub fn network_rules(
+/// The rules of a network: its NAT, that it is a dead end, and that its members are kept apart. `outside` says through
+/// what a subnet is translated.
+pub fn network_rules<'a>(
     bridge: &str,
-    subnets: &[IpNet],
-    outside: Option<&Outside<'_>>,
-    isolated: bool,
+    net: &Network,
+    outside: impl Fn(&IpNet) -> Option<Outside<'a>>,
 ) -> String {
     let (mut nat, mut filter) = (String::new(), String::new());
-    for subnet in subnets.iter().map(IpNet::trunc) {
-        let family = family(subnet.addr().is_ipv4());
-        match outside {
+    for subnet in net.subnets.iter().map(IpNet::trunc) {
+        let v4 = subnet.addr().is_ipv4();
+        let family = family(v4);
+        match outside(&subnet) {
             Some(Outside::Interface(i)) => {
                 nat.push_str(&format!("nat on {i} {family} from {subnet} to ! {subnet} -> ({i}:0)\n"));
             }
-            Some(Outside::Address(i, a)) if a.is_ipv4() == subnet.addr().is_ipv4() => {
+            Some(Outside::Address(i, a)) if a.is_ipv4() == v4 => {
                 nat.push_str(&format!("nat on {i} {family} from {subnet} to ! {subnet} -> {a}\n"));
             }
             _ => {}
         }
-        if isolated {
+        if net.parts_members()
+            && let Some(gateway) = net.gateway(v4)
+        {
+            // On its way in: what is published has been led elsewhere by then, and `rdr pass` asks no filter.
+            filter.push_str(&format!(
+                "block drop in quick on {bridge} {family} from any to {}\n",
+                all_but(&subnet, gateway)
+            ));
+        }
+        if net.isolated {
             filter.push_str(&format!(
                 "block drop in quick on {bridge} {family} from any to ! {subnet}\n\
                  block drop out quick on {bridge} {family} from ! {subnet} to any\n"
@@ -214,6 +225,20 @@ pub fn network_rules(
         }
     }
     nat + &filter
+}
+
+/// The addresses of a subnet but its gateway's and the broadcast address, as ranges (pf.conf(5), PARAMETERS): a list with
+/// `!` in it would mean all addresses there are.
+fn all_but(subnet: &IpNet, gateway: IpAddr) -> String {
+    let number = |a: IpAddr| match a {
+        IpAddr::V4(a) => u128::from(u32::from(a)),
+        IpAddr::V6(a) => u128::from(a),
+    };
+    let within = |a: IpAddr| number(a) - number(subnet.network());
+    let last = within(subnet.broadcast()) - u128::from(gateway.is_ipv4());
+    let range = |first, last| Some(format!("{} - {}", nth(subnet, first)?, nth(subnet, last)?));
+    let ranges = [(1, within(gateway) - 1), (within(gateway) + 1, last)].into_iter().filter(|(a, b)| a <= b);
+    format!("{{ {} }}", ranges.filter_map(|(a, b)| range(a, b)).collect::<Vec<_>>().join(", "))
 }
 
 /// The redirections among translation rules, written by us or printed by pfctl: it repeats a rule for each member of a
@@ -267,6 +292,7 @@ fn redirect(line: &str) -> Result<Redirect> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::network;
     use crate::model::port::tests::exposures;
     use crate::model::redirect::expand;
     use proptest::prelude::*;
@@ -280,6 +306,13 @@ mod tests {
                 gateway: gateway.parse().ok(),
             })
             .to_vec()
+    }
+
+    fn a_network(more: &str) -> Network {
+        let head = "version = 1\nuuid = \"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\"\ncreated = \"2026-01-02T03:04:05Z\"\n";
+        let mut it = network::read(&format!("{head}unit = 1000\n{more}"), "lan").unwrap();
+        it.default_gateways();
+        it
     }
 
     #[test]
@@ -298,16 +331,29 @@ mod tests {
     }
 
     #[test]
-    fn a_network_is_translated_or_a_dead_end() {
-        let subnets = ["10.0.0.1/24".parse().unwrap(), "fd00::1/64".parse().unwrap()];
-        insta::assert_snapshot!(network_rules("bridge1000", &subnets, Some(&Outside::Interface("em0")), false), @r"
+    fn a_network_is_translated_a_dead_end_or_keeps_its_members_apart() {
+        let rules = |more: &str, outside: bool| {
+            network_rules("bridge1000", &a_network(more), |_| outside.then_some(Outside::Interface("em0")))
+        };
+        let both = "subnets = [\"10.0.0.0/24\", \"fd00::/64\"]\nnat = \"auto\"\n";
+        insta::assert_snapshot!(rules(both, true), @r"
         nat on em0 inet from 10.0.0.0/24 to ! 10.0.0.0/24 -> (em0:0)
         nat on em0 inet6 from fd00::/64 to ! fd00::/64 -> (em0:0)
         ");
-        insta::assert_snapshot!(network_rules("bridge1000", &subnets[..1], None, true), @r"
+        insta::assert_snapshot!(rules("subnets = [\"10.0.0.0/24\"]\nisolated = true\n", false), @r"
         block drop in quick on bridge1000 inet from any to ! 10.0.0.0/24
         block drop out quick on bridge1000 inet from ! 10.0.0.0/24 to any
         ");
+        insta::assert_snapshot!(rules(&format!("{both}private = true\n"), true), @r"
+        nat on em0 inet from 10.0.0.0/24 to ! 10.0.0.0/24 -> (em0:0)
+        nat on em0 inet6 from fd00::/64 to ! fd00::/64 -> (em0:0)
+        block drop in quick on bridge1000 inet from any to { 10.0.0.2 - 10.0.0.254 }
+        block drop in quick on bridge1000 inet6 from any to { fd00::2 - fd00::ffff:ffff:ffff:ffff }
+        ");
+        let far = "subnets = [\"10.0.0.0/29\"]\ngateway = [\"10.0.0.6\"]\nprivate = true\n";
+        insta::assert_snapshot!(rules(far, false), @"block drop in quick on bridge1000 inet from any to { 10.0.0.1 - 10.0.0.5 }");
+        let lan = "subnets = [\"10.0.0.0/24\"]\nuplink = \"em0\"\nprivate = true\n";
+        assert_eq!(rules(lan, false), "", "the host is no gateway there");
     }
 
     #[test]

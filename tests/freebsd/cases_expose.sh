@@ -157,6 +157,39 @@ case_expose_over_ipv6_and_udp() {
 	file_has "$_got" packet
 }
 
+# A member that sends to the gateway what is for another member: pf lets nothing of it pass, and the gateway itself, what is
+# outside, and what is published stay within reach.
+case_expose_private_network() {
+	outside
+	borrow_pf
+	j 0 net-create hotel --subnet 10.215.0.0/24 --private --nat "$OUT_IF"
+	for _n in a b; do
+		up "$_n" --net hotel --set allow.raw_sockets=true
+	done
+	j 0 expose b 8080:80
+	says b 80 -4
+	j 0 jexec a -- route -q add -host 10.215.0.3 10.215.0.1
+	j 0 jexec b -- route -q add -host 10.215.0.2 10.215.0.1
+	must_not pings a 10.215.0.3
+	must_not pings b 10.215.0.2
+	must pings a 10.215.0.1
+	must pings a 198.18.213.9
+	must answers a 198.18.213.1 8080
+	must answers jugtestout 198.18.213.1 8080
+	j 0 -H net-check hotel
+	out_has "jug's rules let no IPv4 pass from member to member"
+	# It is the rule that keeps them apart: without it the host leads them to each other, and net-check says so.
+	_anchor=$(jug_anchors | grep '^jug/n-')
+	pfctl -q -a "$_anchor" -F rules
+	must pings a 10.215.0.3
+	pfctl -q -a "$_anchor" -F nat
+	j 1 -H net-check hotel
+	out_has 'its rules are not loaded'
+	j 0 doctor --fix
+	must_not pings a 10.215.0.3
+	pf_is_as_before
+}
+
 # A flush, as a reboot would be: it is said, and loaded again.
 case_expose_flushed_and_restored() {
 	outside

@@ -162,8 +162,18 @@ case_net_private() {
 	must pings b 10.215.0.1
 	must_not pings a 10.215.0.3
 	must_not pings b 10.215.0.2
-	j 0 -H net-check hotel
+	with_forwarding 0 "$JUG" -H net-check hotel
+	must [ "$RC" = 0 ]
 	out_has 'is kept from the others'
+	out_has 'passes no IPv4 from member to member'
+	# Where the host passes packets on and nothing forbids it, that is said; cases_expose.sh has pf.
+	pfctl -s info 2>/dev/null | grep -q '^Status: Enabled' && return 0
+	with_forwarding 1 "$JUG" -H net-check hotel
+	must [ "$RC" = 1 ]
+	out_has 'members reach each other through it'
+	with_forwarding 1 "$JUG" net-create other --subnet 10.216.0.0/24 --private
+	must [ "$RC" = 0 ]
+	err_has 'members reach each other through it'
 }
 
 case_net_isolated() {

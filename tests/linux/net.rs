@@ -76,7 +76,9 @@ fn private_and_isolated() {
         h.jug("net-create san --subnet 10.66.0.0/24 --isolated").ok();
         h.jug("net-create hotel --subnet 10.77.0.0/24 --private").ok();
         for name in ["a", "b"] {
-            let net = format!("jcreate {name} --base bb --net hotel --set allow.raw_sockets=true --start");
+            let net = format!(
+                "jcreate {name} --base bb --net hotel --set allow.raw_sockets=true --set allow.routing=true --start"
+            );
             h.jug(&net).ok();
         }
         // With the right to set routes: it must not help.
@@ -84,6 +86,18 @@ fn private_and_isolated() {
             .ok();
         assert!(reaches(h, "a", "10.77.0.1") && reaches(h, "b", "10.77.0.1"));
         assert!(!reaches(h, "a", "10.77.0.3") && !reaches(h, "b", "10.77.0.2"), "they see each other");
+        // Nor do they by way of the host, which passes on what is sent to it.
+        for (name, other) in [("a", "10.77.0.3"), ("b", "10.77.0.2")] {
+            h.jug(&format!("jexec {name} -- ip route add {other}/32 via 10.77.0.1")).ok();
+        }
+        assert!(!reaches(h, "a", "10.77.0.3"), "the host leads them to each other");
+        h.jug("-H net-check hotel").ok().says("jug's rules let no IPv4 pass from member to member");
+        h.sh("for t in $(nft list tables | grep -o 'jug_n_.*'); do nft delete table inet $t; done").ok();
+        let open = h.jug("-H net-check hotel san");
+        assert!(reaches(h, "a", "10.77.0.3"), "the rule is not what keeps them apart");
+        open.code(1).says("its rules are not loaded");
+        h.jug("doctor --fix").ok();
+        assert!(!reaches(h, "a", "10.77.0.3"));
         h.jug("jexec s -- ip route").ok().says_not("default");
         assert!(reaches(h, "s", "10.66.0.1"));
         h.jug("jexec s -- ip route add default via 10.66.0.1").ok();

@@ -17,6 +17,7 @@ fn networks() {
             ("san", "unit = 1001\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\nprivate = true\nmtu = 9000\n".into()),
             ("wire", "unit = 1002\nuplink = \"spare0\"\ndhcp = true\nmtu = 9000\n".into()),
             ("office", format!("unit = 1003\nsubnets = [\"192.0.2.0/24\"]\ngateway = [\"192.0.2.254\"]\n[vlan]\nid = 100\nparent = {physical:?}\n")),
+            ("guests", "unit = 1009\nsubnets = [\"10.77.0.0/24\", \"fd77::/64\"]\ngateway = [\"10.77.0.1\", \"fd77::1\"]\nprivate = true\n".into()),
         ];
         n.facts.interfaces.push(jug::facts::Interface {
             name: "spare0".into(),
