@@ -188,6 +188,12 @@ fn one(space: &str, card: &Card<'_>) -> Vec<Step> {
         let alone = set(&["type", "bridge_slave", "isolated", "on"]);
         steps.push(Step::run("keep it from the other members", alone));
     }
+    if !card.network.isolated && !card.network.private && !card.network.is_bridged() {
+        // With br_netfilter it is the bridge that leads a packet to a published port, and a bridge sends nothing back
+        // where it came from.
+        let back = set(&["type", "bridge_slave", "hairpin", "on"]);
+        steps.push(Step::run("let it reach the ports that it publishes itself", back));
+    }
     steps.push(Step::run(format!("bring {end} up"), set(&["up"])));
     for address in card.addresses() {
         let words = ip::address_words(&address, &inside);

@@ -355,11 +355,13 @@ fn link_set(s: &mut State, name: &str, words: &[&str]) -> Output {
             find(s, None, bridge).unwrap().members.push(name.to_string());
         }
         ["nomaster"] => leave(s, name),
-        ["type", "bridge_slave", "isolated", "on"] => {
+        ["type", "bridge_slave", what @ ("isolated" | "hairpin"), "on"] => {
             let Some(b) = s.interfaces.iter_mut().find(|b| b.members.iter().any(|m| m == name)) else {
                 return no(2, "RTNETLINK answers: Operation not supported");
             };
-            b.private.push(name.to_string());
+            if *what == "isolated" {
+                b.private.push(name.to_string());
+            }
         }
         other => return settings(find(s, None, name).unwrap(), other),
     }

@@ -119,8 +119,9 @@ case_expose_reached_from_outside() {
 	must answers jugtestout 198.18.213.1 8001
 	must silent jugtestout 198.18.213.1 8443
 	must silent jugtestout 198.18.213.1 8003
-	# A neighbour comes through the host's address; the host itself has to use the inner one.
+	# A neighbour comes through the host's address, and so does it itself; the host has to use the inner one.
 	must answers b 198.18.213.1 8080
+	must answers a 198.18.213.1 8080
 	j 0 -H expose-ls a
 	out_has 'active'
 	# What goes out has the host's address.
