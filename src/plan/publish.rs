@@ -134,7 +134,14 @@ pub fn begin(guest: &Guest<'_>, all: &Published) -> Vec<Step> {
 /// The steps before its cards go, if rules of its may be there.
 pub fn end(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
     let there = facts.path(guest.layout.rules(guest.name).as_str()).is_some();
-    if there { place(guest).gone() } else { Vec::new() }
+    if there { [place(guest).gone(), cut(guest, None)].concat() } else { Vec::new() }
+}
+
+/// Once the rules are gone nothing new comes by them, and what came before ends too.
+fn cut(guest: &Guest<'_>, gone: Option<&[Redirect]>) -> Vec<Step> {
+    let all = filter::cut(guest.platform.kind(), guest.env.uuid, gone);
+    let title = "end the connections that came by them";
+    all.into_iter().map(|(there, cmd)| Step::run(title, cmd).when(there)).collect()
 }
 
 /// The plan that loads the rules of one that runs again.
@@ -168,8 +175,12 @@ pub fn live(runs: &Guest<'_>, guest: &Guest<'_>, facts: &Facts) -> Result<Option
     Ok(Some(match (old.redirects.is_empty(), new.redirects.is_empty()) {
         (true, true) => Vec::new(),
         (true, false) => place.fresh(text(guest, &new)),
-        (false, true) => place.withdrawn(text(guest, &old)),
-        (false, false) => place.replaced(text(guest, &old), text(guest, &new)),
+        (false, true) => [place.withdrawn(text(guest, &old)), cut(guest, None)].concat(),
+        (false, false) => {
+            let mut gone = old.redirects.clone();
+            gone.retain(|r| !new.redirects.contains(r));
+            [place.replaced(text(guest, &old), text(guest, &new)), cut(guest, Some(&gone))].concat()
+        }
     }))
 }
 

@@ -10,7 +10,7 @@ use crate::model::port::Exposure;
 use crate::model::redirect::{Inner, Redirect};
 use crate::plan::Guard;
 use crate::programs::{netstat, nft, pfctl, procnet, sockstat};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The anchor or table of an environment's published ports.
@@ -39,7 +39,7 @@ pub fn whose(place: &str) -> Option<(uuid::Uuid, bool)> {
 /// The rules of published ports.
 pub fn exposures(kind: PlatformKind, uuid: uuid::Uuid, redirects: &[Redirect], inners: &[Inner]) -> String {
     match kind {
-        PlatformKind::Freebsd => pfctl::exposure_rules(redirects, inners),
+        PlatformKind::Freebsd => pfctl::exposure_rules(uuid, redirects, inners),
         PlatformKind::Linux => nft::exposure_rules(&nft::exposure_table(uuid), redirects, inners),
     }
 }
@@ -106,6 +106,19 @@ pub fn unload(kind: PlatformKind, place: &str) -> Vec<(Guard, Cmd)> {
         ],
         PlatformKind::Linux => vec![(Guard::Rules { probe: nft::list(place) }, nft::delete(place))],
     }
+}
+
+/// What ends the connections that came by published ports: those of `gone`, or all. Linux has nothing for that without
+/// another program: there they go on until they end.
+pub fn cut(kind: PlatformKind, uuid: uuid::Uuid, gone: Option<&[Redirect]>) -> Vec<(Guard, Cmd)> {
+    if kind == PlatformKind::Linux {
+        return Vec::new();
+    }
+    let labels = match gone {
+        None => BTreeSet::from([pfctl::label(uuid)]),
+        Some(gone) => gone.iter().map(|r| pfctl::label_of(uuid, r)).collect(),
+    };
+    labels.iter().map(|l| (Guard::Rules { probe: pfctl::info() }, pfctl::cut(l))).collect()
 }
 
 /// Whether what a probe of [`Guard::Rules`] said means that there are rules.

@@ -86,7 +86,7 @@ pub fn missing(translations: &str, rules: &str) -> Vec<String> {
 }
 
 /// Rules of the main set that come before jug's anchors and match whatever comes, so that nothing is left to those: no
-/// translation, or a block that is the last word. One for what comes in does not touch the way out of a bridge.
+/// translation, or a block that is the last word.
 pub fn swallowing(translations: &str, rules: &str) -> Vec<String> {
     let before = |text: &str, anchor: &str, all: &dyn Fn(&str) -> bool| {
         let lines = || text.lines().map(str::trim);
@@ -96,7 +96,7 @@ pub fn swallowing(translations: &str, rules: &str) -> Vec<String> {
         }
     };
     let whole = |l: &str| l.ends_with(" all") || l.ends_with(" from any to any");
-    let block = |l: &str| l.starts_with("block ") && l.contains(" quick") && !l.contains(" in ") && whole(l);
+    let block = |l: &str| l.starts_with("block ") && l.contains(" quick") && whole(l);
     let mut found: Vec<String> = before(rules, MAIN[2], &block);
     found.extend(before(translations, MAIN[0], &|l| l.starts_with("no nat ") && whole(l)));
     found.extend(before(translations, MAIN[1], &|l| l.starts_with("no rdr ") && whole(l)));
@@ -141,23 +141,44 @@ fn from(nets: &[IpNet]) -> String {
     }
 }
 
-/// The rules of published ports. `rdr pass` lets the packet in; the leg out of the bridge needs a rule of its own where
-/// the main set blocks (F3.5), and a neighbour that comes through the host's address must be answered through the host.
-pub fn exposure_rules(redirects: &[Redirect], inners: &[Inner]) -> String {
+/// What all states of an environment's published ports are called by. A label has at most 63 characters.
+pub fn label(uuid: uuid::Uuid) -> String {
+    format!("jug-e-{}", uuid.simple())
+}
+
+/// What the states of one redirection are called by; another one of the same ports, on another address of the host, has
+/// the same.
+pub fn label_of(uuid: uuid::Uuid, r: &Redirect) -> String {
+    format!("{}-{}{}-{}", label(uuid), r.protocol, if r.is_ipv4() { 4 } else { 6 }, r.outer)
+}
+
+/// Ends all connections that rules with this label let in, whether or not they are loaded still (pfctl(8), `-k`).
+pub fn cut(label: &str) -> Cmd {
+    Cmd::new("pfctl").args(["-q", "-k", "label", "-k", label])
+}
+
+/// The rules of published ports. `rdr pass` would let the packet in by itself, but states of it have no label to end them
+/// by: so it is tagged, and let in by a rule that has one. The leg out of the bridge needs a rule of its own where the main
+/// set blocks (F3.5), and a neighbour that comes through the host's address must be answered through the host.
+pub fn exposure_rules(uuid: uuid::Uuid, redirects: &[Redirect], inners: &[Inner]) -> String {
     let (mut nat, mut rdr, mut filter) = (String::new(), String::new(), String::new());
     for r in redirects {
         let (family, protocol, to) = (family(r.is_ipv4()), r.protocol, r.to);
         let on = r.on.map_or("(self)".into(), |a: IpAddr| a.to_string());
-        let inside = ports(r.inner);
+        let (inside, one) = (ports(r.inner), label_of(uuid, r));
+        let labels = format!("label \"{}\" label \"{one}\"", label(uuid));
         let target = match r.inner.first == r.inner.last {
             true => inside.clone(),
             // The offset within the range is kept (pf.conf(5), rdr).
             false => format!("{}:*", r.inner.first),
         };
         rdr.push_str(&format!(
-            "rdr pass {family} proto {protocol} from {} to {on} port {} -> {to} port {target}\n",
+            "rdr {family} proto {protocol} from {} to {on} port {} tag {one} -> {to} port {target}\n",
             from(&r.from),
             ports(r.outer)
+        ));
+        filter.push_str(&format!(
+            "pass in quick {family} proto {protocol} from any to {to} port {inside} tagged {one} {labels}\n"
         ));
         let Some(inner) = inners.iter().find(|i| i.address == to) else { continue };
         let bridge = &inner.bridge;
@@ -172,7 +193,7 @@ pub fn exposure_rules(redirects: &[Redirect], inners: &[Inner]) -> String {
         let mut may = r.from.clone();
         may.extend(inner.gateway.filter(|_| !may.is_empty()).map(IpNet::from));
         filter.push_str(&format!(
-            "pass out quick on {bridge} {family} proto {protocol} from {} to {to} port {inside}\n",
+            "pass out quick on {bridge} {family} proto {protocol} from {} to {to} port {inside} {labels}\n",
             from(&may)
         ));
     }
@@ -211,7 +232,8 @@ pub fn network_rules<'a>(
         if net.parts_members()
             && let Some(gateway) = net.gateway(v4)
         {
-            // On its way in: what is published has been led elsewhere by then, and `rdr pass` asks no filter.
+            // What is published has been let in by then: anchors of environments come first (pf.conf(5): in alphabetical
+            // order).
             filter.push_str(&format!(
                 "block drop in quick on {bridge} {family} from any to {}\n",
                 all_but(&subnet, gateway)
@@ -252,8 +274,7 @@ pub fn parse_redirects(text: &str) -> Result<Vec<Redirect>> {
 
 fn redirect(line: &str) -> Result<Redirect> {
     let bad = || surprise("pfctl", line);
-    let words =
-        line.strip_prefix("rdr pass ").ok_or_else(bad)?.replace(['{', '}', ','], " ").replace(" = ", " ");
+    let words = line.strip_prefix("rdr ").ok_or_else(bad)?.replace(['{', '}', ','], " ").replace(" = ", " ");
     let mut words = words.split_whitespace();
     let mut after = |key: &str| words.by_ref().find(|w| *w == key).map(|_| ()).ok_or_else(bad);
     after("proto")?;
@@ -293,6 +314,7 @@ fn redirect(line: &str) -> Result<Redirect> {
 mod tests {
     use super::*;
     use crate::model::network;
+    use crate::model::port::Exposure;
     use crate::model::port::tests::exposures;
     use crate::model::redirect::expand;
     use proptest::prelude::*;
@@ -320,14 +342,16 @@ mod tests {
         let exposed = ["8080:80", "8000-8010:9000-9010/udp,on=192.0.2.1,from=192.0.2.0/24+198.51.100.7"]
             .map(|e| e.parse().unwrap());
         let inners = &inners()[..1];
-        insta::assert_snapshot!(exposure_rules(&expand(&exposed, inners), inners), @r"
+        insta::assert_snapshot!(exposure_rules(uuid::Uuid::from_u128(7), &expand(&exposed, inners), inners), @r#"
         nat on bridge1000 inet proto tcp from 10.0.0.0/24 to 10.0.0.7 port 80 -> 10.0.0.1
         nat on bridge1000 inet proto udp from 10.0.0.0/24 to 10.0.0.7 port 9000:9010 -> 10.0.0.1
-        rdr pass inet proto tcp from any to (self) port 8080 -> 10.0.0.7 port 80
-        rdr pass inet proto udp from { 192.0.2.0/24, 198.51.100.7/32 } to 192.0.2.1 port 8000:8010 -> 10.0.0.7 port 9000:*
-        pass out quick on bridge1000 inet proto tcp from any to 10.0.0.7 port 80
-        pass out quick on bridge1000 inet proto udp from { 192.0.2.0/24, 198.51.100.7/32, 10.0.0.1/32 } to 10.0.0.7 port 9000:9010
-        ");
+        rdr inet proto tcp from any to (self) port 8080 tag jug-e-00000000000000000000000000000007-tcp4-8080 -> 10.0.0.7 port 80
+        rdr inet proto udp from { 192.0.2.0/24, 198.51.100.7/32 } to 192.0.2.1 port 8000:8010 tag jug-e-00000000000000000000000000000007-udp4-8000-8010 -> 10.0.0.7 port 9000:*
+        pass in quick inet proto tcp from any to 10.0.0.7 port 80 tagged jug-e-00000000000000000000000000000007-tcp4-8080 label "jug-e-00000000000000000000000000000007" label "jug-e-00000000000000000000000000000007-tcp4-8080"
+        pass out quick on bridge1000 inet proto tcp from any to 10.0.0.7 port 80 label "jug-e-00000000000000000000000000000007" label "jug-e-00000000000000000000000000000007-tcp4-8080"
+        pass in quick inet proto udp from any to 10.0.0.7 port 9000:9010 tagged jug-e-00000000000000000000000000000007-udp4-8000-8010 label "jug-e-00000000000000000000000000000007" label "jug-e-00000000000000000000000000000007-udp4-8000-8010"
+        pass out quick on bridge1000 inet proto udp from { 192.0.2.0/24, 198.51.100.7/32, 10.0.0.1/32 } to 10.0.0.7 port 9000:9010 label "jug-e-00000000000000000000000000000007" label "jug-e-00000000000000000000000000000007-udp4-8000-8010"
+        "#);
     }
 
     #[test]
@@ -359,7 +383,7 @@ mod tests {
     #[test]
     fn reads_what_pfctl_prints() {
         // As in pf.txt, with -P.
-        let text = "nat on vtnet0 inet from 192.0.2.10 to any -> (vtnet0) round-robin\nrdr pass inet proto tcp from any to (self) port = 8081 -> 192.0.2.10 port 80\nrdr pass inet proto udp from 10.0.0.0/8 to 192.0.2.1 port 8000:8010 -> 192.0.2.10 port 9000:*\n";
+        let text = "nat on vtnet0 inet from 192.0.2.10 to any -> (vtnet0) round-robin\nrdr inet proto tcp from any to (self) port = 8081 tag jug-e-1-tcp4-8081 -> 192.0.2.10 port 80\nrdr inet proto udp from 10.0.0.0/8 to 192.0.2.1 port 8000:8010 tag jug-e-1-udp4-8000-8010 -> 192.0.2.10 port 9000:*\n";
         let read = parse_redirects(text).unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!(read[1].inner.to_string(), "9000-9010");
@@ -380,8 +404,19 @@ mod tests {
         let behind = |first: &str| swallowing(nat, &format!("{first}\n{rules}"));
         assert_eq!(behind("block drop quick all"), ["block drop quick all"]);
         assert_eq!(behind("block return out quick inet all").len(), 1);
-        assert!(behind("block drop all").is_empty() && behind("block drop in quick all").is_empty());
+        assert_eq!(behind("block drop in quick all").len(), 1);
+        assert!(
+            behind("block drop all").is_empty() && behind("block drop in quick from <bad> to any").is_empty()
+        );
         assert_eq!(swallowing(&format!("no rdr all\n{nat}"), rules), ["no rdr all"]);
+    }
+
+    #[test]
+    fn a_label_fits() {
+        let all: Vec<Exposure> = ["60000-65535:60000-65535/udp".parse().unwrap()].into();
+        let label = label_of(uuid::Uuid::max(), &expand(&all, &inners())[0]);
+        // PF_RULE_LABEL_SIZE and PF_TAG_NAME_SIZE are 64, with the end of the text.
+        assert!(label.len() < 64, "{label}");
     }
 
     proptest! {
@@ -390,7 +425,7 @@ mod tests {
         fn rules_say_what_was_meant(all in prop::collection::vec(exposures(), 0..6)) {
             let inners = inners();
             let redirects = expand(&all, &inners);
-            prop_assert_eq!(parse_redirects(&exposure_rules(&redirects, &inners)).unwrap(), redirects);
+            prop_assert_eq!(parse_redirects(&exposure_rules(uuid::Uuid::from_u128(7), &redirects, &inners)).unwrap(), redirects);
         }
     }
 }

@@ -54,6 +54,11 @@ pub fn pfctl(s: &mut State, words: &[&str]) -> Output {
                 fine("")
             }
         },
+        // As pf.txt has it without -q, of hosts: it ends what there is, and that may be nothing.
+        ["-k", "label", "-k", label] => {
+            assert!(label.starts_with("jug-e-"), "pfctl -k {label}");
+            fine("")
+        }
         ["-a", anchor, "-s", what] => match s.filter.get(anchor) {
             Some((translations, rules)) => fine(if what == "nat" { translations } else { rules }.as_str()),
             None => Output { stderr: "pfctl: Anchor does not exist.\n".into(), ..fine("") },

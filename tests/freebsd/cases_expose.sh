@@ -129,12 +129,21 @@ case_expose_reached_from_outside() {
 	must reaches a 198.18.213.9 7000
 	c 0 pfctl -s states
 	out_has '198.18.213.1'
-	# Live.
+	# Live: what came by the port is cut off too, and what came by others is not.
+	c 0 pfctl -P -s states
+	out_has '198.18.213.1:8080'
+	out_has '198.18.213.2:8443'
 	j 0 unexpose a 8080
+	c 0 pfctl -P -s states
+	out_lacks '198.18.213.1:8080'
+	out_has '198.18.213.2:8443'
 	must silent jugtestout 198.18.213.1 8080
 	j 0 jset a expose+=8081:80
 	must answers jugtestout 198.18.213.1 8081
 	pf_is_as_before
+	j 0 jstop a
+	c 0 pfctl -P -s states
+	out_lacks '198.18.213.2:8443'
 	j 0 jremove -y --stop a b
 	j 0 net-remove -y lan
 	must [ -z "$(jug_anchors)" ]
