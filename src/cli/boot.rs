@@ -2,19 +2,25 @@
 
 use super::flow::{self, Turns};
 use super::session::Session;
+use super::shutdown;
 use super::targets::{at_boot, choose};
 use crate::apply::perform;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::host::{Host, signal};
+use crate::host::Host;
 use crate::model::boot::{Boot, WaitFor};
 use crate::model::name::{EnvName, nearest};
 use crate::plan::boot::{self, Flaw, Graph, Place, Queue};
 use crate::plan::{Action, Effect};
 use crate::report::results::Outcome;
 use crate::report::table::out;
+use crate::store::lock::{self, Lock};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+/// Held by every boot at work, which a shutdown waits for.
+pub const LOCK: &str = ".boot";
 
 /// Start what is to run from boot on, each as soon as all it comes after are up
 #[derive(Debug, clap::Args)]
@@ -29,6 +35,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if !s.global.dry_run {
         s.need_root("boot")?;
     }
+    let _lock = if locks(s) { Some(at_work(s)?) } else { None };
     // What runs already may have lost what leads to it.
     let again = super::exposures::load_all(s)?;
     let (mut all, boots) = graph(s)?;
@@ -53,6 +60,17 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         outcomes.extend(flow::run(queue, jobs, &turns));
     }
     Ok(flow::end(s, &outcomes))
+}
+
+/// Whether locks are to be taken: not for a dry run, nor where there is no workdir. Its storage may not be mounted, and
+/// nothing must be put in its place.
+pub fn locks(s: &Session) -> bool {
+    !s.global.dry_run && s.layout.lock(LOCK).as_path().parent().is_some_and(Path::is_dir)
+}
+
+/// Refused while a shutdown is at work.
+fn at_work(s: &Session) -> Result<Lock> {
+    lock::shared(&s.layout, LOCK).map_err(|e| Error { object: "boot".into(), ..e })
 }
 
 /// Where every environment stands, and what its file says of its boot. One whose file can't be read comes after nothing.
@@ -192,6 +210,9 @@ impl Turns for Starting<'_> {
     fn verb(&self) -> &'static str {
         "boot"
     }
+    fn halt(&self) -> Option<fn(&EnvName) -> Error> {
+        halted(self.s)
+    }
     fn waits(&self, name: &EnvName) -> bool {
         !self.running.contains(name) && self.boots.get(name).is_some_and(|b| !b.wait_for.is_empty())
     }
@@ -207,6 +228,14 @@ impl Turns for Starting<'_> {
         let delay = self.boots.get(name).filter(|_| done.changed).map_or(0, |b| b.delay);
         Some(Duration::from_secs(delay.into()))
     }
+}
+
+/// A boot begins nothing more once a shutdown has begun.
+fn halted(s: &Session) -> Option<fn(&EnvName) -> Error> {
+    let shut_down = |name: &EnvName| {
+        Error::busy(name, "jug shutdown began before its turn came").next("jug boot, once that is over")
+    };
+    flow::signalled().or(lock::is_held(&s.layout, shutdown::LOCK).then_some(shut_down))
 }
 
 /// Waits for all that must be there, one after the other.
@@ -225,8 +254,8 @@ fn await_all(s: &Session, name: &EnvName, boot: &Boot) -> Result<()> {
                 }
                 Err(_) => {}
             }
-            if signal::stopped() {
-                return Err(flow::interrupted(name));
+            if let Some(why) = halted(s) {
+                return Err(why(name));
             }
             if left.is_zero() {
                 let reason = format!("{what} was not there within {} s (boot.wait_limit)", boot.wait_limit);

@@ -27,6 +27,10 @@ pub trait Turns: Sync {
     /// The time from its end until those behind it have their turn; nothing if they lose it.
     fn leave(&self, name: &EnvName, outcome: &Outcome) -> Option<Duration>;
 
+    /// Whether nothing more is to be begun, and what is said then of those whose turn has not come.
+    fn halt(&self) -> Option<fn(&EnvName) -> Error> {
+        signalled()
+    }
     /// Whether there is something to do; if not, those behind it have their turn at once.
     fn concerns(&self, _: &EnvName) -> bool {
         true
@@ -66,8 +70,12 @@ pub fn end(s: &Session, outcomes: &[Outcome]) -> Code {
     }
 }
 
-/// What is said of one whose turn a signal took.
-pub fn interrupted(name: &EnvName) -> Error {
+/// Whether a signal has come, and what is said of one whose turn it took.
+pub fn signalled() -> Option<fn(&EnvName) -> Error> {
+    signal::stopped().then_some(interrupted)
+}
+
+fn interrupted(name: &EnvName) -> Error {
     Error::new(Code::Interrupted, name, "interrupted by a signal before its turn came")
 }
 
@@ -117,8 +125,8 @@ impl<'a, T: Turns> Flow<'a, T> {
         'a: 's,
     {
         self.wake();
-        if signal::stopped() {
-            self.give_up();
+        if let Some(why) = self.turns.halt() {
+            self.give_up(why);
         }
         let turns = self.turns;
         while let Some((rank, name)) = self.queue.turn() {
@@ -193,14 +201,14 @@ impl<'a, T: Turns> Flow<'a, T> {
     }
 
     /// Nothing more is begun.
-    fn give_up(&mut self) {
+    fn give_up(&mut self, why: fn(&EnvName) -> Error) {
         self.resting.clear();
         let ready = std::mem::take(&mut self.ready).into_iter().map(|(_, n)| n);
         let rest: Vec<EnvName> = ready.chain(self.queue.rest()).collect();
         self.queue.retain(|_| false);
         for name in rest {
             if self.turns.concerns(&name) {
-                let outcome = self.turns.refused(&name, interrupted(&name));
+                let outcome = self.turns.refused(&name, why(&name));
                 self.say(outcome);
             }
         }

@@ -12,7 +12,7 @@ use crate::plan::boot::{Queue, mirror, turns_behind};
 use crate::plan::hurry;
 use crate::report::results::Outcome;
 use crate::report::table::out;
-use crate::store::lock;
+use crate::store::lock::{self, Lock};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -21,6 +21,9 @@ use std::time::{Duration, Instant};
 const AT_ONCE: usize = 64;
 /// Kept back of the total time.
 const MARGIN: Duration = Duration::from_secs(5);
+
+/// Held by a shutdown from its beginning, so that a boot begins nothing more.
+pub const LOCK: &str = ".shutdown";
 
 /// Stop all jails of jug's that run, what comes after others first, within a total time
 #[derive(Debug, clap::Args)]
@@ -38,7 +41,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if !s.global.dry_run {
         s.need_root("shutdown")?;
     }
-    let running = running(s, end)?;
+    let begun = if boot::locks(s) { begin(s, whole / 2)? } else { Begun::default() };
+    let running = running(s, end, &begun)?;
     if running.is_empty() && !s.global.quiet {
         eprintln!("jug: nothing of jug's runs");
     }
@@ -64,9 +68,30 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     Ok(flow::end(s, &outcomes))
 }
 
+/// What keeps a boot away while this lasts.
+#[derive(Debug, Default)]
+struct Begun {
+    /// No lock of it, where another shutdown has it.
+    _off: Option<Lock>,
+    /// None where a boot is still at work.
+    boot: Option<Lock>,
+}
+
+/// Lets no boot begin anything more, and waits until those at work have ended. What takes longer to start is waited for
+/// when its turn to be stopped comes.
+fn begin(s: &Session, patience: Duration) -> Result<Begun> {
+    let taken = |lock: Result<Lock>| match lock {
+        Err(e) if e.code == Code::Busy => Ok(None),
+        other => other.map(Some),
+    };
+    let _off = taken(lock::exclusive(&s.layout, LOCK, "shutdown"))?;
+    let boot = taken(lock::wait(&s.layout, boot::LOCK, "shutdown", patience.as_secs()))?;
+    Ok(Begun { _off, boot })
+}
+
 /// All of jug's that runs, or has left something that a start noted: fenced ones and those whose file is broken or gone
 /// as well, as long as it is known what they were started with.
-fn running(s: &Session, end: Instant) -> Result<BTreeSet<EnvName>> {
+fn running(s: &Session, end: Instant, begun: &Begun) -> Result<BTreeSet<EnvName>> {
     let _due = deadline::by(end);
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
     let ours = |c: &crate::facts::Container| {
@@ -76,7 +101,9 @@ fn running(s: &Session, end: Instant) -> Result<BTreeSet<EnvName>> {
     };
     let mut all: BTreeSet<EnvName> = facts.containers.iter().filter_map(ours).collect();
     if s.saved.is_none() {
-        let noted = |n: &EnvName| s.layout.started(n).as_path().exists();
+        // What a boot is still starting may not be noted yet.
+        let starting = |n: &EnvName| begun.boot.is_none() && lock::is_held(&s.layout, n.as_str());
+        let noted = |n: &EnvName| s.layout.started(n).as_path().exists() || starting(n);
         all.extend(s.registry()?.into_keys().filter(noted));
     }
     Ok(all)

@@ -210,6 +210,51 @@ fn a_boot_that_is_interrupted_begins_nothing_more() {
     });
 }
 
+/// A shutdown while a boot is at work: no further turn is begun, what is just starting is waited for, and nothing runs in
+/// the end.
+#[test]
+fn a_shutdown_during_a_boot() {
+    on_host(&[], |h| {
+        made(
+            h,
+            &[
+                ("db", ""),
+                ("app", "boot.after=db"),
+                ("web", "boot.after=app"),
+                ("late", "boot.wait_for=mount:%/never"),
+                ("later", "boot.after=late"),
+            ],
+        );
+        // The second takes longer to start than a shutdown of that time waits for the boot.
+        for (seconds, timeout, boot) in [(2, 40, "boot web later"), (8, 13, "boot web")] {
+            h.jug(&format!("jset app 'exec.start=/bin/sleep {seconds}'")).ok();
+            let mut booting = h.spawn(boot);
+            until("app starts", || h.path("work/journal/app.jsonl").exists() && h.state("db") == "running");
+            let out = h.jug(&format!("--json shutdown --timeout {timeout}")).ok();
+            assert!(out.took.as_secs() < timeout, "{out:?}");
+            for name in ["db", "app"] {
+                assert_eq!(result(&out, name).0, "changed", "{name}, {seconds} s: {out:?}");
+            }
+            assert_eq!(wait(&mut booting, 10), Some(8));
+            for name in ["db", "app", "web", "late", "later"] {
+                assert_eq!(h.state(name), "stopped", "{name}, {seconds} s");
+            }
+            let begun = line(h, "prestart");
+            assert!(!begun.contains(&"web".to_string()), "{begun:?}");
+            h.jug("log web").ok().says("jug shutdown began before its turn came");
+        }
+        h.jug("log late").ok().says("jug shutdown began before its turn came");
+        // While one is at work no boot begins anything; afterwards all is as before.
+        h.jug("jset app exec.start=").ok();
+        h.sh("(setsid flock work/lock/.boot sleep 3 >/dev/null 2>&1 </dev/null &)").ok();
+        until("it is held", || h.jug("boot db").code == 6);
+        h.jug("boot db").code(6).says("boot: another jug is at it");
+        until("it is free", || h.jug("boot db").code == 0);
+        h.jug("boot web").ok();
+        h.jug("shutdown").ok();
+    });
+}
+
 #[test]
 fn a_shutdown_in_reverse_within_its_time() {
     on_host(&[], |h| {
