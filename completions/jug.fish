@@ -103,6 +103,7 @@ complete -c jug -n "__fish_jug_using_subcommand deinit" -l platform -d 'Plan for
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand deinit" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand deinit" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand deinit" -l write -d 'Take out of the host\'s own configuration what init --write put there'
 complete -c jug -n "__fish_jug_using_subcommand deinit" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand deinit" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand deinit" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'

@@ -1,8 +1,8 @@
 //! deinit
 
-use super::change;
 use super::init::{Made, made_file, read_made};
 use super::session::Session;
+use super::{change, init_pf};
 use crate::apply::perform::holds;
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::quote;
@@ -15,13 +15,21 @@ use crate::store::{bases, lock};
 
 /// Remove what init made; refused while environments or bases exist
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Take out of the host's own configuration what init --write put there
+    #[arg(long)]
+    write: bool,
+}
 
 /// Runs it. Nothing is touched before it is known that all of it can go.
-pub fn run(s: &Session, _: &Args) -> Result<Code> {
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let object = s.layout.workdir.as_str();
     if !s.layout.workdir.as_path().exists() {
-        return Ok(report(s, object, Ok(Done::unchanged("it is not there"))));
+        if args.write && !s.global.dry_run {
+            s.need_root("deinit")?;
+        }
+        let done = init_pf::take_out(s, args.write)?.map(Done::changed);
+        return Ok(report(s, object, Ok(done.unwrap_or_else(|| Done::unchanged("it is not there")))));
     }
     unused(s)?;
     let made = read_made(s)?;
@@ -30,17 +38,21 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         made.datasets.iter().rev().for_each(|d| out(&format!("{}\n", zfs::destroy(d))));
         made.config.iter().for_each(|(file, _)| out(&format!("rm {}\n", quote(file.as_str()))));
         out(&format!("rm -r {}\n", quote(object)));
+        init_pf::take_out(s, args.write)?;
         return Ok(Code::Done);
     }
     s.need_root("deinit")?;
     change::confirm(s, &format!("Remove what init made in {object}?"))?;
     let lock = lock::exclusive(&s.layout.ensure()?, ".node", "deinit")?;
     unused(s)?;
+    let rules = init_pf::take_out(s, args.write)?;
     let result = take_down(s, &made);
     drop(lock);
-    let result = result
-        .and_then(|()| s.layout.remove())
-        .map(|gone| Done::changed(format!("removed {} directories", gone.len())));
+    let result = result.and_then(|()| s.layout.remove()).map(|gone| {
+        let mut done = vec![format!("removed {} directories", gone.len())];
+        done.extend(rules);
+        Done::changed(done.join("; "))
+    });
     Ok(report(s, object, result))
 }
 

@@ -11,7 +11,7 @@ use crate::platform::PlatformKind;
 use crate::programs::{pfconf, pfctl, sysrc};
 use crate::report::table::out;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file with the main rules, and its text; `None` if there is none.
 fn main_rules(s: &Session) -> Result<(PathBuf, Option<String>)> {
@@ -56,22 +56,64 @@ pub fn run(s: &Session, write: bool) -> Result<Option<String>> {
         );
         return Ok(None);
     }
-    let link = std::fs::symlink_metadata(&file).is_ok_and(|m| m.file_type().is_symlink());
-    if link {
-        return Err(Error::conflict(file.display(), "it is a link, and jug would put a file in its place")
-            .next(format!("put these into it by hand: {}", pfconf::missing(&text).join("; "))));
-    }
+    no_link(&file, || format!("put these into it by hand: {}", pfconf::missing(&text).join("; ")))?;
     agreed(s, &new)?;
-    let mode = std::fs::metadata(&file).map_or(0o644, |m| m.permissions().mode() & 0o777);
-    let mut done = format!("put jug's anchors into {}", file.display());
+    replace(s, &file, old.as_deref(), &new, "put jug's anchors into").map(Some)
+}
+
+/// A link would be replaced by a file.
+fn no_link(file: &Path, next: impl Fn() -> String) -> Result<()> {
+    match std::fs::symlink_metadata(file).is_ok_and(|m| m.file_type().is_symlink()) {
+        true => Err(Error::conflict(file.display(), "it is a link, and jug would put a file in its place")
+            .next(next())),
+        false => Ok(()),
+    }
+}
+
+/// Writes the main rules and keeps the old ones; to load them is the administrator's.
+fn replace(s: &Session, file: &Path, old: Option<&str>, new: &str, what: &str) -> Result<String> {
+    let mode = std::fs::metadata(file).map_or(0o644, |m| m.permissions().mode() & 0o777);
+    let mut done = format!("{what} {}", file.display());
     if let Some(old) = old {
         let backup = format!("{}.jug-{}", file.display(), s.host.now().strftime("%Y%m%dT%H%M%SZ"));
-        fs::write_atomic(PathBuf::from(&backup).as_path(), &old, mode)?;
+        fs::write_atomic(Path::new(&backup), old, mode)?;
         done.push_str(&format!(" (the old one is {backup})"));
     }
-    fs::write_atomic(&file, &new, mode)?;
+    fs::write_atomic(file, new, mode)?;
     eprintln!("jug: to be done on this host once you have looked at it: service pf reload");
-    Ok(Some(done))
+    Ok(done)
+}
+
+/// Says which lines of init's the main rules still have, or takes them out; returns what it did. What is left is as
+/// valid as it was: each of them is a statement.
+pub fn take_out(s: &Session, write: bool) -> Result<Option<String>> {
+    if s.platform.kind() != PlatformKind::Freebsd || s.saved.is_some() {
+        return Ok(None);
+    }
+    let (file, Some(old)) = main_rules(s)? else { return Ok(None) };
+    let Some((new, lines)) = pfconf::remove(&old) else { return Ok(None) };
+    let (name, lines) = (file.display(), lines.join("\n"));
+    if s.global.dry_run {
+        let script =
+            format!("cp -p {0} {0}.jug-TIME\ncat >{0} <<'JUG_EOF'\n{new}JUG_EOF", quote(&name.to_string()));
+        let prefix = if write { "" } else { "# with --write: " };
+        script.lines().for_each(|l| out(&format!("{prefix}{l}\n")));
+        return Ok(None);
+    }
+    let loaded = s.host.query(&pfctl::anchors()).map_err(Error::from)?;
+    if let Some(anchor) = pfctl::parse_anchors(&loaded.stdout).first().filter(|_| loaded.ok()) {
+        eprintln!(
+            "jug: {name}: jug's lines stay, for {anchor} is loaded: another workdir of this host may need them"
+        );
+    } else if write {
+        no_link(&file, || format!("take these out of it by hand:\n{lines}"))?;
+        return replace(s, &file, Some(&old), &new, "took jug's anchors out of").map(Some);
+    } else {
+        eprintln!(
+            "jug: {name} still has these lines, which can go (deinit --write takes them out):\n{lines}"
+        );
+    }
+    Ok(None)
 }
 
 /// pf reads the new rules before they take the place of the old ones.

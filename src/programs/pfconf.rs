@@ -108,6 +108,17 @@ pub fn insert(text: &str) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
+/// The text without the lines that [`insert`] puts there, and those lines; `None` if it has none of them. What else
+/// speaks of jug's anchors is somebody else's.
+pub fn remove(text: &str) -> Option<(String, Vec<&str>)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let ours = |s: &Statement| s.to == s.from + 1 && MAIN.contains(&lines[s.from]);
+    let gone: Vec<usize> = statements(text).iter().filter(|s| ours(s)).map(|s| s.from).collect();
+    let keeps = |i: &usize| !gone.contains(i);
+    let new = (0..lines.len()).filter(keeps).map(|i| format!("{}\n", lines[i])).collect();
+    (!gone.is_empty()).then(|| (new, gone.iter().map(|i| lines[*i]).collect()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +130,9 @@ mod tests {
         let others =
             |t: &str| t.lines().filter(|l| !MAIN.contains(l)).map(str::to_string).collect::<Vec<_>>();
         assert_eq!(others(&new), others(text));
+        let (old, gone) = remove(&new).unwrap();
+        assert_eq!((others(&old), gone.len()), (others(text), 3));
+        assert!(MAIN.iter().any(|m| text.contains(m)) || old == text, "{old}");
         new
     }
 
@@ -187,5 +201,12 @@ mod tests {
         "#);
         assert_eq!(missing("# nat-anchor \"jug/*\"\nrdr-anchor \"jug/*\" all\n"), [MAIN[0], MAIN[2]]);
         assert_eq!(insert(&MAIN.join("\n")), None);
+    }
+
+    #[test]
+    fn only_what_was_inserted_is_taken_out() {
+        let mine = "nat-anchor \"jug/*\" all\nanchor \"jug/*\" # mine\n# anchor \"jug/*\"\nanchor \"x\" {\nanchor \"jug/*\"\n}\n";
+        assert_eq!(remove(mine), None);
+        assert_eq!(remove(&format!("{mine}anchor \"jug/*\"\n")), Some((mine.into(), vec![MAIN[2]])));
     }
 }

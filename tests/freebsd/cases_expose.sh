@@ -313,7 +313,20 @@ case_expose_init_write() {
 	_kept=$?
 	run 60 "$JUG" init --write
 	_again=$(find "${_file%/*}" -maxdepth 1 -name "${_file##*/}.jug-*" | wc -l)
+	# deinit, of a workdir that is not there, takes out just that: once it is told to, and once nothing is loaded.
+	run 60 "$JUG" --workdir "$T/none" deinit -y
+	_told=$(grep -c 'anchor "jug/\*"' "$T/err")
+	cmp -s "$_file" "$T/pf.new"
+	_same=$?
+	run 60 "$JUG" --workdir "$T/none" deinit -y --write
+	_out=$RC
+	cmp -s "$T/pf.old" "$_file"
+	_clean=$?
 	rm -f "$_file" "$_file".jug-*
+	must [ "$_told" = 3 ]
+	must [ "$_same" = 0 ]
+	must [ "$_out" = 0 ]
+	must [ "$_clean" = 0 ]
 	must [ "$_lines" = 3 ]
 	must [ "$_code" = 0 ]
 	must [ "$_kept" = 0 ]
