@@ -13,7 +13,7 @@ use crate::model::env::{Env, Storage};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
-use crate::plan::{Plan, Step, mnt, register, trust};
+use crate::plan::{Plan, Step, mnt, publish, register, trust};
 use crate::report::results::Done;
 use crate::store::lock::Lock;
 use crate::store::{lock, owner, unregistered};
@@ -138,7 +138,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let Some(lock) = &lock else {
         let mut more = "";
         if stand_in.mnt_start.is_none() {
-            (mounting.steps, _) = enter(s, args, name, &stand_in, &facts)?;
+            (mounting.steps, _) = enter(s, args, name, &stand_in, &facts, warnings)?;
         } else {
             more = "# What comes then is in the copy that is mounted now: the next epoch is taken, the environment is\n\
                     # registered, and mnt_stop unmounts it.\n";
@@ -146,15 +146,17 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         crate::report::table::out(&format!("{mounting}{more}"));
         return Ok(Done::unchanged("dry run, would be: registered"));
     };
+    let mut met = Vec::new();
     let mut more = || {
         let mut rest = Plan::new("jregister", name);
-        let (steps, held) = enter(s, args, name, &stand_in, &facts)?;
+        let (steps, held) = enter(s, args, name, &stand_in, &facts, &mut met)?;
         rest.steps = steps;
         rest.point_of_no_return();
         rest.steps.extend(mnt::stop(&guest, &before));
         Ok((rest, held))
     };
     warnings.extend(apply::run_on(&s.ctx(alone), name.as_str(), &mounting, lock, &mut more)?);
+    warnings.extend(met);
     Ok(Done::changed(if args.takeover {
         "registered; what may run on its former node was not stopped"
     } else {
@@ -211,6 +213,7 @@ fn enter(
     name: &EnvName,
     stand_in: &Env,
     facts: &Facts,
+    warnings: &mut Vec<String>,
 ) -> Result<(Vec<Step>, Option<Lock>)> {
     let found = if stand_in.mnt_start.is_some() {
         read_mounted(s, name)?
@@ -250,6 +253,9 @@ fn enter(
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;
     let held = super::networks::allot(s, "jregister", name, &mut env, None, facts)?;
+    if !env.expose.is_empty() {
+        warnings.extend(publish::warnings(name, &env, &super::exposures::of_others(s, name)?));
+    }
     let guest = s.guest(name, &env, None);
     let old = s.registry()?.remove(name).map(|e| e.text);
     let steps = register::enter(&guest, facts, take, s.host.now(), old.as_deref(), foreign)?;

@@ -76,15 +76,9 @@ fn published(guest: &Guest<'_>, wired: &Env, exposures: &[Exposure], facts: &Fac
 }
 
 fn taken(name: &EnvName, exposure: &Exposure, redirects: &[Redirect], facts: &Facts) -> Result<()> {
-    let others = facts.exposed.iter().filter(|(other, _)| other.as_str() != name.as_str());
-    for (other, theirs) in others.flat_map(|(n, all)| all.iter().map(move |e| (n, e))) {
-        if exposure.meets(theirs) {
-            return Err(Error::conflict(
-                name,
-                format!("the port {exposure} is published by {other}: {theirs}"),
-            )
+    if let Some((other, theirs)) = met(name, exposure, &facts.exposed) {
+        return Err(Error::conflict(name, format!("the port {exposure} is published by {other}: {theirs}"))
             .next(format!("choose another port or address, or jug unexpose {other} {}", theirs.outer)));
-        }
     }
     match facts.listeners.iter().find(|l| redirects.iter().any(|r| l.meets(r))) {
         Some(l) => Err(Error::conflict(
@@ -94,6 +88,29 @@ fn taken(name: &EnvName, exposure: &Exposure, redirects: &[Redirect], facts: &Fa
         .next("choose another port, publish it on another address with on=, or stop that program")),
         None => Ok(()),
     }
+}
+
+/// Another environment that publishes the same port, and as what.
+fn met<'a>(
+    name: &EnvName,
+    exposure: &Exposure,
+    exposed: &'a BTreeMap<String, Vec<Exposure>>,
+) -> Option<(&'a String, &'a Exposure)> {
+    let others = exposed.iter().filter(|(other, _)| other.as_str() != name.as_str());
+    others.flat_map(|(n, all)| all.iter().map(move |e| (n, e))).find(|(_, theirs)| exposure.meets(theirs))
+}
+
+/// What is to be known of ports that come with a copy, and that others here publish: its start would be refused. To refuse
+/// the copy would help nobody, since only what is registered can be changed.
+pub fn warnings(name: &EnvName, env: &Env, exposed: &BTreeMap<String, Vec<Exposure>>) -> Vec<String> {
+    let of = |e: &Exposure| {
+        let (other, theirs) = met(name, e, exposed)?;
+        Some(format!(
+            "the port {e} is published by {other} here ({theirs}), so not both can run: jug unexpose {name} {}",
+            e.outer
+        ))
+    };
+    env.expose.iter().filter_map(of).collect()
 }
 
 /// Refuses what this host can't do now: it passes nothing on, or has no packet filter that works.

@@ -200,6 +200,18 @@ fn what_is_taken_is_refused() {
         h.jug("net-create san --subnet 10.66.0.0/24 --isolated").ok();
         h.jug("jcreate s --base host --net san").ok();
         h.jug("expose s 81:80").code(2).says("leads nowhere");
+        // One that comes from elsewhere with a port that another one has: it is said, and its start is refused.
+        h.jug("jcreate m --base host --net lan --set expose=8089:80").ok();
+        h.jug("junregister m").ok();
+        h.jug("expose a 8089:81").ok();
+        h.jug("jregister m")
+            .ok()
+            .says("the port 8089:80/tcp is published by a here")
+            .says("jug unexpose m 8089");
+        h.jug("jstart m").code(5).says("published by a");
+        h.jug("unexpose m 8089").ok();
+        h.jug("jstart m").ok();
+        h.jug("jremove -y --stop m").ok();
         h.jug("jclone b b2 ").ok().says("stays its own");
         h.jug("jget b2 expose").ok().is("");
         h.sh("echo 0 >/proc/sys/net/ipv4/ip_forward").ok();
