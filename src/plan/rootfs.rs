@@ -8,7 +8,8 @@ use crate::host::Cmd;
 use crate::model::env::{Mode, Storage};
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
-use crate::programs::mount;
+use crate::platform::PlatformKind;
+use crate::programs::{devfs, mount};
 
 /// The steps that put the root together.
 ///
@@ -72,6 +73,10 @@ pub fn steps(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
     let dev = root.join("dev");
     if let Some(cmd) = guest.platform.devices(guest.env.devfs_ruleset, &dev) {
         steps.push(mounting("mount its devices".into(), cmd, &dev));
+    }
+    if guest.platform.kind() == PlatformKind::Freebsd && guest.env.nics().any(|(_, n)| n.dhcp) {
+        let show = devfs::unhide(&dev, "bpf*");
+        steps.push(Step::run("show it bpf(4), through which it asks for its address", show));
     }
     Ok(steps)
 }

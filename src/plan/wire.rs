@@ -151,16 +151,33 @@ pub fn before(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut P
 
 /// The name servers, and the names of those on the same networks, so that what is started finds them at once.
 fn files(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut Plan) {
-    let texts = [("etc/hosts", hosts(guest, facts, cards)), ("etc/resolv.conf", resolv(guest, cards))];
-    for (file, text) in texts.into_iter().filter(|(_, t)| !t.is_empty()) {
+    let texts = [
+        ("etc/hosts", "tell it its neighbours and name servers", hosts(guest, facts, cards)),
+        ("etc/resolv.conf", "tell it its neighbours and name servers", resolv(guest, cards)),
+        (RC_CONF, "let it ask for its addresses", clients(guest)),
+    ];
+    for (file, what, text) in texts.into_iter().filter(|(_, _, t)| !t.is_empty()) {
         let (root, path) = (guest.data(), AbsPath::root().join(file));
         let block = |text| Effect::Block { root: root.clone(), path: path.clone(), text };
         plan.push(
-            Step::new(format!("tell it its neighbours and name servers in /{file}"), block(text))
+            Step::new(format!("{what} in /{file}"), block(text))
                 .undo(block(String::new()))
                 .within(mnt::patience(guest)),
         );
     }
+}
+
+/// Where rc(8) finds that a card asks for its addresses.
+const RC_CONF: &str = "etc/rc.conf";
+
+/// The cards that ask for their addresses, for netif of rc(8), which waits until they have one (rc.conf(5), SYNCDHCP). What
+/// the file says below is read later, and wins.
+fn clients(guest: &Guest<'_>) -> String {
+    if guest.platform.kind() != PlatformKind::Freebsd {
+        return String::new();
+    }
+    let asks = guest.env.nics().filter(|(_, n)| n.dhcp);
+    asks.map(|(index, _)| format!("ifconfig_vnet{index}=\"SYNCDHCP\"\n")).collect()
 }
 
 fn hosts(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>]) -> String {
@@ -232,7 +249,8 @@ pub fn after(guest: &Guest<'_>, plan: &mut Plan) {
         return;
     }
     plan.steps.extend(guest.platform.detach(guest));
-    for file in ["etc/hosts", "etc/resolv.conf"] {
+    let asks = !clients(guest).is_empty();
+    for file in ["etc/hosts", "etc/resolv.conf"].into_iter().chain(asks.then_some(RC_CONF)) {
         let (root, path) = (guest.data(), AbsPath::root().join(file));
         let gone = Effect::Block { root, path, text: String::new() };
         plan.push(Step::new(format!("take jug's lines out of /{file}"), gone).within(mnt::patience(guest)));

@@ -44,7 +44,14 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("pfctl", PlatformKind::Freebsd) => filter::pfctl(s, &words),
         ("netstat", PlatformKind::Freebsd) => filter::netstat(),
         ("nft", PlatformKind::Linux) => filter::nft(s, &words),
-        ("devfs", PlatformKind::Freebsd) => fine("1\n2\n3\n4\n5\n"),
+        ("devfs", PlatformKind::Freebsd) => match words[..] {
+            ["rule", "showsets"] => fine("1\n2\n3\n4\n5\n"),
+            ["-m", dev, "rule", "apply", "path", _, "unhide"] if s.mounts.iter().any(|m| m.target == dev) => {
+                fine("")
+            }
+            ["-m", dev, ..] => no(1, format!("devfs: ioctl DEVFSIO_RAPPLY: {dev}: Inappropriate ioctl for device")),
+            ref other => panic!("devfs {other:?}"),
+        },
         ("ifconfig", PlatformKind::Freebsd) => net::ifconfig(s, &words),
         ("route", PlatformKind::Freebsd) => net::route(s, &words),
         ("ip", PlatformKind::Linux) => net::ip(s, &words),

@@ -250,6 +250,23 @@ case_net_vlan_and_uplink() {
 	out_has 'inet 198.18.213.1 '
 }
 
+# A card that asks for its address: all that dhclient needs is there. Nobody answers here.
+case_net_dhcp() {
+	need_host
+	_tap=$(ifconfig tap create)
+	j 0 net-create wire --dhcp --uplink "$_tap"
+	up d --net wire
+	_rc=$WD/jails-data/d-data/etc/rc.conf
+	file_has "$_rc" 'ifconfig_vnet0="SYNCDHCP"'
+	j 0 jexec d -- sh -c '. /etc/rc.conf && test "$ifconfig_vnet0" = SYNCDHCP && test -c /dev/bpf && test ! -e /dev/mem'
+	j 0 jexec d -- sh -c 'timeout 15 dhclient -d vnet0 2>&1 | grep -c DHCPDISCOVER'
+	j 0 jstop d
+	must_not grep -q SYNCDHCP "$_rc"
+	j 0 jremove -y d
+	j 0 net-remove -y wire
+	ifconfig "$_tap" destroy
+}
+
 # Names of jug's that somebody else has are left alone.
 case_net_names_that_are_taken() {
 	need_host
