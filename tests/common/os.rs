@@ -49,7 +49,9 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             ["-m", dev, "rule", "apply", "path", _, "unhide"] if s.mounts.iter().any(|m| m.target == dev) => {
                 fine("")
             }
-            ["-m", dev, ..] => no(1, format!("devfs: ioctl DEVFSIO_RAPPLY: {dev}: Inappropriate ioctl for device")),
+            ["-m", dev, ..] => {
+                no(1, format!("devfs: ioctl DEVFSIO_RAPPLY: {dev}: Inappropriate ioctl for device"))
+            }
             ref other => panic!("devfs {other:?}"),
         },
         ("ifconfig", PlatformKind::Freebsd) => net::ifconfig(s, &words),

@@ -258,6 +258,7 @@ case_net_dhcp() {
 	up d --net wire
 	_rc=$WD/jails-data/d-data/etc/rc.conf
 	file_has "$_rc" 'ifconfig_vnet0="SYNCDHCP"'
+	# shellcheck disable=SC2016 # for the sh inside
 	j 0 jexec d -- sh -c '. /etc/rc.conf && test "$ifconfig_vnet0" = SYNCDHCP && test -c /dev/bpf && test ! -e /dev/mem'
 	j 0 jexec d -- sh -c 'timeout 15 dhclient -d vnet0 2>&1 | grep -c DHCPDISCOVER'
 	j 0 jstop d
