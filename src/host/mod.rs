@@ -1,6 +1,7 @@
 //! The one place that starts programs and touches the file system. Everything above goes through [`Host`],
 //! so that tests can put a host in its place that answers as the real programs do.
 
+mod attributes;
 pub mod beneath;
 pub mod block;
 pub mod cmd;
