@@ -1,18 +1,16 @@
 //! doctor
 
 use super::change;
-use super::exposures::Lost;
+use super::cure::Cure;
 use super::session::Session;
-use crate::apply::perform::{action, holds};
-use crate::apply::recover;
-use crate::error::{Code, Error, Result};
+use crate::apply::perform::action;
+use crate::error::{Code, Result};
 use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
-use crate::host::{Cmd, Host, RunError, fs};
+use crate::host::{Host, fs};
 use crate::model::env::{Env, Mode, Storage};
-use crate::model::name::{EnvName, InterfaceName};
+use crate::model::name::EnvName;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::mount;
 use crate::report::table::out;
 use crate::store::{journal, lock, node, unregistered};
 use serde_json::json;
@@ -35,16 +33,6 @@ pub(super) struct Finding {
     pub(super) cure: Option<Cure>,
 }
 
-pub(super) enum Cure {
-    Recover(String),
-    Load(Lost),
-    Unload { place: String, whose: Option<EnvName> },
-    Unmount { name: String, target: String },
-    Stop { name: EnvName, uuid: uuid::Uuid },
-    Fence(EnvName),
-    Unplug { interface: InterfaceName, stamp: String, whose: Option<EnvName> },
-}
-
 /// Runs it. The number of commands does not depend on the number of environments.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let mut findings = look(s)?;
@@ -57,7 +45,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let mut cured = 0;
         for f in &findings {
             if let Some(cure) = &f.cure {
-                let result = fix(s, cure)
+                let result = cure
+                    .apply(s)
                     .map(|()| crate::report::results::Done::changed(format!("fixed: {}", f.reason)));
                 let outcome = change::finish(s, "doctor", &f.object, result, Vec::new());
                 match &outcome.result {
@@ -366,40 +355,5 @@ fn guest_of(s: &Session, envs: &BTreeMap<EnvName, Env>, target: &str) -> Option<
             (ours && env.mode != Mode::Thin).then(|| name.to_string())
         }
         _ => None,
-    }
-}
-
-fn fix(s: &Session, cure: &Cure) -> Result<()> {
-    let run = |cmd: Cmd| {
-        let done = s.host.change(&cmd, &mut |_| {}).map_err(Error::from)?;
-        if done.ok() { Ok(()) } else { Err(Error::from(RunError::failed(&cmd, &done))) }
-    };
-    match cure {
-        Cure::Recover(object) => {
-            let lock = lock::exclusive(&s.layout, object, "doctor")?;
-            recover::recover(&s.ctx(true), object, &lock).map(|_| ())
-        }
-        // What was seen may have changed since: both look again, under the lock.
-        Cure::Unmount { name, target } => {
-            let _lock = lock::exclusive(&s.layout, name, "doctor")?;
-            let facts = s.gather(&Wanted { containers: true, mounts: true, ..Wanted::default() })?;
-            let needed = facts.container(name).is_some_and(|c| c.running);
-            if needed || !facts.mounted(target) { Ok(()) } else { run(mount::umount(target)) }
-        }
-        Cure::Load(what) => super::exposures::load(s, what),
-        Cure::Unload { place, whose } => super::filter_check::unload(s, place, whose.as_ref()),
-        Cure::Fence(name) => {
-            super::jstop::one(s, name, true).result?;
-            super::jstart::fence(s, name)
-        }
-        Cure::Unplug { interface, stamp, whose } => {
-            super::orphan_links::remove(s, interface, stamp, whose.as_ref())
-        }
-        Cure::Stop { name, uuid } => {
-            let _lock = lock::exclusive(&s.layout, name.as_str(), "doctor")?;
-            let probe = s.platform.one_container(name.as_str());
-            let there = Guard::Container { name: name.clone(), uuid: *uuid, probe };
-            if holds(&s.ctx(true), &there)? { run(s.platform.stop_orphan(name.as_str())) } else { Ok(()) }
-        }
     }
 }

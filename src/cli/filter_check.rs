@@ -1,6 +1,7 @@
 //! What doctor says of the packet filter: what it lacks, rules that ought to be loaded and are not, and rules of jug's
 //! that nobody has any more.
 
+use super::cure::Cure;
 use super::exposures::{self, Lost};
 use super::orphan_links::{runs, settled};
 use super::session::Session;
@@ -14,7 +15,7 @@ use crate::model::name::EnvName;
 use crate::plan::rules;
 use crate::platform::filter;
 use crate::store::lock;
-use doctor::{Cure, Finding};
+use doctor::Finding;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks at facts that have the packet filter, containers and interfaces. What is named in `skip` can't be judged.

@@ -7,6 +7,7 @@ pub mod base_remove;
 pub mod boot;
 pub mod change;
 pub mod config_check;
+mod cure;
 pub mod deinit;
 pub mod doctor;
 pub mod examples;
