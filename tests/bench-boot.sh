@@ -1,12 +1,18 @@
 #!/bin/sh
 # How long `jug boot` of 30 jails takes that come after one another, for real, and how long their longest chain takes
-# alone. Each needs half a second to come up. JUG names the binary; root, Linux, runc and busybox are needed.
+# alone. Each needs half a second to come up. JUG names another binary than the one that a release would have; root, Linux,
+# runc and busybox are needed.
 set -eu
 if [ "${1:-}" != inside ]; then
 	for program in runc busybox unshare; do
 		command -v "$program" >/dev/null || { echo "not measured: jug boot: there is no $program"; exit 0; }
 	done
 	[ "$(id -u)" = 0 ] || { echo "not measured: jug boot: it needs root"; exit 0; }
+	if [ -z "${JUG:-}" ]; then
+		(cd "$(dirname "$0")/.." && PATH=$PATH:${HOME:-/root}/.cargo/bin cargo build --release --locked --quiet)
+		JUG=$(cd "$(dirname "$0")/.." && pwd)/target/release/jug
+	fi
+	export JUG
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/jug-bench-boot.XXXXXX")
 	trap 'rm -rf "$dir"' EXIT INT TERM
 	# With the name spaces all of it goes, whatever happens.
