@@ -126,6 +126,13 @@ pub fn before(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut P
         return;
     }
     files(guest, facts, cards, plan);
+    let may = ["raw_sockets", "routing"].iter().all(|a| guest.env.allow.get(a));
+    for card in cards.iter().filter(|c| c.nic.dhcp && !may && guest.platform.kind() == PlatformKind::Linux) {
+        plan.warnings.push(format!(
+            "its eth{} gets no address: a DHCP client inside needs allow.raw_sockets and allow.routing",
+            card.index
+        ));
+    }
     let mut seen = BTreeSet::new();
     for card in cards.iter().filter(|c| seen.insert(c.network.uuid)) {
         plan.push(Step::new(

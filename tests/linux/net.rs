@@ -235,6 +235,31 @@ fn hostile() {
     });
 }
 
+/// A card that asks for its address, of a server on the real network: whoever may not ask is told so at the start.
+#[test]
+fn asks_for_its_address() {
+    on_host(&[], |h| {
+        h.base();
+        let conf = format!(
+            "start 10.55.0.50\nend 10.55.0.60\ninterface u1\nlease_file {0}/l\npidfile {0}/p\n",
+            h.str("")
+        );
+        crate::support::write(&h.path("udhcpd.conf"), &conf, 0o644);
+        h.sh("set -e; ip netns add real; ip link add u0 type veth peer name u1 netns real; : >l; \
+              ip -n real address add 10.55.0.1/24 dev u1; ip -n real link set u1 up; \
+              ip netns exec real setsid busybox udhcpd -f udhcpd.conf >/dev/null 2>&1 </dev/null &")
+            .ok();
+        h.jug("net-create wire --uplink u0 --dhcp").ok();
+        h.jug("jcreate d --base bb --net wire --start").ok().says("eth0 gets no address");
+        let may = "--set allow.raw_sockets=true --set allow.routing=true";
+        h.jug(&format!("jcreate e --base bb --net wire {may} --start")).ok().says_not("gets no address");
+        let ask = || h.jug("jexec e -- busybox udhcpc -i eth0 -n -q -s /bin/true");
+        until("it is given an address", || ask().err.contains("lease of 10.55.0."));
+        h.jug("jremove -y --stop d e").ok();
+        h.sh("kill $(ip netns pids real)").ok();
+    });
+}
+
 /// What goes without jug is cleared away by the next start, a stop, or doctor.
 #[test]
 fn left_behind() {
