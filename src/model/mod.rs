@@ -5,6 +5,7 @@ pub mod boot;
 pub mod cbsd;
 pub mod cbsd_vars;
 pub mod env;
+pub mod export;
 pub mod fstab;
 pub mod hook;
 pub mod keys;
