@@ -4,6 +4,8 @@
 pub mod chflags;
 pub mod cpuset;
 pub mod devfs;
+pub mod exports;
+pub mod exports_line;
 pub mod fetch;
 pub mod find;
 pub mod ifconfig;
