@@ -127,6 +127,18 @@ _jug() {
             jug,net-show)
                 cmd="jug__subcmd__net__subcmd__show"
                 ;;
+            jug,nfs-check)
+                cmd="jug__subcmd__nfs__subcmd__check"
+                ;;
+            jug,nfs-export)
+                cmd="jug__subcmd__nfs__subcmd__export"
+                ;;
+            jug,nfs-ls)
+                cmd="jug__subcmd__nfs__subcmd__ls"
+                ;;
+            jug,nfs-unexport)
+                cmd="jug__subcmd__nfs__subcmd__unexport"
+                ;;
             jug,node)
                 cmd="jug__subcmd__node"
                 ;;
@@ -256,6 +268,18 @@ _jug() {
             jug__subcmd__help,net-show)
                 cmd="jug__subcmd__help__subcmd__net__subcmd__show"
                 ;;
+            jug__subcmd__help,nfs-check)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__check"
+                ;;
+            jug__subcmd__help,nfs-export)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__export"
+                ;;
+            jug__subcmd__help,nfs-ls)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__ls"
+                ;;
+            jug__subcmd__help,nfs-unexport)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__unexport"
+                ;;
             jug__subcmd__help,node)
                 cmd="jug__subcmd__help__subcmd__node"
                 ;;
@@ -281,7 +305,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -717,7 +741,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1248,6 +1272,62 @@ _jug() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__unexport)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         jug__subcmd__help__subcmd__node)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1333,7 +1413,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__init)
-            opts="-H -n -q -v -y -h --zfs-root --write --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --zfs-root --nfs --write --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2299,6 +2379,182 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__check)
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__export)
+            opts="-H -n -q -v -y -h --to --world --ro --maproot --mapall --sec --tls --alldirs --children --replace --via --i-know --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --maproot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mapall)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --via)
+                    COMPREPLY=($(compgen -W "zfs file" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__ls)
+            opts="-H -n -q -v -y -h --format --for --server --client-platform --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "fstab cloud-config compose docker-volume" -- "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__unexport)
+            opts="-H -n -q -v -y -h --to --children --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -71,6 +71,11 @@ fn every_key_stands_in_the_page() {
             storage: Some(Default::default()),
             net: Some(Vec::new()),
         },
+        nfs: jug::model::node::Nfs {
+            exports: "/e".parse().ok(),
+            root: "/".parse().ok(),
+            address: "nas".parse().ok(),
+        },
         programs: jug::model::node::Programs { oci: Some("runc".into()), ..Default::default() },
         ..Default::default()
     })
@@ -87,7 +92,7 @@ fn every_key_stands_in_the_page() {
     }
     let known = jug::model::keys::keys();
     for item in &items {
-        let of_node = ["workdir", "zfs_root", "trust", "defaults.", "fetch.", "programs."];
+        let of_node = ["workdir", "zfs_root", "trust", "defaults.", "fetch.", "programs.", "nfs."];
         assert!(
             known.contains(item) || of_node.iter().any(|n| item.starts_with(n)),
             "{item} stands in man/jug.toml.5 and is no key"

@@ -5,6 +5,7 @@ pub mod apart;
 mod hooks;
 pub mod perform;
 pub mod recover;
+mod served;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, fs};

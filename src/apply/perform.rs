@@ -1,6 +1,6 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, apart, hooks};
+use super::{Ctx, apart, hooks, served};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, block, deadline, fs, tree};
@@ -142,6 +142,7 @@ fn effect(
             }
             Ok(false)
         }
+        Effect::Served(it) => served::wait(ctx, it, warnings).map(|()| false),
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
     }
 }

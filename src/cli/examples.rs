@@ -7,12 +7,13 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 39] = [
+pub const EXAMPLES: [(&str, &[Example]); 43] = [
     (
         "init",
         &[
             ("Make the workdir in its default place, and jug.toml", "jug init"),
             ("Keep environments and bases on ZFS", "jug init --zfs-root tank/jug"),
+            ("Say what an NFS server needs on this host", "jug init --nfs"),
         ],
     ),
     ("doctor", &[("Look", "jug doctor"), ("Finish or undo what a crash interrupted", "jug doctor --fix")]),
@@ -180,6 +181,43 @@ pub const EXAMPLES: [(&str, &[Example]); 39] = [
     ),
     ("unexpose", &[("By the port of the host", "jug unexpose www 8080"), ("All", "jug unexpose www --all")]),
     ("expose-ls", &[("For people", "jug expose-ls"), ("For programs", "jug --json expose-ls www")]),
+    (
+        "nfs-export",
+        &[
+            (
+                "A dataset, for two machines",
+                "jug nfs-export tank/ct/web --to 192.0.2.10,192.0.2.11 --maproot root",
+            ),
+            (
+                "For a network, to be read only, with all datasets below",
+                "jug nfs-export tank/pub --to 10.0.0.0/8 --ro --children",
+            ),
+            ("What belongs to a jail, for another node", "jug nfs-export www --to 192.0.2.20 --maproot root"),
+            (
+                "What would be done, as a script",
+                "jug -n nfs-export /srv/disk --to 2001:db8::/64 --mapall nobody:nogroup",
+            ),
+        ],
+    ),
+    (
+        "nfs-unexport",
+        &[
+            ("Of all clients", "jug nfs-unexport tank/ct/web"),
+            ("Of one", "jug nfs-unexport tank/ct/web --to 192.0.2.11"),
+        ],
+    ),
+    (
+        "nfs-ls",
+        &[
+            ("For people", "jug nfs-ls"),
+            ("For a compose file on one of the clients", "jug nfs-ls --format compose --for 192.0.2.10"),
+            (
+                "Lines of fstab for a Linux client",
+                "jug nfs-ls tank/ct/web --format fstab --client-platform linux",
+            ),
+        ],
+    ),
+    ("nfs-check", &[("All of it", "jug nfs-check"), ("One export", "jug nfs-check tank/ct/web")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

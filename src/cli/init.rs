@@ -20,6 +20,9 @@ pub struct Args {
     /// Make datasets below this one, and keep environments and bases there
     #[arg(long, value_name = "DATASET")]
     zfs_root: Option<DatasetName>,
+    /// Say what an NFS server needs as well
+    #[arg(long)]
+    nfs: bool,
     /// Change the host's own configuration as well, where something is to be changed
     #[arg(long)]
     write: bool,
@@ -83,6 +86,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let lines = if s.saved.is_some() { Vec::new() } else { host_lines(s, root.is_some())? };
         lines.iter().for_each(|l| out(&format!("{}{l}\n", if args.write { "" } else { "# with --write: " })));
         super::init_pf::dry(s, args.write)?;
+        if args.nfs {
+            super::init_nfs::dry(s, args.write)?;
+        }
         return Ok(Code::Done);
     }
     s.need_root("init")?;
@@ -142,6 +148,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
     }
     changed.extend(super::init_pf::run(s, args.write)?);
+    if args.nfs {
+        changed.extend(super::init_nfs::run(s, args.write)?);
+    }
     let what = if changed.is_empty() { "all is there".to_string() } else { changed.join("; ") };
     let done = Done { changed: !changed.is_empty(), what };
     results::print(

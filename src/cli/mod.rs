@@ -11,6 +11,7 @@ mod cure;
 pub mod deinit;
 pub mod doctor;
 pub mod examples;
+pub mod exports;
 pub mod expose;
 pub mod expose_ls;
 pub mod exposures;
@@ -19,6 +20,7 @@ pub mod filter_check;
 pub mod flow;
 pub mod generate;
 pub mod init;
+pub mod init_nfs;
 pub mod init_pf;
 pub mod jclone;
 pub mod jcp;
@@ -44,6 +46,10 @@ pub mod net_remove;
 pub mod net_set;
 pub mod net_show;
 pub mod networks;
+pub mod nfs_check;
+pub mod nfs_export;
+pub mod nfs_ls;
+pub mod nfs_unexport;
 pub mod node;
 pub mod orphan_links;
 pub mod owner;
@@ -168,6 +174,10 @@ pub enum Command {
     Expose(expose::Args),
     Unexpose(unexpose::Args),
     ExposeLs(expose_ls::Args),
+    NfsExport(nfs_export::Args),
+    NfsUnexport(nfs_unexport::Args),
+    NfsLs(nfs_ls::Args),
+    NfsCheck(nfs_check::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -219,6 +229,8 @@ impl Command {
                 | Self::NetShow(_)
                 | Self::NetCheck(_)
                 | Self::ExposeLs(_)
+                | Self::NfsLs(_)
+                | Self::NfsCheck(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -270,6 +282,10 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Expose(a) => expose::run(s, a).map(code),
         Command::Unexpose(a) => unexpose::run(s, a).map(code),
         Command::ExposeLs(a) => expose_ls::run(s, a).map(code),
+        Command::NfsExport(a) => nfs_export::run(s, a).map(code),
+        Command::NfsUnexport(a) => nfs_unexport::run(s, a).map(code),
+        Command::NfsLs(a) => nfs_ls::run(s, a).map(code),
+        Command::NfsCheck(a) => nfs_check::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::model::port::Exposure;
-use crate::platform::{Platform, PlatformKind, ask, filter, system_accounts, system_groups};
+use crate::platform::{Platform, PlatformKind, ask, filter, nfs, system_accounts, system_groups};
 use crate::programs::zfs;
 use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::{networks, registry};
@@ -39,6 +39,8 @@ pub struct Wanted {
     pub rulesets: bool,
     /// What this host can hold environments to.
     pub limits: bool,
+    /// What serves NFS; wants the mount table as well.
+    pub serving: Option<nfs::Asked>,
     /// System accounts.
     pub accounts: bool,
     /// What stands at these paths.
@@ -89,6 +91,9 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     }
     if wanted.limits {
         facts.limits = Some(platform.limiting(host)?);
+    }
+    if let Some(asked) = &wanted.serving {
+        facts.serving = Some(nfs::gather(host, asked, &facts.mounts, platform.zfs_types())?);
     }
     if wanted.accounts {
         facts.accounts = accounts(host);

@@ -3,6 +3,7 @@
 pub mod cgroup;
 pub mod filter;
 pub mod gather;
+pub mod serving;
 pub mod usage;
 
 use crate::error::{Error, Result};
@@ -45,6 +46,9 @@ pub struct Mounted {
     pub target: String,
     /// The kind of file system.
     pub fstype: String,
+    /// Whether it is exported over NFS, where the mount table says so (FreeBSD).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exported: bool,
 }
 
 /// An address of the host.
@@ -190,6 +194,9 @@ pub struct Facts {
     /// Ports of the host that other environments publish.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub exposed: BTreeMap<String, Vec<Exposure>>,
+    /// What serves NFS, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serving: Option<serving::Serving>,
     /// System accounts.
     pub accounts: Accounts,
     /// What stands at paths of interest.
@@ -230,6 +237,10 @@ impl Facts {
     pub fn mounted_below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Mounted> {
         self.mounts.iter().filter(move |m| m.target.strip_prefix(path).is_some_and(|r| r.starts_with('/')))
     }
+    /// The mount that holds a path.
+    pub fn holder(&self, path: &str) -> Option<&Mounted> {
+        holder(&self.mounts, path)
+    }
     /// What stands at a path.
     pub fn path(&self, path: &str) -> Option<Kind> {
         self.paths.get(path).copied()
@@ -238,6 +249,14 @@ impl Facts {
     pub fn has_address(&self, address: IpAddr) -> Option<&str> {
         self.addresses.iter().find(|a| a.address == address).map(|a| a.interface.as_str())
     }
+}
+
+/// The mount that holds a path: the nearest above it, of several at one place the last, which is on top.
+pub fn holder<'a>(mounts: &'a [Mounted], path: &str) -> Option<&'a Mounted> {
+    let holds = |m: &&Mounted| {
+        path.strip_prefix(m.target.trim_end_matches('/')).is_some_and(|r| r.is_empty() || r.starts_with('/'))
+    };
+    mounts.iter().filter(holds).max_by_key(|m| m.target.len())
 }
 
 #[cfg(test)]

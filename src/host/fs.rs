@@ -32,6 +32,11 @@ pub fn kind(path: &Path) -> Option<Kind> {
     })
 }
 
+/// Where a path leads once all links are followed; `None` if it leads nowhere.
+pub fn real(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
 /// Reads a text file, at most `max` bytes of it.
 pub fn read_text(path: &Path, max: usize) -> Result<String> {
     text(path, File::open(path), max)

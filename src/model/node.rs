@@ -1,7 +1,7 @@
 //! `jug.toml`: this node.
 
 use super::env::{Mode, Storage};
-use super::name::{AbsPath, BaseName, DatasetName, InterfaceName};
+use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
 
 /// The node's configuration. Everything has a default.
@@ -26,6 +26,23 @@ pub struct NodeConfig {
     pub fetch: Fetch,
     /// Where programs are looked for.
     pub programs: Programs,
+    /// What jug tells the NFS server.
+    pub nfs: Nfs,
+}
+
+/// What jug tells the NFS server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Nfs {
+    /// jug's own file of exports. By default /usr/local/etc/jug.exports on FreeBSD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exports: Option<AbsPath>,
+    /// The root of the tree that NFSv4 shows, where no other file says it. By default `/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<AbsPath>,
+    /// What clients call this host. By default its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<HostName>,
 }
 
 /// Defaults of new environments.

@@ -4,6 +4,7 @@ use super::guard::Guard;
 use crate::host::Cmd;
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
+use crate::platform::nfs::Served;
 use crate::store::owner::Epoch;
 
 /// One change.
@@ -166,6 +167,9 @@ pub enum Effect {
         /// At most so long.
         seconds: u64,
     },
+    /// Waits until the NFS server exports what was asked, and no longer what was taken back, as far as that can be seen;
+    /// fails if it does not, or complains of it.
+    Served(Served),
     /// Renames a log that has grown past `max` bytes.
     Rotate {
         /// Which.

@@ -213,6 +213,7 @@ impl fmt::Display for Effect {
                     "i=0; while [ $i -lt {seconds} ] && {probe} >/dev/null 2>&1; do sleep 1; i=$((i+1)); done"
                 )
             }
+            Self::Served(served) => write!(f, "{served}"),
             Self::Rotate { path, max, .. } => {
                 let p = quote(path.as_str());
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")

@@ -7,6 +7,7 @@ pub mod freebsd;
 pub mod limits;
 pub mod linux;
 pub mod netns;
+pub mod nfs;
 pub mod vnet;
 
 use crate::error::{Error, Result};

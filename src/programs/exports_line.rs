@@ -174,6 +174,11 @@ impl Entry {
             .collect()
     }
 
+    /// The clients, as far as they are addresses and networks; names may be anybody.
+    pub fn clients_set(&self) -> Option<ClientSet> {
+        if self.is_world() { Some(ClientSet::world()) } else { ClientSet::only(self.nets.iter().copied()) }
+    }
+
     /// The clients as people read them.
     pub fn clients(&self) -> Vec<String> {
         self.nets.iter().map(client).chain(self.names.iter().cloned()).collect()

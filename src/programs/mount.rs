@@ -26,7 +26,9 @@ pub fn parse_table(text: &str) -> Result<Vec<Mounted>> {
             let need = |name: &str| {
                 m.get(name).and_then(text_of).ok_or_else(|| surprise("mount", format!("no {name} in {m}")))
             };
-            Ok(Mounted { source: need("special")?, target: need("node")?, fstype: need("fstype")? })
+            let options = m.get("opts").and_then(|o| o.as_array()).into_iter().flatten();
+            let exported = options.filter_map(|o| o.as_str()).any(|o| o == "NFS exported");
+            Ok(Mounted { source: need("special")?, target: need("node")?, fstype: need("fstype")?, exported })
         })
         .collect()
 }
@@ -41,7 +43,7 @@ pub fn parse_mountinfo(text: &str) -> Result<Vec<Mounted>> {
             let mut right = right.split(' ');
             let fstype = right.next().ok_or_else(bad)?.to_string();
             let source = right.next().and_then(unescape).ok_or_else(bad)?;
-            Ok(Mounted { source, target, fstype })
+            Ok(Mounted { source, target, fstype, exported: false })
         })
         .collect()
 }
@@ -127,15 +129,21 @@ mod tests {
 
     #[test]
     fn reads_both_mount_tables() {
-        let m = parse_table(r#"{"mount": {"mounted": [{"special":"/dev/gpt/rootfs","node":"/","fstype":"ufs", "opts": ["local"]}, {"special":"zroot/a b","node":"/a b","fstype":"zfs"}]}}"#).unwrap();
-        assert_eq!(m[1], Mounted { source: "zroot/a b".into(), target: "/a b".into(), fstype: "zfs".into() });
+        let mounted = |source: &str, target: &str, fstype: &str, exported| Mounted {
+            source: source.into(),
+            target: target.into(),
+            fstype: fstype.into(),
+            exported,
+        };
+        let m = parse_table(r#"{"mount": {"mounted": [{"special":"/dev/gpt/rootfs","node":"/","fstype":"ufs", "opts": ["NFS exported","local"]}, {"special":"zroot/a b","node":"/a b","fstype":"zfs"}]}}"#).unwrap();
+        assert_eq!(
+            m,
+            [mounted("/dev/gpt/rootfs", "/", "ufs", true), mounted("zroot/a b", "/a b", "zfs", false)]
+        );
         let m =
             parse_mountinfo("42 27 0:39 / /tmp/a\\040b rw,relatime shared:1 - fuse.zfs tank rw,user_id=0\n")
                 .unwrap();
-        assert_eq!(
-            m[0],
-            Mounted { source: "tank".into(), target: "/tmp/a b".into(), fstype: "fuse.zfs".into() }
-        );
+        assert_eq!(m[0], mounted("tank", "/tmp/a b", "fuse.zfs", false));
         assert!(parse_mountinfo("junk").is_err() && parse_table("{}").is_err());
     }
 }

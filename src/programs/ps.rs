@@ -34,6 +34,24 @@ pub fn parse_all(text: &str) -> Vec<(u32, u32, String)> {
         .collect()
 }
 
+/// All processes: their jail, the program, and the command line.
+pub fn programs() -> Cmd {
+    Cmd::new("ps").args(["-axww", "-o", "jid=", "-o", "ucomm=", "-o", "args="])
+}
+
+/// Reads the output of [`programs`]: the command line of the first process of each program that runs in no jail.
+pub fn parse_programs(text: &str) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for line in text.lines() {
+        let Some((jail, rest)) = line.trim_start().split_once(' ') else { continue };
+        let Some((program, args)) = rest.trim_start().split_once(' ') else { continue };
+        if jail == "0" {
+            all.entry(program.to_string()).or_insert_with(|| args.trim().to_string());
+        }
+    }
+    all
+}
+
 /// All processes: their jail, their resident KiB, and the percentage of a CPU, averaged over the last minute.
 pub fn jails() -> Cmd {
     Cmd::new("ps").args(["-ax", "-o", "jid=", "-o", "rss=", "-o", "pcpu="])
@@ -67,6 +85,15 @@ mod tests {
             (seven.memory, seven.cpu, seven.processes, seven.swap),
             (Some(2116 << 10), Some(13.0), Some(2), None)
         );
+    }
+
+    #[test]
+    fn what_runs_in_a_jail_is_not_the_hosts() {
+        let all = parse_programs(
+            "0 mountd        /usr/sbin/mountd -r -S /etc/exports\n7 nfsd          nfsd: server (nfsd)\n0 sh sh\n",
+        );
+        assert_eq!(all["mountd"], "/usr/sbin/mountd -r -S /etc/exports");
+        assert!(!all.contains_key("nfsd"));
     }
 
     #[test]

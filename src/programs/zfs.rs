@@ -2,7 +2,9 @@
 
 use super::surprise;
 use crate::error::Result;
+use crate::facts::serving::Share;
 use crate::host::Cmd;
+use crate::model::export::Owner;
 use crate::model::name::{AbsPath, DatasetName};
 use std::collections::BTreeMap;
 
@@ -81,6 +83,51 @@ pub fn get_one(name: &DatasetName) -> Cmd {
         &format!("type,mountpoint,mounted,origin,{STAMP}"),
         name.as_str(),
     ])
+}
+
+/// The user property that says that jug set `sharenfs`, and for what. Only a *local* value proves it.
+pub const EXPORT: &str = "jug:export";
+
+/// What every file system says of exports. `types` is whether this zfs has `get -t`.
+pub fn get_shares(types: bool) -> Cmd {
+    let cmd = zfs().args(["get", "-Hp"]);
+    let cmd = if types { cmd.args(["-t", "filesystem"]) } else { cmd };
+    cmd.args(["-o", "name,property,value,source", &format!("sharenfs,{EXPORT}")])
+}
+
+/// Reads the output of [`get_shares`]: the datasets that have a say in it. A value may hold tabs.
+///
+/// # Errors
+/// A line that has not four columns.
+pub fn parse_shares(text: &str) -> Result<BTreeMap<String, Share>> {
+    let mut all: BTreeMap<String, Share> = BTreeMap::new();
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        let bad = || surprise("zfs get", format!("{line:?}"));
+        let (name, rest) = line.split_once('\t').ok_or_else(bad)?;
+        let (property, rest) = rest.split_once('\t').ok_or_else(bad)?;
+        let (value, source) = rest.rsplit_once('\t').ok_or_else(bad)?;
+        if name.contains(['@', '#']) {
+            continue;
+        }
+        let share = all.entry(name.to_string()).or_default();
+        match property {
+            "sharenfs" => (share.value, share.source) = (value.to_string(), source.to_string()),
+            EXPORT if source == "local" => share.owner = value.parse().ok(),
+            _ => {}
+        }
+    }
+    all.retain(|_, s| s.is_on() || s.is_own() || s.owner.is_some());
+    Ok(all)
+}
+
+/// Exports a dataset, and puts jug's stamp on it in the same command.
+pub fn share(name: &DatasetName, value: &str, owner: Owner) -> Cmd {
+    zfs().args(["set", &format!("sharenfs={value}"), &format!("{EXPORT}={owner}"), name.as_str()])
+}
+
+/// Takes a property of a dataset's own away.
+pub fn inherit(property: &str, name: &DatasetName) -> Cmd {
+    zfs().args(["inherit", property, name.as_str()])
 }
 
 /// The names of all snapshots at and below a dataset.

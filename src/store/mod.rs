@@ -15,5 +15,8 @@ pub mod unregistered;
 /// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, a network as
 /// `network.NAME`, which no environment can be called; what begins with a dot is the node's own.
 pub fn shown(object: &str) -> &str {
+    if object == ".exports" {
+        return "exports";
+    }
     object.strip_prefix("base.").or_else(|| object.strip_prefix("network.")).unwrap_or(object)
 }

@@ -1,0 +1,115 @@
+//! nfs-check
+
+use super::exports::{self, Object};
+use super::session::Session;
+use crate::error::{Code, Result};
+use crate::host::Host;
+use crate::model::export::Export;
+use crate::model::name::UserName;
+use crate::plan::export_audit::{Told, directory, server};
+use crate::plan::exported::Here;
+use crate::plan::net_check::{Check, Verdict};
+use crate::platform::nfs;
+use crate::programs::{mountd, showmount};
+use crate::report::table::List;
+use serde_json::json;
+use std::path::Path;
+
+/// Compare what is written down with the NFS server, the kernel, and what is mounted below
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Environments, datasets, absolute paths [default: all that jug exports]
+    #[arg(value_name = "NAME|DATASET|PATH")]
+    objects: Vec<String>,
+}
+
+/// Runs it: exit 1 if anything is not as it is written.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    let found = look(s, &args.objects)?;
+    let mut list = List {
+        name: "checks",
+        headings: vec!["EXPORT", "CHECK", "STATE", "REASON"],
+        rows: Vec::new(),
+        fields: Vec::new(),
+        json: Vec::new(),
+    };
+    let mut code = Code::Done;
+    for (what, check) in &found {
+        if check.verdict == Verdict::Wrong {
+            code = Code::Failed;
+        }
+        let row = vec![
+            what.clone(),
+            check.what.to_string(),
+            check.verdict.word().to_string(),
+            check.reason.clone(),
+        ];
+        list.rows.push(row.clone());
+        list.fields.push(row);
+        list.json.push(json!({"export": what, "check": check.what, "state": check.verdict.word(),
+            "reason": check.reason}));
+    }
+    if !s.global.quiet {
+        list.print(s.global.json, s.global.lines);
+    }
+    Ok(code)
+}
+
+/// The checks, each with what it is about. The number of commands does not depend on the number of exports.
+pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
+    let mut facts = s.gather(&exports::asked(s, None, &[], &[])?)?;
+    let here = Here::new(&facts, &s.config)?;
+    let file = here.file().unwrap_or_default();
+    let known = here.known(&file);
+    // Who is named is known only now.
+    let named = |groups: bool| {
+        let squash =
+            known.values().flat_map(|k| &k.exports).filter_map(|e: &Export| e.options.squash.credential());
+        let words = |c: &crate::model::export::Credential| match groups {
+            true => c.groups.iter().flatten().map(UserName::to_string).collect(),
+            false => vec![c.user.to_string()],
+        };
+        let mut all: Vec<String> = squash.flat_map(words).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let (users, groups) = (named(false), named(true));
+    if let (None, Some(serving)) = (&s.saved, &mut facts.serving) {
+        nfs::accounts(&s.host, serving, &users, &groups)?;
+    }
+    let here = Here::new(&facts, &s.config)?;
+    let mut all: Vec<(String, Check)> = Vec::new();
+    if objects.is_empty() {
+        all.extend(server(&here)?.into_iter().map(|c| ("server".to_string(), c)));
+    }
+    let told = told(s, &here);
+    let foreign = here.foreign();
+    let mut chosen = Vec::new();
+    for word in objects {
+        let object = Object::read(s, word)?;
+        chosen.push(match &object {
+            Object::Environment(..) => (None, Some(object.owner())),
+            Object::Dataset(name) => (Some(here.place(name.as_str())?), None),
+            Object::Path(path) => (Some(path.clone()), None),
+        });
+    }
+    for ((path, owner), k) in &known {
+        let named = chosen.iter().any(|(p, o)| p.as_ref() == Some(path) || *o == Some(*owner));
+        if objects.is_empty() || named {
+            let checks = directory(path, *owner, k, &told, &foreign, &here);
+            all.extend(checks.into_iter().map(|c| (path.to_string(), c)));
+        }
+    }
+    Ok(all)
+}
+
+/// Asks mountd, where somebody answers.
+fn told(s: &Session, here: &Here<'_>) -> Told {
+    if s.saved.is_some() {
+        return Told::default();
+    }
+    let answers = here.serving.running.contains_key("rpcbind") && here.mountd().is_some_and(|a| !a.has('R'));
+    let listed = answers.then(|| s.host.query(&showmount::exports()).ok().filter(|o| o.ok())).flatten();
+    Told { listed: listed.map(|o| o.stdout), zfs: s.host.read(Path::new(mountd::ZFS_EXPORTS)) }
+}

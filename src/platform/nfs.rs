@@ -1,0 +1,312 @@
+//! The NFS server of each platform: who it is, how jug's own file is written for it, how it is told of a change, and what
+//! can be seen of what it exports.
+
+use super::{Platform, PlatformKind, ask};
+use crate::error::{Error, Result};
+use crate::facts::serving::Serving;
+use crate::facts::{Mounted, holder};
+use crate::host::cmd::quote;
+use crate::host::{Cmd, Host, RunError, fs};
+use crate::model::export::{Export, is_address};
+use crate::model::name::AbsPath;
+use crate::model::node::NodeConfig;
+use crate::programs::exports::{self, File};
+use crate::programs::exports_line::{Entry, lines};
+use crate::programs::{getent, mountd, ps, service, showmount, sysrc, zfs};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// What serves NFS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Server {
+    /// The kernel of FreeBSD, as mountd(8) tells it.
+    #[default]
+    Mountd,
+}
+
+impl Server {
+    /// The one of this host.
+    ///
+    /// # Errors
+    /// There is none that jug knows.
+    pub fn of(kind: PlatformKind) -> Result<Self> {
+        match kind {
+            PlatformKind::Freebsd => Ok(Self::Mountd),
+            PlatformKind::Linux => Err(Error::lacks("nfs", "this host has no NFS server that jug knows")),
+        }
+    }
+
+    /// jug's own file, unless something else is configured.
+    pub fn file(self, config: &NodeConfig) -> Result<AbsPath> {
+        match (&config.nfs.exports, self) {
+            (Some(file), _) => Ok(file.clone()),
+            (None, Self::Mountd) => "/usr/local/etc/jug.exports".parse(),
+        }
+    }
+
+    /// The text of jug's own file.
+    pub fn write(self, file: &File) -> String {
+        match self {
+            Self::Mountd => file.to_string(),
+        }
+    }
+
+    /// Reads it again.
+    ///
+    /// # Errors
+    /// Somebody else has changed it.
+    pub fn read(self, text: &str, name: &str) -> Result<File> {
+        match self {
+            Self::Mountd => File::parse(text, name),
+        }
+    }
+
+    /// What a file of others says.
+    pub fn entries(self, text: &str) -> Vec<Entry> {
+        match self {
+            Self::Mountd => {
+                lines(text).iter().filter_map(crate::programs::exports_line::Line::entry).collect()
+            }
+        }
+    }
+
+    /// Has it read its files again.
+    pub fn reload(self) -> Cmd {
+        match self {
+            Self::Mountd => service::reload("mountd"),
+        }
+    }
+
+    /// Whether what it exports is always a whole file system, whatever directory in it is named (exports(5)).
+    pub fn whole_file_systems(self) -> bool {
+        match self {
+            Self::Mountd => true,
+        }
+    }
+
+    /// The longest word that its file can hold.
+    pub fn longest(self) -> usize {
+        match self {
+            Self::Mountd => exports::MAX_WORD,
+        }
+    }
+}
+
+/// What is to be known of it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Of which.
+    pub server: Server,
+    /// jug's own file.
+    pub file: AbsPath,
+    /// What runs, and how the server is started.
+    pub daemons: bool,
+    /// Users of the host.
+    pub users: Vec<String>,
+    /// Groups.
+    pub groups: Vec<String>,
+    /// Paths that may lead over links.
+    pub paths: Vec<AbsPath>,
+}
+
+/// File systems of other hosts, on which a path may never be looked at from here.
+const REMOTE: [&str; 4] = ["nfs", "smbfs", "fusefs", "autofs"];
+
+/// Whether a file system is another host's, or may be.
+pub fn is_remote(mount: &Mounted) -> bool {
+    REMOTE.contains(&mount.fstype.as_str()) || mount.fstype.starts_with("nfs") || mount.fstype == "cifs"
+}
+
+/// Reads all that. The number of commands does not depend on the number of exports.
+///
+/// # Errors
+/// A program says no, or something that is not understood.
+pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], zfs_types: bool) -> Result<Serving> {
+    let own = match fs::read_text(asked.file.as_path(), crate::model::schema::MAX_FILE) {
+        Ok(text) => Some(text),
+        Err(e) if e.code == crate::error::Code::NotFound => None,
+        Err(e) => return Err(e),
+    };
+    let mut serving = Serving {
+        server: asked.server,
+        file: asked.file.clone(),
+        text: own,
+        others: BTreeMap::new(),
+        shares: BTreeMap::new(),
+        settings: BTreeMap::new(),
+        running: BTreeMap::new(),
+        users: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        links: BTreeMap::new(),
+    };
+    match asked.server {
+        Server::Mountd => {
+            serving.others.extend(host.read(Path::new(mountd::EXPORTS)).map(|t| (mountd::EXPORTS.into(), t)));
+            // Without any, zfs(8) would try to load its module.
+            if mounts.iter().any(|m| m.fstype == "zfs") {
+                serving.shares = zfs::parse_shares(&ask(host, &zfs::get_shares(zfs_types))?)?;
+            }
+            if asked.daemons {
+                serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);
+                serving.running = ps::parse_programs(&ask(host, &ps::programs())?);
+            }
+        }
+    }
+    accounts(host, &mut serving, &asked.users, &asked.groups)?;
+    for path in asked.paths.iter().filter(|p| !holder(mounts, p.as_str()).is_some_and(is_remote)) {
+        if let Some(real) = fs::real(path.as_path()).filter(|r| r != path.as_path()) {
+            serving.links.insert(path.to_string(), real.to_string_lossy().into_owned());
+        }
+    }
+    Ok(serving)
+}
+
+/// Adds those users and groups that the host knows.
+///
+/// # Errors
+/// getent(1) says no.
+pub fn accounts(host: &dyn Host, serving: &mut Serving, users: &[String], groups: &[String]) -> Result<()> {
+    let some = |cmd: Cmd| {
+        let out = host.query(&cmd).map_err(Error::from)?;
+        let known = out.ok() || cmd.accept.contains(&out.status);
+        if known { Ok(getent::parse(&out.stdout)) } else { Err(Error::from(RunError::failed(&cmd, &out))) }
+    };
+    if !users.is_empty() {
+        serving.users.extend(some(getent::users(users))?);
+    }
+    if !groups.is_empty() {
+        serving.groups.extend(some(getent::groups(groups))?);
+    }
+    Ok(())
+}
+
+/// What has to be seen once the server has read its files again.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Served {
+    /// By which server.
+    pub server: Server,
+    /// All that is exported of what was changed.
+    pub there: Vec<Export>,
+    /// What was exported, and is no longer.
+    pub gone: Vec<Export>,
+    /// Mount points that nobody exports any more.
+    pub bare: Vec<AbsPath>,
+    /// Whether it can be asked over the network: rpcbind(8) runs, and the mount protocol is served.
+    pub ask: bool,
+    /// The line in the system's log after which what it says is new.
+    pub note: String,
+    /// Seconds that it may take.
+    pub seconds: u64,
+}
+
+/// What is not as it should be, for people; nothing if all is so. Each way of looking at it proves something else: the
+/// mount table that the kernel was told, and mountd's answer whom it would let in (F4.3, F4.5).
+///
+/// # Errors
+/// A program says no.
+pub fn unseen(host: &dyn Host, platform: &dyn Platform, it: &Served) -> Result<Vec<String>> {
+    match it.server {
+        Server::Mountd => {
+            let mounts = platform.mounts(host)?;
+            let mut all: Vec<String> = Vec::new();
+            let exported = |p: &AbsPath| holder(&mounts, p.as_str()).is_some_and(|m| m.exported);
+            for e in it.there.iter().filter(|e| !exported(&e.path)) {
+                all.push(format!("the mount table does not show {} as exported", e.path));
+            }
+            for p in it.bare.iter().filter(|p| mounts.iter().any(|m| m.target == p.as_str() && m.exported)) {
+                all.push(format!("the mount table still shows {p} as exported"));
+            }
+            if it.ask {
+                let cmd = showmount::exports();
+                match host.query(&cmd) {
+                    Ok(out) if out.ok() => all.extend(unlisted(&out.stdout, it)),
+                    Ok(out) => all.push(RunError::failed(&cmd, &out).to_string()),
+                    Err(e) => all.push(e.to_string()),
+                }
+            }
+            all.dedup();
+            Ok(all)
+        }
+    }
+}
+
+/// What showmount(8) does not say as it should.
+pub fn unlisted(text: &str, it: &Served) -> Vec<String> {
+    let names = |e: &Export| -> Vec<String> {
+        if e.clients.is_world() {
+            return vec!["Everyone".into()];
+        }
+        e.clients.nets().map(|n| n.addr().to_string()).collect()
+    };
+    let mut all = Vec::new();
+    for e in &it.there {
+        let shown = showmount::parse_clients(text, e.path.as_str()).unwrap_or_default();
+        let missing: Vec<String> = names(e).into_iter().filter(|n| !shown.contains(n)).collect();
+        if !missing.is_empty() {
+            all.push(format!("showmount does not show {} for {}", e.path, missing.join(", ")));
+        }
+    }
+    for e in &it.gone {
+        let kept: Vec<String> = it.there.iter().filter(|t| t.path == e.path).flat_map(names).collect();
+        let shown = showmount::parse_clients(text, e.path.as_str()).unwrap_or_default();
+        let left: Vec<String> =
+            names(e).into_iter().filter(|n| shown.contains(n) && !kept.contains(n)).collect();
+        if !left.is_empty() {
+            all.push(format!("showmount still shows {} for {}", e.path, left.join(", ")));
+        }
+    }
+    all
+}
+
+/// What the server complained of since the note, as far as it is about what was changed, and what else.
+pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
+    match it.server {
+        Server::Mountd => {
+            let log = host.read(Path::new(mountd::LOG)).unwrap_or_default();
+            let all = mountd::complaints(&log, &it.note).unwrap_or_default();
+            let ours = |c: &String| {
+                !c.starts_with("Warning:")
+                    && it.there.iter().any(|e| {
+                        [e.path.to_string(), exports::escape(&e.path)].iter().any(|p| mountd::is_about(c, p))
+                    })
+            };
+            all.into_iter().partition(ours)
+        }
+    }
+}
+
+impl fmt::Display for Served {
+    /// As sh(1) can look at it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.server {
+            Server::Mountd => {
+                f.write_str("sleep 1")?;
+                for e in &self.there {
+                    let place = quote(&format!(" on {} (", e.path));
+                    write!(f, "\nmount | grep -F {place} | grep -q 'NFS exported'")?;
+                }
+                for p in &self.bare {
+                    let place = quote(&format!(" on {p} ("));
+                    write!(f, "\n! mount | grep -F {place} | grep -q 'NFS exported'")?;
+                }
+                if self.ask {
+                    write!(f, "\ntimeout 5 {}", showmount::exports())?;
+                    for e in &self.there {
+                        let who: Vec<String> = e
+                            .clients
+                            .nets()
+                            .map(|n| if is_address(&n) { n.addr().to_string() } else { n.to_string() })
+                            .collect();
+                        let who = if who.is_empty() { "everybody".into() } else { who.join(", ") };
+                        write!(f, " # {} for {who}", e.path)?;
+                    }
+                }
+                let note = quote(&format!("/{}/,$p", self.note));
+                write!(f, "\n! sed -n {note} {} | grep 'mountd\\[.*bad exports'", mountd::LOG)
+            }
+        }
+    }
+}

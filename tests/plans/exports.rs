@@ -1,0 +1,422 @@
+//! Plans of exports over NFS, and what is refused.
+
+use super::*;
+use jug::facts::Mounted;
+use jug::facts::serving::{Serving, Share};
+use jug::model::export::{ClientSet, Options, Owner, Squash};
+use jug::model::name::AbsPath;
+use jug::model::node::NodeConfig;
+use jug::plan::export::{Unwish, Via, Wish, export, unexport};
+use jug::plan::exported::Here;
+use jug::platform::nfs::Server;
+
+const FILE: &str = "/usr/local/etc/jug.exports";
+
+fn map(all: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+    all.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+}
+
+/// A server with a few file systems.
+fn server() -> Node {
+    let [mut n, _] = nodes();
+    let mounts = [
+        ("/dev/md0", "/srv/disk", "ufs"),
+        ("tank/ct", "/tank/ct", "zfs"),
+        ("tank/pub", "/tank/pub", "zfs"),
+        ("tank/pub/a b", "/tank/pub/a b", "zfs"),
+        ("tank/odd", "/tank/it's", "zfs"),
+        ("nas:/x", "/mnt/nas", "nfs"),
+    ];
+    n.facts.mounts.extend(mounts.map(|(source, target, fstype)| Mounted {
+        source: source.into(),
+        target: target.into(),
+        fstype: fstype.into(),
+        exported: false,
+    }));
+    n.facts.paths.insert("/srv/plain".into(), jug::host::fs::Kind::Dir);
+    n.facts.networks.insert(
+        "san".into(),
+        format!("version = 1\nuuid = \"{UUID}\"\ncreated = \"2026-01-02T03:04:05Z\"\nunit = 1001\nsubnets = [\"10.66.0.0/24\"]\ngateway = [\"10.66.0.1\"]\nisolated = true\n"),
+    );
+    n.facts.serving = Some(Serving {
+        server: Server::Mountd,
+        file: FILE.parse().unwrap(),
+        text: None,
+        others: map(&[("/etc/exports", "# the administrator's\n/home -ro friends\n")]),
+        shares: Default::default(),
+        settings: map(&[("zfs_enable", "YES"), ("nfs_server_enable", "YES"), ("nfsv4_server_enable", "YES")]),
+        running: map(&[
+            ("mountd", "/usr/sbin/mountd -r -S /usr/local/etc/jug.exports /etc/exports /etc/zfs/exports"),
+            ("nfsd", "nfsd: master (nfsd)"),
+            ("rpcbind", "/usr/sbin/rpcbind"),
+        ]),
+        users: [("root".to_string(), 0), ("www".to_string(), 80), ("toor".to_string(), 0)].into(),
+        groups: [("wheel".to_string(), 0)].into(),
+        links: map(&[("/lnk", "/tank/ct")]),
+    });
+    n
+}
+
+fn serving(n: &mut Node) -> &mut Serving {
+    n.facts.serving.as_mut().unwrap()
+}
+
+fn wish(paths: &[&str], clients: &str, more: &str) -> Wish {
+    let has = |w: &str| more.split(' ').any(|m| m == w);
+    let value = |w: &str| more.split(' ').find_map(|m| m.strip_prefix(w)).map(|v| v.parse().unwrap());
+    let squash = match (value("maproot="), value("mapall=")) {
+        (Some(c), _) => Squash::Maproot(c),
+        (_, Some(c)) => Squash::Mapall(c),
+        _ => Squash::Nobody,
+    };
+    Wish {
+        targets: paths.iter().map(|p| p.parse().unwrap()).collect(),
+        owner: if has("env") { Owner::Environment(UUID) } else { Owner::Own },
+        clients: clients.parse::<ClientSet>().unwrap(),
+        options: Options {
+            ro: has("ro"),
+            squash,
+            sec: if has("krb5p") { "krb5p:sys".parse().unwrap() } else { Default::default() },
+            tls: has("tls"),
+            alldirs: has("alldirs"),
+        },
+        children: has("children"),
+        replace: has("replace"),
+        i_know: has("i-know"),
+        via: if has("zfs") {
+            Some(Via::Zfs)
+        } else if has("file") {
+            Some(Via::File)
+        } else {
+            None
+        },
+    }
+}
+
+fn plan(n: &Node, wish: &Wish) -> jug::error::Result<Option<Plan>> {
+    let config = NodeConfig::default();
+    export("it", wish, &Here::new(&n.facts, &config)?, UUID)
+}
+
+fn back(n: &Node, wish: &Unwish) -> jug::error::Result<Option<Plan>> {
+    let config = NodeConfig::default();
+    unexport("it", wish, &Here::new(&n.facts, &config)?, UUID)
+}
+
+/// What a plan writes into jug's file, and what it has zfs(8) do.
+fn written(plan: &Plan) -> (Option<String>, Vec<String>) {
+    let mut text = None;
+    let mut zfs = Vec::new();
+    for step in &plan.steps {
+        match &step.action.effect {
+            Effect::Write { path, text: t, .. } if path.as_str() == FILE => text = Some(t.clone()),
+            Effect::Run(cmd) if cmd.program == "zfs" => zfs.push(cmd.args.join(" ")),
+            _ => {}
+        }
+    }
+    (text, zfs)
+}
+
+/// The host once a plan was carried out.
+fn carried_out(n: &mut Node, plan: &Plan) {
+    for step in &plan.steps {
+        match &step.action.effect {
+            Effect::Write { text, .. } => serving(n).text = Some(text.clone()),
+            Effect::Run(cmd) if cmd.program == "zfs" && cmd.args[0] == "set" => {
+                let value = cmd.args[1].strip_prefix("sharenfs=").unwrap().to_string();
+                let owner = cmd.args[2].strip_prefix("jug:export=").unwrap().parse().ok();
+                let share = Share { value, source: "local".into(), owner };
+                serving(n).shares.insert(cmd.args[3].clone(), share);
+            }
+            Effect::Run(cmd) if cmd.program == "zfs" => {
+                serving(n).shares.remove(&cmd.args[2]);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn exports_of_every_kind() {
+    let mut n = server();
+    let disk = wish(&["/srv/disk"], "192.0.2.10,10.0.0.0/8,2001:db8::/64", "ro alldirs krb5p");
+    serving(&mut n).running.insert("gssd".into(), "/usr/sbin/gssd".into());
+    let p = plan(&n, &disk).unwrap().unwrap();
+    golden(&n, "nfs-export-file", &p);
+    carried_out(&mut n, &p);
+    assert_eq!(plan(&n, &disk).unwrap(), None, "a second time there is nothing to do");
+    let p = plan(&n, &wish(&["/tank/ct"], "192.0.2.10,192.0.2.11", "maproot=root")).unwrap().unwrap();
+    golden(&n, "nfs-export-zfs", &p);
+    carried_out(&mut n, &p);
+    // More clients, and others with other options.
+    let p = plan(&n, &wish(&["/tank/ct"], "10.66.0.0/24", "ro")).unwrap().unwrap();
+    golden(&n, "nfs-export-more", &p);
+    carried_out(&mut n, &p);
+    let p = plan(&n, &wish(&["/tank/pub"], "192.0.2.0/24", "children file")).unwrap().unwrap();
+    golden(&n, "nfs-export-children", &p);
+    let (env, data) = ("/usr/jails/jails-system/clone2", "/usr/jails/jails-data/clone2-data");
+    let p = plan(&n, &wish(&[data, env], "192.0.2.20", "maproot=root env")).unwrap().unwrap();
+    golden(&n, "nfs-export-environment", &p);
+    carried_out(&mut n, &p);
+    let all = Unwish { owner: Some(Owner::Environment(UUID)), ..Unwish::default() };
+    golden(&n, "nfs-unexport-environment", &back(&n, &all).unwrap().unwrap());
+    let one = |path: &str, to: &str| Unwish {
+        targets: vec![path.parse::<AbsPath>().unwrap()],
+        clients: (!to.is_empty()).then(|| to.parse().unwrap()),
+        ..Unwish::default()
+    };
+    golden(&n, "nfs-unexport-client", &back(&n, &one("/tank/ct", "192.0.2.10")).unwrap().unwrap());
+    golden(&n, "nfs-unexport-file", &back(&n, &one("/srv/disk", "")).unwrap().unwrap());
+    assert_eq!(back(&n, &one("/tank/pub", "")).unwrap(), None);
+    assert_eq!(back(&n, &one("/tank/ct", "192.0.2.99")).unwrap(), None);
+}
+
+/// What is refused, and the words that say why.
+#[test]
+fn refusals() {
+    type Set<'a> = &'a dyn Fn(&mut Node);
+    let nothing: Set = &|_| ();
+    let share = |value: &str, source: &str| Share { value: value.into(), source: source.into(), owner: None };
+    let own: Set = &|n| drop(serving(n).shares.insert("tank/ct".into(), share("ro", "local")));
+    let off: Set = &|n| drop(serving(n).shares.insert("tank/ct".into(), share("off", "local")));
+    let inherited: Set = &|n| {
+        serving(n).shares.insert("tank/ct".into(), share("-ro 10.0.0.9", "inherited from tank"));
+    };
+    let theirs: Set =
+        &|n| drop(serving(n).others.insert("/etc/exports".into(), "\n/tank/ct -ro 10.0.0.1\n".into()));
+    let theirs_all: Set =
+        &|n| drop(serving(n).others.insert("/etc/exports".into(), "/srv/disk/x -ro\n".into()));
+    let jugs: Set = &|n| serving(n).text = Some("# jug: own\n/srv/disk -ro -sec=sys 10.0.0.1\n".into());
+    let of_env: Set = &|n| serving(n).text = Some(format!("# jug: {UUID}\n/srv/disk -sec=sys 10.0.0.1\n"));
+    let below: Set = &|n| {
+        serving(n).text = Some("# jug: own\n/srv/disk/x -sec=sys 10.0.0.1\n".into());
+    };
+    let changed: Set = &|n| serving(n).text = Some("/srv/disk 10.0.0.7\n".into());
+    let stopped: Set = &|n| drop(serving(n).running.remove("mountd"));
+    let no_nfsd: Set = &|n| drop(serving(n).running.remove("nfsd"));
+    let reads_other: Set = &|n| {
+        drop(
+            serving(n)
+                .running
+                .insert("mountd".into(), "/usr/sbin/mountd -r /etc/exports /etc/zfs/exports".into()),
+        )
+    };
+    let reads_own: Set = &|n| {
+        drop(serving(n).running.insert("mountd".into(), format!("/usr/sbin/mountd -r {FILE} /etc/exports")))
+    };
+    let long = format!("/srv/{}", " ".repeat(63) + "x");
+    let long_path: Set = &|n| n.facts.paths.extend([(long.clone(), jug::host::fs::Kind::Dir)]);
+    let cases: &[(Set, &str, &str, &str, Code, &str)] = &[
+        (nothing, "/lnk", "10.0.0.1", "", Code::Usage, "a link leads there"),
+        (nothing, "/nowhere", "10.0.0.1", "", Code::NotFound, "no such directory"),
+        (nothing, "/mnt/nas", "10.0.0.1", "", Code::Usage, "of type nfs"),
+        (nothing, "/dev", "10.0.0.1", "", Code::Usage, "of type devfs"),
+        (
+            nothing,
+            "/srv/plain",
+            "10.0.0.1",
+            "",
+            Code::Conflict,
+            "no mount point: clients would get at the whole file system of /",
+        ),
+        (long_path, &long, "10.0.0.1", "i-know", Code::Usage, "the server takes 255"),
+        (
+            nothing,
+            "/tank/pub",
+            "10.0.0.1",
+            "",
+            Code::Conflict,
+            "1 file systems are mounted below, such as /tank/pub/a b",
+        ),
+        (nothing, "/tank/ct", "10.0.0.1", "maproot=nosuch", Code::NotFound, "no such user"),
+        (nothing, "/tank/ct", "10.0.0.1", "mapall=4711", Code::NotFound, "no such user"),
+        (nothing, "/tank/ct", "10.0.0.1", "maproot=www:wheel:nosuch", Code::NotFound, "no such group"),
+        (
+            nothing,
+            "/tank/ct",
+            "10.0.0.0/8",
+            "maproot=root",
+            Code::Usage,
+            "every machine in 10.0.0.0/8 could act as root",
+        ),
+        (nothing, "/tank/ct", "10.0.0.0/8", "mapall=0:", Code::Usage, "could act as root"),
+        (nothing, "/tank/ct", "10.0.0.0/8", "maproot=toor", Code::Usage, "could act as root"),
+        (nothing, "/tank/ct", "*", "maproot=root", Code::Usage, "everybody could act as root"),
+        (nothing, "/tank/ct", "10.66.0.0/16", "maproot=root", Code::Usage, "could act as root"),
+        (
+            own,
+            "/tank/ct",
+            "10.0.0.1",
+            "",
+            Code::Conflict,
+            "its sharenfs, its own, is \"ro\", which jug did not set",
+        ),
+        (off, "/tank/ct", "10.0.0.1", "", Code::Conflict, "its sharenfs, its own, is \"off\""),
+        (inherited, "/tank/ct", "10.0.0.1", "", Code::Conflict, "its sharenfs, inherited"),
+        (
+            inherited,
+            "/tank/ct",
+            "10.0.0.9",
+            "file",
+            Code::Conflict,
+            "10.0.0.9 may mount that file system already: the sharenfs of tank/ct, inherited from tank",
+        ),
+        (
+            theirs,
+            "/tank/ct",
+            "10.0.0.1,10.0.0.2",
+            "",
+            Code::Conflict,
+            "10.0.0.1 may mount that file system already: /etc/exports line 2",
+        ),
+        (
+            theirs_all,
+            "/srv/disk",
+            "*",
+            "",
+            Code::Conflict,
+            "* may mount that file system already: /etc/exports line 1",
+        ),
+        (jugs, "/srv/disk", "10.0.0.1", "", Code::Conflict, "already: with other options"),
+        (
+            of_env,
+            "/srv/disk",
+            "10.0.0.1",
+            "",
+            Code::Conflict,
+            "it is exported for the environment with the identity 7f1c0a52",
+        ),
+        (below, "/srv/disk", "10.0.0.1", "replace", Code::Conflict, "jug exports /srv/disk/x of it"),
+        (changed, "/tank/ct", "10.0.0.1", "", Code::Conflict, "line 1: it says nowhere whose it is"),
+        (nothing, "/srv/disk", "10.0.0.1", "zfs", Code::Usage, "no dataset is mounted there"),
+        (nothing, "/tank/ct", "10.0.0.1", "zfs tls", Code::Usage, "no word for TLS"),
+        (nothing, "/tank/it's", "10.0.0.1", "zfs", Code::Usage, "the quote in /tank/it's"),
+        (nothing, "/tank/ct", "10.0.0.1", "tls", Code::HostLacks, "rpc.tlsservd does not run"),
+        (nothing, "/tank/ct", "10.0.0.1", "krb5p", Code::HostLacks, "gssd does not run"),
+        (stopped, "/tank/ct", "10.0.0.1", "", Code::HostLacks, "mountd does not run"),
+        (no_nfsd, "/tank/ct", "10.0.0.1", "", Code::HostLacks, "nfsd does not run"),
+        (
+            reads_other,
+            "/srv/disk",
+            "10.0.0.1",
+            "",
+            Code::HostLacks,
+            "does not read /usr/local/etc/jug.exports",
+        ),
+        (reads_own, "/tank/ct", "10.0.0.1", "zfs", Code::Usage, "does not read /etc/zfs/exports"),
+    ];
+    for (set, path, clients, more, code, words) in cases {
+        let mut n = server();
+        set(&mut n);
+        match plan(&n, &wish(&[path], clients, more)) {
+            Ok(p) => panic!(
+                "{path} {clients} {more}: {words}: was planned\n{}",
+                p.map_or(String::new(), |p| p.to_string())
+            ),
+            Err(e) => {
+                assert!(e.reason.contains(words) && e.code == *code, "{path} {clients} {more}: {e:?}");
+                assert!(e.next.is_some() || e.code == Code::NotFound || words.contains("255"), "{e:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn root_may_come_from_single_machines_and_dead_ends() {
+    let n = server();
+    for (clients, more) in [
+        ("192.0.2.10", "maproot=root"),
+        ("10.66.0.0/25", "mapall=root:"),
+        ("10.0.0.0/8", "maproot=root i-know"),
+        ("10.0.0.0/8", "maproot=www"),
+        ("10.0.0.0/8", "mapall=4711:wheel"),
+    ] {
+        assert!(plan(&n, &wish(&["/tank/ct"], clients, more)).unwrap().is_some(), "{clients} {more}");
+    }
+}
+
+#[test]
+fn what_others_export_just_so_needs_nothing() {
+    let mut n = server();
+    serving(&mut n)
+        .others
+        .insert("/etc/exports".into(), "V4: /\n/tank/ct -maproot=www 10.0.0.1 10.0.0.2\n".into());
+    let same = wish(&["/tank/ct"], "10.0.0.2", "maproot=www");
+    assert_eq!(plan(&n, &same).unwrap(), None);
+    let e = back(&n, &Unwish { targets: same.targets, ..Unwish::default() }).unwrap_err();
+    assert!(e.code == Code::Conflict && e.reason.contains("/etc/exports line 2"), "{e}");
+}
+
+#[test]
+fn another_root_of_nfsv4_leaves_none_to_jug() {
+    let mut n = server();
+    let disk = wish(&["/srv/disk"], "10.0.0.1", "");
+    let p = plan(&n, &disk).unwrap().unwrap();
+    assert!(written(&p).0.unwrap().contains("\nV4: / "));
+    serving(&mut n).text = written(&p).0;
+    serving(&mut n).others.insert("/etc/exports".into(), "V4: /srv\n".into());
+    let p = plan(&n, &wish(&["/srv/disk"], "10.0.0.2", "")).unwrap().unwrap();
+    assert!(!written(&p).0.unwrap().contains("V4:"));
+    // A server of NFSv3 needs none.
+    let mut n = server();
+    serving(&mut n).settings.remove("nfsv4_server_enable");
+    assert!(!written(&plan(&n, &disk).unwrap().unwrap()).0.unwrap().contains("V4:"));
+    // Where jug's file is not read, that is said.
+    let mut n = server();
+    serving(&mut n)
+        .running
+        .insert("mountd".into(), "/usr/sbin/mountd -r /etc/exports /etc/zfs/exports".into());
+    let p = plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "")).unwrap().unwrap();
+    assert!(p.warnings.iter().any(|w| w.contains("V4:")) && written(&p).0.is_none(), "{:?}", p.warnings);
+}
+
+#[test]
+fn goes_where_it_can_be_said() {
+    let n = server();
+    // A quote, which zfs would not protect.
+    let (text, zfs) = written(&plan(&n, &wish(&["/tank/it's"], "10.0.0.1", "")).unwrap().unwrap());
+    assert!(text.unwrap().contains("/tank/it\\047s -sec=sys 10.0.0.1\n") && zfs.is_empty());
+    // mountd that does not read what zfs writes, as with zfs_enable=NO.
+    let mut n = server();
+    serving(&mut n).running.insert("mountd".into(), format!("/usr/sbin/mountd -r {FILE} /etc/exports"));
+    let p = plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "")).unwrap().unwrap();
+    assert!(written(&p).0.unwrap().contains("/tank/ct ") && p.warnings[0].contains("/etc/zfs/exports"));
+    // Children inherit the property, and have lines of their own in the file.
+    let n = server();
+    let (text, zfs) = written(&plan(&n, &wish(&["/tank/pub"], "10.0.0.1", "children")).unwrap().unwrap());
+    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own tank/pub"]);
+    assert!(!text.unwrap().contains("/tank/pub"));
+}
+
+#[test]
+fn replaces_and_takes_back_word_for_word() {
+    let mut n = server();
+    for (clients, more) in [("10.0.0.1,10.0.0.2", ""), ("10.0.0.3", "ro")] {
+        let p = plan(&n, &wish(&["/tank/ct"], clients, more)).unwrap().unwrap();
+        carried_out(&mut n, &p);
+    }
+    let (_, zfs) = written(&plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "ro replace")).unwrap().unwrap());
+    assert_eq!(zfs, ["set sharenfs=-ro -sec=sys 10.0.0.1 jug:export=own tank/ct"]);
+    let take = |to: &str| Unwish {
+        targets: vec!["/tank/ct".parse().unwrap()],
+        clients: Some(to.parse().unwrap()),
+        ..Unwish::default()
+    };
+    let (_, zfs) = written(&back(&n, &take("10.0.0.2,10.0.0.3")).unwrap().unwrap());
+    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own tank/ct"]);
+    let (_, zfs) = written(&back(&n, &take("10.0.0.1,10.0.0.2,10.0.0.3")).unwrap().unwrap());
+    assert_eq!(zfs, ["inherit sharenfs tank/ct", "inherit jug:export tank/ct"]);
+}
+
+#[test]
+fn nothing_waits_for_a_server_that_does_not_run() {
+    let mut n = server();
+    let p = plan(&n, &wish(&["/srv/disk"], "10.0.0.1", "")).unwrap().unwrap();
+    carried_out(&mut n, &p);
+    serving(&mut n).running.clear();
+    let p = back(&n, &Unwish { targets: vec!["/srv/disk".parse().unwrap()], ..Unwish::default() })
+        .unwrap()
+        .unwrap();
+    assert!(!p.steps.iter().any(|s| matches!(s.action.effect, Effect::Served(_) | Effect::Run(_))), "{p}");
+    assert!(p.warnings[0].contains("does not run"));
+}
