@@ -136,6 +136,12 @@ _jug() {
             jug,nfs-ls)
                 cmd="jug__subcmd__nfs__subcmd__ls"
                 ;;
+            jug,nfs-mount)
+                cmd="jug__subcmd__nfs__subcmd__mount"
+                ;;
+            jug,nfs-umount)
+                cmd="jug__subcmd__nfs__subcmd__umount"
+                ;;
             jug,nfs-unexport)
                 cmd="jug__subcmd__nfs__subcmd__unexport"
                 ;;
@@ -277,6 +283,12 @@ _jug() {
             jug__subcmd__help,nfs-ls)
                 cmd="jug__subcmd__help__subcmd__nfs__subcmd__ls"
                 ;;
+            jug__subcmd__help,nfs-mount)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__mount"
+                ;;
+            jug__subcmd__help,nfs-umount)
+                cmd="jug__subcmd__help__subcmd__nfs__subcmd__umount"
+                ;;
             jug__subcmd__help,nfs-unexport)
                 cmd="jug__subcmd__help__subcmd__nfs__subcmd__unexport"
                 ;;
@@ -305,7 +317,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -741,7 +753,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1301,6 +1313,34 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__nfs__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__mount)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__nfs__subcmd__umount)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2019,7 +2059,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__jstop)
-            opts="-H -n -q -v -y -h --all --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --all --force --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2517,6 +2557,86 @@ _jug() {
                     COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__mount)
+            opts="-o -H -n -q -v -y -h --nfs3 --nfs4 --option --soft --timeout --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --option)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__nfs__subcmd__umount)
+            opts="-H -n -q -v -y -h --force --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

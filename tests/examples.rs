@@ -48,6 +48,7 @@ fn the_examples_jug_toml_has_every_key() {
         node.defaults.interface.is_some()
             && node.defaults.storage.is_some()
             && node.defaults.net.is_some()
+            && node.defaults.external.is_some()
             && node.programs.oci.is_some()
     );
 }

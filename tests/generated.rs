@@ -70,6 +70,7 @@ fn every_key_stands_in_the_page() {
             mode: Some(Default::default()),
             storage: Some(Default::default()),
             net: Some(Vec::new()),
+            external: Some(Default::default()),
         },
         nfs: jug::model::node::Nfs {
             exports: "/e".parse().ok(),

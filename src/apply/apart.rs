@@ -91,6 +91,7 @@ mod tests {
             platform: platform.as_ref(),
             layout: &layout,
             progress: &crate::report::progress::Silent,
+            force: false,
         };
         let text = "secret\n".repeat(50_000);
         let write = Effect::Write { path: "/w/x".parse().unwrap(), text, mode: 0o600 };

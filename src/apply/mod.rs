@@ -6,6 +6,7 @@ mod hooks;
 pub mod perform;
 pub mod recover;
 mod served;
+mod unmount;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, fs};
@@ -28,6 +29,8 @@ pub struct Ctx<'a> {
     pub layout: &'a Layout,
     /// Gets the title of each step, and how far a long one has come.
     pub progress: &'a dyn crate::report::progress::Progress,
+    /// Whether storage that does not answer is unmounted by force, whatever the plan says.
+    pub force: bool,
 }
 
 impl std::fmt::Debug for Ctx<'_> {
@@ -225,7 +228,8 @@ fn log_of(effect: &Effect) -> Option<&str> {
 }
 
 fn mounts_storage(step: &Step) -> bool {
-    matches!(step.action.effect, Effect::Hook { .. })
+    let hook = matches!(step.action.effect, Effect::Hook { .. });
+    (hook || matches!(step.action.when, Some(Guard::Not(_))))
         && step.undo.iter().any(|a| matches!(a.effect, Effect::UnmountGained { .. }))
 }
 

@@ -1,19 +1,17 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, apart, hooks, served};
+use super::{Ctx, apart, hooks, served, unmount};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, block, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{ip, mount, rctl, rm, zfs};
+use crate::programs::{ip, iscsictl, rctl, rm, zfs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
 const BUSY: Duration = Duration::from_secs(15);
-/// Seconds after which the storage of what is unmounted is taken for dead.
-const PATIENCE: u64 = 15;
 
 /// Performs an action; returns whether it changed anything.
 pub fn action(
@@ -62,6 +60,7 @@ fn effect(
             }
             other => other.map(|_| true),
         },
+        Effect::Try { cmds, seconds } => first_of(ctx, cmds, *seconds, started, warnings).map(|()| true),
         Effect::MakeDir { path, mode } => fs::make_dir(path.as_path(), *mode),
         Effect::RemoveDir { path } => fs::remove_dir(path.as_path()),
         Effect::Write { path, text, mode } => fs::write_atomic(path.as_path(), text, *mode).map(|()| true),
@@ -98,7 +97,9 @@ fn effect(
         Effect::TakeEpoch { dir, number, epoch } => {
             crate::store::owner::take(dir.as_path(), *number, epoch).map(|()| true)
         }
-        Effect::UnmountGained { dirs, before } => unmount_gained(ctx, dirs, before, started),
+        Effect::UnmountGained { dirs, before, force } => {
+            unmount::gained(ctx, dirs, before, *force || ctx.force, started)
+        }
         Effect::CheckTargets { root, paths, make } => {
             for path in paths {
                 beneath::check_target(root.as_path(), path.as_str(), *make).map_err(|e| {
@@ -112,6 +113,7 @@ fn effect(
             true => Ok(false),
             false => match guard {
                 Guard::Owner { dir, number, .. } => Err(not_ours(dir, *number)?),
+                Guard::Private { path } => Err(not_private(path)),
                 _ => Err(Error::failed("", expectation(guard))),
             },
         },
@@ -147,6 +149,29 @@ fn effect(
     }
 }
 
+/// Runs the first of these programs that exits with 0. Why others did not is told.
+fn first_of(
+    ctx: &Ctx<'_>,
+    cmds: &[Cmd],
+    seconds: u64,
+    started: &mut dyn FnMut(Child),
+    warnings: &mut Vec<String>,
+) -> Result<()> {
+    let (begun, mut why) = (Instant::now(), Vec::new());
+    for cmd in cmds {
+        let left = seconds.saturating_sub(begun.elapsed().as_secs()).max(1);
+        match run(ctx, &cmd.clone().limit(left), started) {
+            Ok(_) => {
+                warnings.append(&mut why);
+                return Ok(());
+            }
+            Err(e) if e.code != Code::Failed => return Err(e),
+            Err(e) => why.push(e.reason),
+        }
+    }
+    Err(Error::failed("", why.join("; ")))
+}
+
 /// Why this node does not own it: another took it over, or this is not the storage on which it had its epoch.
 fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
     let last = crate::store::owner::current(dir.as_path())?.map_or(0, |(n, _)| n);
@@ -167,6 +192,14 @@ fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
     })
 }
 
+fn not_private(path: &AbsPath) -> Error {
+    match fs::kind(path.as_path()) {
+        None => Error::failed("", format!("{path} is not there")).next("put the key there, for root alone"),
+        Some(_) => Error::usage("", format!("{path} is not for root alone"))
+            .next(format!("chown root {path}; chmod 600 {path}")),
+    }
+}
+
 fn expectation(guard: &Guard) -> String {
     match guard {
         Guard::DatasetMounted { name, path } => {
@@ -174,6 +207,8 @@ fn expectation(guard: &Guard) -> String {
                 "the dataset {name} is not there, or not mounted at {path} (zfs mount {name}; zpool list)"
             )
         }
+        Guard::MountedFrom { path, source, .. } => format!("what is mounted at {path} is not {source}"),
+        Guard::Exists { path } => format!("{path} is not there"),
         Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
         Guard::Empty { path } => {
             format!("{path} is not empty: there is an environment on that storage already (jug jregister)")
@@ -245,6 +280,22 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
         Guard::DatasetMounted { name, path } => {
             dataset(ctx, name)?.is_some_and(|d| d.mounted && d.mountpoint == path.as_str())
         }
+        Guard::Not(guard) => !holds(ctx, guard)?,
+        Guard::MountedFrom { path, source, fstype } => {
+            let all = ctx.platform.mounts(ctx.host)?;
+            all.iter().rfind(|m| m.target == path.as_str()).is_some_and(|m| {
+                let end = source.starts_with(':') && m.source.ends_with(source.as_str());
+                m.fstype.starts_with(fstype.as_str()) && (m.source == *source || end)
+            })
+        }
+        Guard::Private { path } => fs::is_private(path.as_path()),
+        Guard::Session { target, probe: cmd } => {
+            let out = ask(cmd)?;
+            if !out.ok() {
+                return Err(RunError::failed(cmd, &out).into());
+            }
+            iscsictl::has(&out.stdout, target)
+        }
         Guard::Mounted { path } => ctx.platform.mounts(ctx.host)?.iter().any(|m| m.target == path.as_str()),
         Guard::Address { interface, address } => {
             let text = crate::platform::ask(ctx.host, &ctx.platform.list_addresses())?;
@@ -308,74 +359,12 @@ fn absent(out: &Output) -> bool {
     out.stderr.contains("does not exist") || out.stderr.contains("no such pool")
 }
 
-fn below(ctx: &Ctx<'_>, path: &AbsPath, itself: bool) -> Result<Vec<String>> {
-    let prefix = format!("{path}/");
-    let mut targets: Vec<String> = ctx
-        .platform
-        .mounts(ctx.host)?
-        .into_iter()
-        .map(|m| m.target)
-        .filter(|t| t.starts_with(&prefix) || (itself && t == path.as_str()))
-        .collect();
-    // Of two mounts at one place the later is on top and stands later in the table.
-    targets.reverse();
-    targets.sort_by_key(|t| std::cmp::Reverse(t.matches('/').count()));
-    Ok(targets)
-}
-
-/// Unmounts all of these, as far as it goes; the first complaint is the error.
-fn unmount(ctx: &Ctx<'_>, targets: &[String], started: &mut dyn FnMut(Child)) -> Result<bool> {
-    let (mut failed, mut dead) = (Vec::new(), false);
-    let force = mount::force(ctx.platform.kind());
-    let place = ctx.layout.workdir.join("run");
-    for target in targets {
-        let inside =
-            target.strip_prefix(place.as_str()).and_then(|t| t.strip_prefix('/')).unwrap_or_default();
-        let cmd = match inside.split_once('/') {
-            // By force it would leave what is mounted below it where nobody can reach it.
-            Some((_, "root")) if below(ctx, &target.parse()?, false)?.is_empty() => {
-                mount::umount_root(ctx.platform.kind(), target)
-            }
-            _ => mount::umount(target),
-        };
-        let mut done = match dead {
-            false => run(ctx, &cmd.limit(PATIENCE), started),
-            true => run(ctx, &mount::umount_by(force, target), started),
-        };
-        // A server that is gone must not keep what it served here for ever.
-        if !dead && done.as_ref().is_err_and(|e| e.code == Code::Timeout) {
-            dead = true;
-            done = run(ctx, &mount::umount_by(force, target), started);
-        }
-        if let Err(e) = done {
-            failed.push(e);
-        }
-    }
-    match failed.into_iter().next() {
-        Some(e) => Err(e),
-        None => Ok(!targets.is_empty()),
-    }
-}
-
-fn unmount_gained(
-    ctx: &Ctx<'_>,
-    dirs: &[AbsPath],
-    before: &[String],
-    started: &mut dyn FnMut(Child),
-) -> Result<bool> {
-    let mut gained = Vec::new();
-    for dir in dirs {
-        gained.extend(below(ctx, dir, true)?.into_iter().filter(|t| !before.contains(t)));
-    }
-    unmount(ctx, &gained, started)
-}
-
 /// The content of a tree goes only if nothing is mounted below it; at it, its own storage may be.
 fn empty_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) -> Result<bool> {
     if fs::kind(path.as_path()).is_none() {
         return Ok(false);
     }
-    if let Some(m) = below(ctx, path, false)?.first() {
+    if let Some(m) = unmount::below(ctx, path, false)?.first() {
         return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
     }
     let mut changed = false;
@@ -391,7 +380,7 @@ fn remove_tree(ctx: &Ctx<'_>, path: &AbsPath, started: &mut dyn FnMut(Child)) ->
     if fs::kind(path.as_path()).is_none() {
         return Ok(false);
     }
-    if let Some(m) = below(ctx, path, true)?.first() {
+    if let Some(m) = unmount::below(ctx, path, true)?.first() {
         return Err(Error::busy(path, format!("something is mounted at {m}")).next(format!("umount {m}")));
     }
     remove_deep(ctx, path.as_path(), started)

@@ -28,7 +28,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         if is_env {
             schema::read_env(&text, &name).map(|_| ())?
         } else {
-            schema::read::<NodeConfig>(&text, &name).map(|_| ())?
+            let node: NodeConfig = schema::read(&text, &name)?;
+            node.check().map_err(|(key, why)| Error::usage(&name, format!("{key}: {why}")))?;
         }
         if !s.global.quiet {
             out(&format!("{name}: good\n"));

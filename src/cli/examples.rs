@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 pub type Example = (&'static str, &'static str);
 
 /// The commands that have examples.
-pub const EXAMPLES: [(&str, &[Example]); 43] = [
+pub const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "init",
         &[
@@ -75,7 +75,14 @@ pub const EXAMPLES: [(&str, &[Example]); 43] = [
         "jstart",
         &[("One", "jug jstart www"), ("All that bear a tag, four at once", "jug --jobs 4 jstart @web")],
     ),
-    ("jstop", &[("One", "jug jstop www"), ("All", "jug jstop --all")]),
+    (
+        "jstop",
+        &[
+            ("One", "jug jstop www"),
+            ("All", "jug jstop --all"),
+            ("One whose storage does not answer any more", "jug jstop --force www"),
+        ],
+    ),
     ("jrestart", &[("All whose names begin so", "jug jrestart 'web*'")]),
     (
         "boot",
@@ -117,6 +124,7 @@ pub const EXAMPLES: [(&str, &[Example]); 43] = [
                 "What its former node has unregistered",
                 "jug jregister www --mnt-start /usr/local/etc/jug/nfs4-start",
             ),
+            ("The same, where jug.toml says what mounts its storage", "jug jregister www"),
             ("All that lie here", "jug jregister jname='*'"),
             ("From a node that is gone for good", "jug jregister --takeover www"),
         ],
@@ -168,6 +176,23 @@ pub const EXAMPLES: [(&str, &[Example]); 43] = [
     ),
     ("net-remove", &[("Without being asked", "jug net-remove -y lan")]),
     ("net-check", &[("That a dead end is one", "jug net-check san"), ("All", "jug net-check --all")]),
+    (
+        "nfs-mount",
+        &[
+            ("Over the best version it has", "jug nfs-mount 10.0.0.1:/tank/src /mnt/src"),
+            (
+                "Read-only, and not for longer than five seconds",
+                "jug nfs-mount --timeout 5 -o ro [fd00::1]:/pub /mnt",
+            ),
+        ],
+    ),
+    (
+        "nfs-umount",
+        &[
+            ("A directory", "jug nfs-umount /mnt/src"),
+            ("What is left of a jail's storage whose server is gone", "jug nfs-umount --force www"),
+        ],
+    ),
     (
         "expose",
         &[

@@ -147,6 +147,9 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
     env.mnt_stop = asked.mnt_stop.clone().or_else(|| args.mnt_stop.clone());
     let said = args.storage.or(env.mnt_start.as_ref().map(|_| Storage::External)).or(defaults.storage);
     env.storage = said.unwrap_or(if env.mode == Mode::Clone { Storage::Zfs } else { can_zfs });
+    if env.storage == Storage::External && env.mnt_start.is_none() {
+        env.external = defaults.external.clone().unwrap_or_default();
+    }
     if env.storage == Storage::Zfs {
         let root = s.zfs_root().ok_or_else(|| {
             Error::lacks(name, "this node has no zfs_root, so nothing can lie on ZFS")

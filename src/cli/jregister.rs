@@ -10,9 +10,11 @@ use crate::facts::gather::Wanted;
 use crate::host::Host;
 use crate::model::cbsd;
 use crate::model::env::{Env, Storage};
+use crate::model::external::{Driver, External};
 use crate::model::name::{AbsPath, BaseName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
+use crate::plan::driver::Need;
 use crate::plan::{Plan, Step, mnt, publish, register, trust};
 use crate::report::results::Done;
 use crate::store::lock::Lock;
@@ -115,12 +117,15 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         Some(found) => found.env(&s.layout, s.host.uuid(), s.host.now())?,
         None => Env::new(s.host.uuid(), s.host.now(), BaseName::HOST.parse()?),
     };
-    let mounted_by = [
-        args.mnt_start.as_ref().or_else(|| here?.mnt_start.as_ref()),
-        args.mnt_stop.as_ref().or_else(|| here?.mnt_stop.as_ref()),
-    ];
-    said(s, args, mounted_by, name, &mut stand_in)?;
-    if stand_in.mnt_start.is_some() {
+    let mounted_by = MountedBy {
+        hooks: [
+            args.mnt_start.as_ref().or_else(|| here?.mnt_start.as_ref()),
+            args.mnt_stop.as_ref().or_else(|| here?.mnt_stop.as_ref()),
+        ],
+        external: driver(s, args, here, local.is_some().then_some(&stand_in)),
+    };
+    said(s, args, &mounted_by, name, &mut stand_in)?;
+    if stand_in.mnt_start.is_some() || stand_in.external.driver != Driver::Script {
         stand_in.storage = Storage::External;
     }
     let facts = facts(s, name)?;
@@ -132,16 +137,18 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         return Err(Error::busy(name, "it runs here").next(format!("jug jstop {name}")));
     }
     let guest = s.guest(name, &stand_in, None);
-    let (start, before) = (mnt::start(&guest, &facts), mnt::before(&guest, &facts));
+    let before = mnt::before(&guest, &facts);
     let mut mounting = Plan::new("jregister", name);
-    mounting.steps = if stand_in.mnt_start.is_some() { start } else { Vec::new() };
+    if stand_in.is_mounted() {
+        mounting.steps = mnt::start_for(&guest, &facts, Need::Look)?;
+    }
     let Some(lock) = &lock else {
         let mut more = "";
-        if stand_in.mnt_start.is_none() {
+        if !stand_in.is_mounted() {
             (mounting.steps, _) = enter(s, args, name, &stand_in, &facts, warnings)?;
         } else {
             more = "# What comes then is in the copy that is mounted now: the next epoch is taken, the environment is\n\
-                    # registered, and mnt_stop unmounts it.\n";
+                    # registered, and its storage is unmounted.\n";
         }
         crate::report::table::out(&format!("{mounting}{more}"));
         return Ok(Done::unchanged("dry run, would be: registered"));
@@ -164,19 +171,35 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     }))
 }
 
+/// What mounts its storage, as this node says: hooks, or by itself.
+struct MountedBy<'a> {
+    hooks: [Option<&'a AbsPath>; 2],
+    external: External,
+}
+
+/// What this node mounts it with by itself: what it did before; else, if hooks are not said and its copy does not lie on this
+/// node's own storage, what jug.toml says.
+fn driver(s: &Session, args: &Args, here: Option<&Env>, local: Option<&Env>) -> External {
+    let known = here.map(|e| e.external.clone());
+    match (known, &s.config.defaults.external) {
+        _ if args.mnt_start.is_some() => External::default(),
+        (Some(known), _) => known,
+        (None, Some(node)) if local.is_none_or(|e| e.storage == Storage::External) => node.clone(),
+        _ => External::default(),
+    }
+}
+
 /// Refuses what a copy asks this host for, unless it is trusted; then what this node says takes its place: the command
 /// line, or what it knew of it before.
-fn said(
-    s: &Session,
-    args: &Args,
-    mounted_by: [Option<&AbsPath>; 2],
-    name: &EnvName,
-    env: &mut Env,
-) -> Result<()> {
+fn said(s: &Session, args: &Args, mounted_by: &MountedBy<'_>, name: &EnvName, env: &mut Env) -> Result<()> {
+    env.external.clone_from(&mounted_by.external);
+    if env.external.driver != Driver::Script {
+        (env.mnt_start, env.mnt_stop) = (None, None);
+    }
     let mut copy = env.clone();
     let theirs = [&mut copy.mnt_start, &mut copy.mnt_stop];
     let ours = [&mut env.mnt_start, &mut env.mnt_stop];
-    for ((said, theirs), ours) in mounted_by.into_iter().zip(theirs).zip(ours) {
+    for ((said, theirs), ours) in mounted_by.hooks.into_iter().zip(theirs).zip(ours) {
         if said.is_some() {
             *theirs = None;
             *ours = said.cloned();
@@ -215,11 +238,8 @@ fn enter(
     facts: &Facts,
     warnings: &mut Vec<String>,
 ) -> Result<(Vec<Step>, Option<Lock>)> {
-    let found = if stand_in.mnt_start.is_some() {
-        read_mounted(s, name)?
-    } else {
-        unregistered::read(&s.layout, name)?
-    };
+    let found =
+        if stand_in.is_mounted() { read_mounted(s, name)? } else { unregistered::read(&s.layout, name)? };
     let found = found.ok_or_else(|| {
         Error::not_found(
             name,
@@ -229,8 +249,11 @@ fn enter(
     })?;
     let foreign = matches!(found, unregistered::Found::Cbsd(_));
     let mut env = found.env(&s.layout, s.host.uuid(), s.host.now())?;
-    let mounted_by = [stand_in.mnt_start.as_ref(), stand_in.mnt_stop.as_ref()];
-    said(s, args, mounted_by, name, &mut env)?;
+    let mounted_by = MountedBy {
+        hooks: [stand_in.mnt_start.as_ref(), stand_in.mnt_stop.as_ref()],
+        external: stand_in.external.clone(),
+    };
+    said(s, args, &mounted_by, name, &mut env)?;
     env.mnt_start.clone_from(&stand_in.mnt_start);
     env.mnt_stop.clone_from(&stand_in.mnt_stop);
     env.trusted = args.trust;
@@ -240,7 +263,7 @@ fn enter(
         .iter()
         .find(|(_, d)| d.mounted && d.mountpoint == data.as_str() && d.uuid == Some(env.uuid));
     (env.storage, env.dataset) = match dataset {
-        _ if env.mnt_start.is_some() || env.storage == Storage::External => (Storage::External, None),
+        _ if stand_in.is_mounted() || env.storage == Storage::External => (Storage::External, None),
         Some((d, _)) => (Storage::Zfs, Some(d.strip_suffix("/data").unwrap_or(d).parse()?)),
         None => (Storage::Dir, None),
     };

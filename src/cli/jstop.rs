@@ -10,6 +10,7 @@ use crate::model::name::EnvName;
 use crate::plan::{Plan, hurry, stop};
 use crate::report::results::{Done, Outcome};
 use crate::store::started;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// Stop jails, in bounded time whatever runs in them
@@ -17,10 +18,14 @@ use std::time::Instant;
 pub struct Args {
     #[command(flatten)]
     targets: Targets,
+    /// Unmount by force what does not answer: what was not written yet is lost
+    #[arg(long)]
+    force: bool,
 }
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    s.force.store(args.force, Ordering::Relaxed);
     let names = choose(s, &args.targets.names, args.targets.all)?;
     let mut groups = super::jstart::by_boot_order(s, names);
     groups.reverse();

@@ -49,6 +49,8 @@ pub mod networks;
 pub mod nfs_check;
 pub mod nfs_export;
 pub mod nfs_ls;
+pub mod nfs_mount;
+pub mod nfs_umount;
 pub mod nfs_unexport;
 pub mod node;
 pub mod orphan_links;
@@ -171,6 +173,8 @@ pub enum Command {
     NetSet(net_set::Args),
     NetRemove(net_remove::Args),
     NetCheck(net_check::Args),
+    NfsMount(nfs_mount::Args),
+    NfsUmount(nfs_umount::Args),
     Expose(expose::Args),
     Unexpose(unexpose::Args),
     ExposeLs(expose_ls::Args),
@@ -279,6 +283,8 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::NetSet(a) => net_set::run(s, a).map(code),
         Command::NetRemove(a) => net_remove::run(s, a).map(code),
         Command::NetCheck(a) => net_check::run(s, a).map(code),
+        Command::NfsMount(a) => nfs_mount::run(s, a).map(code),
+        Command::NfsUmount(a) => nfs_umount::run(s, a).map(code),
         Command::Expose(a) => expose::run(s, a).map(code),
         Command::Unexpose(a) => unexpose::run(s, a).map(code),
         Command::ExposeLs(a) => expose_ls::run(s, a).map(code),

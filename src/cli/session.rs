@@ -24,6 +24,7 @@ use crate::store::{bases, registry};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One run of jug.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub struct Session {
     pub host: System,
     /// Saved facts.
     pub saved: Option<Facts>,
+    /// Whether storage that does not answer may be unmounted by force.
+    pub force: AtomicBool,
     spinner: Option<Spinner>,
     node: OnceLock<Node>,
 }
@@ -100,6 +103,7 @@ impl Session {
             layout,
             host,
             saved,
+            force: AtomicBool::new(false),
             spinner,
             node: OnceLock::new(),
         })
@@ -117,6 +121,7 @@ impl Session {
             platform: self.platform.as_ref(),
             layout: &self.layout,
             progress: self.progress(alone),
+            force: self.force.load(Ordering::Relaxed),
         }
     }
 
@@ -289,6 +294,7 @@ fn read_config(path: &Path, must: bool) -> Result<NodeConfig> {
             if config.programs.path.is_empty() {
                 return Err(Error::usage(path.display(), "programs.path is empty"));
             }
+            config.check().map_err(|(key, why)| Error::usage(path.display(), format!("{key}: {why}")))?;
             Ok(config)
         }
         Err(e) if e.code == Code::NotFound && !must => Ok(NodeConfig::default()),

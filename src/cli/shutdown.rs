@@ -41,6 +41,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if !s.global.dry_run {
         s.need_root("shutdown")?;
     }
+    // The host goes down in any case, and with it what was not written.
+    s.force.store(true, std::sync::atomic::Ordering::Relaxed);
     let begun = if boot::locks(s) { begin(s, whole / 2)? } else { Begun::default() };
     let running = running(s, end, &begun)?;
     if running.is_empty() && !s.global.quiet {

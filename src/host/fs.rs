@@ -155,6 +155,12 @@ pub fn make_dir(path: &Path, mode: u32) -> Result<bool> {
     }
 }
 
+/// Whether a file is there and is for its owner alone, who is root (or, for an ordinary user, that user).
+pub fn is_private(path: &Path) -> bool {
+    let me = rustix::process::geteuid().as_raw();
+    fs::metadata(path).is_ok_and(|m| m.is_file() && (m.uid() == 0 || m.uid() == me) && m.mode() & 0o077 == 0)
+}
+
 /// Sets the mode of a directory that is there.
 pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     let now = fs::symlink_metadata(path).map_err(|e| Error::io(path, "reading its mode", e))?.mode() & 0o7777;

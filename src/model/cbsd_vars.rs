@@ -82,6 +82,7 @@ pub fn lost(env: &Env) -> Vec<String> {
         ("boot.delay", env.boot.delay != 0),
         ("boot.wait_for", !env.boot.wait_for.is_empty()),
         ("hooks", !env.hooks.is_empty()),
+        ("external", !env.external.is_default()),
     ] {
         if there {
             keys.push(key.to_string());

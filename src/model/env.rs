@@ -1,6 +1,7 @@
 //! The TOML of one environment: what is wanted of it.
 
 use super::boot::Boot;
+use super::external::{Driver, External};
 use super::fstab::Mount;
 use super::hook::{Hook, Point};
 use super::limits::Limits;
@@ -46,7 +47,7 @@ pub enum Mode {
 pub enum Storage {
     /// ZFS datasets.
     Zfs,
-    /// Whatever `mnt_start` mounts, while it is needed.
+    /// Whatever `[external]` or `mnt_start` mounts, while it is needed.
     External,
     /// Plain directories.
     #[default]
@@ -153,6 +154,9 @@ pub struct Env {
     /// Seconds a hook may take; 0 is no limit.
     #[serde(default = "default_hook_timeout")]
     pub hook_timeout: u64,
+    /// With storage external: what jug itself mounts; local to this node.
+    #[serde(default, skip_serializing_if = "External::is_default")]
+    pub external: External,
     /// Whether, when and after what it is started at boot.
     #[serde(default)]
     pub boot: Boot,
@@ -257,9 +261,16 @@ impl Env {
             hooks: BTreeMap::new(),
             mnt_start: None,
             mnt_stop: None,
+            external: External::default(),
             owner: Owned::default(),
             cbsd: BTreeMap::new(),
         }
+    }
+
+    /// Whether its storage is mounted when it is needed.
+    pub fn is_mounted(&self) -> bool {
+        self.storage == Storage::External
+            && (self.mnt_start.is_some() || self.external.driver != Driver::Script)
     }
 
     /// The host name inside.
@@ -339,6 +350,13 @@ impl Env {
         if self.storage != Storage::External && (self.mnt_start.is_some() || self.mnt_stop.is_some()) {
             return Err(("mnt_start", "mnt_start and mnt_stop need storage = \"external\"".into()));
         }
+        if self.storage != Storage::External && !self.external.is_default() {
+            return Err(("external.driver", "it needs storage = \"external\"".into()));
+        }
+        if self.external.driver != Driver::Script && (self.mnt_start.is_some() || self.mnt_stop.is_some()) {
+            return Err(("external.driver", "mnt_start and mnt_stop are of the driver script".into()));
+        }
+        self.external.check()?;
         for (key, argv) in [("exec.start", &self.exec.start), ("exec.stop", &self.exec.stop)] {
             if let Some(argv) = argv
                 && let Some(program) = argv.first()

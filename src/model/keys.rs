@@ -25,7 +25,7 @@ pub(super) enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 62] = [
+const KEYS: [(&str, Shape); 73] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -49,6 +49,17 @@ const KEYS: [(&str, Shape); 62] = [
     ("osrelease", Shape::Text),
     ("mnt_start", Shape::Text),
     ("mnt_stop", Shape::Text),
+    ("external.driver", Shape::Text),
+    ("external.server", Shape::Text),
+    ("external.root", Shape::Text),
+    ("external.mounts", Shape::Words),
+    ("external.portal", Shape::Text),
+    ("external.target", Shape::Text),
+    ("external.device", Shape::Text),
+    ("external.key_file", Shape::Text),
+    ("external.passphrase_file", Shape::Text),
+    ("external.options", Shape::Words),
+    ("external.force", Shape::Flag),
     ("fstab", Shape::Lines),
     ("hook_timeout", Shape::Number),
     ("boot.auto", Shape::Flag),

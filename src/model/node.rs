@@ -1,6 +1,7 @@
 //! `jug.toml`: this node.
 
 use super::env::{Mode, Storage};
+use super::external::External;
 use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
 
@@ -45,6 +46,17 @@ pub struct Nfs {
     pub address: Option<HostName>,
 }
 
+impl NodeConfig {
+    /// Combinations that no type can refuse. The first part of the answer is the key.
+    ///
+    /// # Errors
+    /// There is one.
+    pub fn check(&self) -> Result<(), (String, String)> {
+        let of_defaults = |(key, why): (&str, String)| (format!("defaults.{key}"), why);
+        self.defaults.external.as_ref().map_or(Ok(()), |e| e.check().map_err(of_defaults))
+    }
+}
+
 /// Defaults of new environments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -64,6 +76,9 @@ pub struct Defaults {
     /// The networks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net: Option<Vec<Net>>,
+    /// What mounts storage external, of environments that are made here and of those that come here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external: Option<External>,
 }
 
 /// Where base-fetch gets releases.

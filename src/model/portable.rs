@@ -3,6 +3,7 @@
 
 use super::cbsd::ROOT;
 use super::env::{Env, Owned};
+use super::external::External;
 use super::name::EnvName;
 use super::net::Net;
 use super::schema;
@@ -21,6 +22,7 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     let mut env = env.clone();
     env.dataset = None;
     env.owner = Owned::default();
+    env.external = External::default();
     without_units(&mut env);
     let mut doc: DocumentMut =
         schema::to_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
@@ -44,6 +46,8 @@ pub fn read(text: &str, file: &str, layout: &Layout) -> Result<Env> {
     };
     let mut env: Env = schema::read(&text, file)?;
     env.dataset = None;
+    // Where its data is found, and with which keys, is for this node to say.
+    env.external = External::default();
     without_units(&mut env);
     Ok(env)
 }

@@ -32,7 +32,7 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
         snapshot_and_clone(source, guest, facts, from, &mut plan)?;
     } else {
         if source.env.storage == Storage::External {
-            plan.steps.extend(mnt::start(source, facts));
+            plan.steps.extend(mnt::start(source, facts)?);
         }
         storage::make(guest, facts, None, &mut plan)?;
         let copy =

@@ -13,6 +13,13 @@ use crate::store::owner::Epoch;
 pub enum Effect {
     /// A program, which must exit 0.
     Run(Cmd),
+    /// The first of these programs that exits with 0; one that takes too long is the last that is tried.
+    Try {
+        /// In this order.
+        cmds: Vec<Cmd>,
+        /// Seconds that all of them may take together.
+        seconds: u64,
+    },
     /// A directory with this mode, its parent being there; if it is there already, nothing.
     MakeDir {
         /// Which.
@@ -111,6 +118,9 @@ pub enum Effect {
         dirs: Vec<AbsPath>,
         /// What was mounted before.
         before: Vec<String>,
+        /// Whether what does not answer goes by force: what was not written yet is lost then.
+        #[serde(default = "by_force")]
+        force: bool,
     },
     /// Each of these, inside `root`, is a directory that is reached through no link.
     CheckTargets {
@@ -179,6 +189,10 @@ pub enum Effect {
         /// So many old ones are kept.
         keep: u32,
     },
+}
+
+fn by_force() -> bool {
+    true
 }
 
 /// How what lies in a hook directory is run.

@@ -41,6 +41,29 @@ pub enum Guard {
         /// Where.
         path: AbsPath,
     },
+    /// Something does not hold.
+    Not(Box<Guard>),
+    /// What is mounted at this path, on top of all else there, is this.
+    MountedFrom {
+        /// Where.
+        path: AbsPath,
+        /// What, as the mount table has it; one that begins with a colon is the end of it.
+        source: String,
+        /// How the kind of file system begins, as the mount table has it.
+        fstype: String,
+    },
+    /// The file is its owner's alone: root's, and nobody else may read it.
+    Private {
+        /// Which.
+        path: AbsPath,
+    },
+    /// There is an iSCSI session with this target.
+    Session {
+        /// Its name.
+        target: String,
+        /// Asks for all.
+        probe: Cmd,
+    },
     /// Something is mounted at this path.
     Mounted {
         /// Where.

@@ -1,12 +1,14 @@
 //! mnt_start and mnt_stop: storage that is mounted while an environment needs it (design, "Compatible with CBSD").
 
+use super::driver::{self, Need};
 use super::guest::Guest;
-use super::{Action, Effect, Guard, Plan, Step};
-use crate::error::Error;
+use super::{Action, Effect, Guard, Plan, Step, disk};
+use crate::error::{Error, Result};
 use crate::facts::{Facts, Mounted};
 use crate::host::Cmd;
 use crate::host::fs::Kind;
 use crate::model::env::Storage;
+use crate::model::external::Driver;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, EnvName};
 use crate::programs::mount;
@@ -59,7 +61,24 @@ fn hook(guest: &Guest<'_>, path: &AbsPath, what: &str) -> Cmd {
 
 /// Whether a path is one of its directories, or below one.
 fn within(guest: &Guest<'_>, target: &str) -> bool {
-    dirs(guest).iter().any(|(_, d)| target == d.as_str() || target.starts_with(&format!("{d}/")))
+    held(guest).iter().any(|d| target == d.as_str() || target.starts_with(&format!("{d}/")))
+}
+
+/// All places that its storage is mounted at, those on top of others first.
+fn held(guest: &Guest<'_>) -> Vec<AbsPath> {
+    let mut held = dirs(guest).map(|(_, d)| d).to_vec();
+    if guest.env.external.driver.is_disk() {
+        held.push(disk::place(guest));
+    }
+    held
+}
+
+/// Unmounts what was mounted there since. What a hook mounted goes by force where it does not answer, as its mnt_stop
+/// could have said otherwise.
+pub fn unmount(guest: &Guest<'_>, dirs: Vec<AbsPath>, before: Vec<String>) -> Effect {
+    let external = &guest.env.external;
+    let force = external.driver == Driver::Script || external.force;
+    Effect::UnmountGained { dirs, before, force }
 }
 
 /// What is mounted at or below its directories now, and so is not for jug to unmount.
@@ -88,10 +107,21 @@ pub fn kept(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Vec<
     kept
 }
 
-/// The steps that mount its storage; nothing for storage that is always there.
-pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
+/// The steps that mount the storage of what this node owns; nothing for storage that is always there.
+///
+/// # Errors
+/// The platform has not what is to mount it.
+pub fn start(guest: &Guest<'_>, facts: &Facts) -> Result<Vec<Step>> {
+    start_for(guest, facts, Need::Ours)
+}
+
+/// The same, for something else.
+///
+/// # Errors
+/// As `start`.
+pub fn start_for(guest: &Guest<'_>, facts: &Facts, need: Need) -> Result<Vec<Step>> {
     if guest.env.storage != Storage::External {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let mut steps = Vec::new();
     for (_, dir) in dirs(guest) {
@@ -104,7 +134,11 @@ pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
                 .undo(Effect::RemoveDir { path: dir }),
         );
     }
-    let Some(path) = &guest.env.mnt_start else { return steps };
+    if guest.env.external.driver != Driver::Script {
+        steps.extend(driver::start(guest, facts, need)?);
+        return Ok(steps);
+    }
+    let Some(path) = &guest.env.mnt_start else { return Ok(steps) };
     let mut hooked = Step::new(
         format!("run mnt_start {path}"),
         Effect::Hook { cmd: hook(guest, path, "mnt_start"), policy: Policy::Fail },
@@ -126,26 +160,36 @@ pub fn start(guest: &Guest<'_>, facts: &Facts) -> Vec<Step> {
         "see that its data is mounted",
         Effect::Expect(Guard::OnMount { path: guest.data(), below }),
     ));
-    steps
+    Ok(steps)
+}
+
+/// The steps after [`start_for`] with [`Need::Look`], if it is to be written to.
+pub fn writable(guest: &Guest<'_>, ours: bool) -> Vec<Step> {
+    let disk = guest.env.storage == Storage::External && guest.env.external.driver.is_disk();
+    if disk { disk::writable(guest, ours) } else { Vec::new() }
 }
 
 /// The steps that unmount its storage: mnt_stop, then what mnt_start mounted and is still there.
 pub fn stop(guest: &Guest<'_>, before: &[String]) -> Vec<Step> {
     let mut steps = Vec::new();
-    if guest.env.storage != Storage::External || guest.env.mnt_start.is_none() {
+    if !guest.env.is_mounted() {
         return steps;
     }
+    let driver = guest.env.external.driver;
     if let Some(path) = &guest.env.mnt_stop {
         steps.push(Step::new(
             format!("run mnt_stop {path}"),
             Effect::Hook { cmd: hook(guest, path, "mnt_stop"), policy: Policy::Warn },
         ));
     }
-    let dirs = dirs(guest).map(|(_, d)| d).to_vec();
-    steps.push(Step::new(
-        "unmount what mnt_start mounted and is still there, deepest first",
-        Effect::UnmountGained { dirs, before: before.to_vec() },
-    ));
+    let title = match driver {
+        Driver::Script => "unmount what mnt_start mounted and is still there, deepest first",
+        _ => "unmount its storage, deepest first",
+    };
+    steps.push(Step::new(title, unmount(guest, held(guest), before.to_vec())));
+    if driver.is_disk() {
+        steps.extend(disk::stop(guest));
+    }
     steps
 }
 

@@ -1,5 +1,6 @@
 //! junregister and jregister: an environment leaves this node, or comes to it; its data stays where it is.
 
+use super::driver::Need;
 use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step, create, mnt, stop};
 use crate::error::{Error, Result};
@@ -22,7 +23,9 @@ pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<S
             .next(format!("jug jstop {name}")));
     }
     let mut plan = Plan::new("junregister", name);
-    plan.steps.extend(mnt::start(guest, facts));
+    // To what is another's nothing is written.
+    let need = if env.owner.fenced { Need::Look } else { Need::Ours };
+    plan.steps.extend(mnt::start_for(guest, facts, need)?);
     let number = env.owner.epoch;
     if number > 0 && !env.owner.fenced {
         plan.push(mnt::still_ours(guest, guest.node.id));
@@ -122,6 +125,7 @@ pub fn enter(
         .next(format!("jug jclone makes another from {other}")));
     }
     let mut plan = Plan::new("jregister", name);
+    plan.steps.extend(mnt::writable(guest, take.is_none()));
     if let Some(number) = take {
         plan.push(mnt::take(guest, number, guest.node.epoch(now)));
     }

@@ -60,7 +60,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
             Vec::new()
         }
         (_, Storage::External) => {
-            external(guest, facts, &mut plan);
+            external(guest, facts, &mut plan)?;
             Vec::new()
         }
         _ => vec![guest.data(), guest.system()],
@@ -113,8 +113,8 @@ pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
 }
 
 /// What mnt_start mounts is emptied and unmounted again; only its owner may.
-fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
-    plan.steps.extend(mnt::start(guest, facts));
+fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
+    plan.steps.extend(mnt::start(guest, facts)?);
     if guest.env.owner.epoch > 0 {
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
@@ -133,6 +133,7 @@ fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
     for path in [guest.data(), guest.system()].into_iter().filter(|p| !facts.mounted(p.as_str())) {
         plan.push(Step::new(format!("remove {path}"), Effect::RemoveDir { path }));
     }
+    Ok(())
 }
 
 fn datasets(

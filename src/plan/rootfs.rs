@@ -131,7 +131,7 @@ fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>)
     );
     let tree = guest.layout.base_root(&guest.env.base);
     let title = format!("mount the base {} read-only", guest.env.base);
-    let unmount = Effect::UnmountGained { dirs: vec![root.clone()], before: Vec::new() };
+    let unmount = Effect::UnmountGained { dirs: vec![root.clone()], before: Vec::new(), force: true };
     steps.push(
         Step::run(title, guest.platform.bind(tree.as_str(), root, true))
             .undo_when(Guard::Mounted { path: root.clone() }, unmount),

@@ -52,7 +52,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             ));
         }
     }
-    plan.steps.extend(mnt::start(guest, facts));
+    plan.steps.extend(mnt::start(guest, facts)?);
     let owned = env.owner.epoch > 0;
     if owned {
         plan.push(mnt::still_ours(guest, guest.node.id));

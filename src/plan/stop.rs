@@ -102,7 +102,7 @@ fn take_down(guest: &Guest<'_>, started: Option<&Started>, kept: &[String], plan
     let thin = guest.env.mode == Mode::Thin;
     plan.push(Step::new(
         "unmount all below its root, deepest first",
-        Effect::UnmountGained { dirs: vec![root.clone()], before: kept.to_vec() },
+        Effect::UnmountGained { dirs: vec![root.clone()], before: kept.to_vec(), force: true },
     ));
     for net in started.map(|s| s.added.as_slice()).unwrap_or_default() {
         let Net::Alias { interface, address } = net else { continue };

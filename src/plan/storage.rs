@@ -1,5 +1,6 @@
 //! Where a new environment's data lies: datasets, directories, or what mnt_start mounts.
 
+use super::driver::Need;
 use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step, mnt};
 use crate::error::Result;
@@ -16,8 +17,7 @@ pub fn make(guest: &Guest<'_>, facts: &Facts, origin: Option<&str>, plan: &mut P
     match (&guest.env.dataset, guest.env.storage) {
         (Some(dataset), Storage::Zfs) => datasets(guest, dataset, origin, plan),
         (_, Storage::External) => {
-            external(guest, facts, plan);
-            return Ok(());
+            return external(guest, facts, plan);
         }
         _ => {
             let data = guest.data();
@@ -66,9 +66,9 @@ fn mounted(name: &DatasetName, path: &AbsPath) -> Step {
     )
 }
 
-/// Storage that mnt_start mounts: it must be empty, and taking its first epoch decides between two nodes at once.
-fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
-    plan.steps.extend(mnt::start(guest, facts));
+/// Storage that is mounted: it must be empty, and taking its first epoch decides between two nodes at once.
+fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
+    plan.steps.extend(mnt::start_for(guest, facts, Need::New)?);
     for path in [guest.data(), guest.system()] {
         let title = format!("see that there is nothing in {path} yet");
         plan.push(Step::new(title, Effect::Expect(Guard::Empty { path })).within(mnt::patience(guest)));
@@ -84,6 +84,7 @@ fn external(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) {
     // The epoch goes last: it says that what is there is ours.
     let take = take.undo_when(ours(), Effect::EmptyTree { path: guest.data() });
     plan.push(take.undo_when(ours(), Effect::EmptyTree { path: guest.system() }));
+    Ok(())
 }
 
 /// A directory that was not there before, and that goes with all that is in it on undo: file flags first, which

@@ -64,6 +64,18 @@ impl fmt::Display for Guard {
                     quote(&format!("yes {path} "))
                 )
             }
+            Self::Not(guard) => write!(f, "! {{ {guard}; }}"),
+            Self::MountedFrom { path, source, fstype } => write!(
+                f,
+                "{{ mount -p 2>/dev/null || cat /proc/mounts; }} | grep -F {} | tail -1 | grep -F {} | grep -qwF {}",
+                quote(path.as_str()),
+                quote(source),
+                quote(fstype)
+            ),
+            Self::Private { path } => {
+                write!(f, "[ -z \"$(find {} -not -user 0 -o -perm +077)\" ]", quote(path.as_str()))
+            }
+            Self::Session { target, probe } => write!(f, "{probe} | grep -qwF {}", quote(target)),
             Self::Mounted { path } => write!(f, "mount | grep -qF {}", quote(&format!(" on {path} "))),
             Self::Address { interface, address } => {
                 let interface = quote(interface.as_str());
@@ -117,6 +129,10 @@ impl fmt::Display for Effect {
                 f.write_str(" </dev/null")?;
                 if cmd.lenient || !cmd.accept.is_empty() { f.write_str(" || true") } else { Ok(()) }
             }
+            Self::Try { cmds, .. } => {
+                let all: Vec<String> = cmds.iter().map(|c| format!("{c} </dev/null")).collect();
+                f.write_str(&all.join(" || "))
+            }
             Self::MakeDir { path, mode } => {
                 let p = quote(path.as_str());
                 write!(f, "[ -d {p} ] || mkdir -m {mode:o} {p}")
@@ -162,7 +178,7 @@ impl fmt::Display for Effect {
                     quote(dir.as_str())
                 )
             }
-            Self::UnmountGained { dirs, before } => {
+            Self::UnmountGained { dirs, before, .. } => {
                 for (i, dir) in dirs.iter().enumerate() {
                     if i > 0 {
                         f.write_str("\n")?;

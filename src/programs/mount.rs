@@ -95,11 +95,13 @@ fn with_options(cmd: Cmd, options: &[String]) -> Cmd {
     if options.is_empty() { cmd } else { cmd.arg("-o").arg(options.join(",")) }
 }
 
-/// How each platform unmounts what does not answer.
-pub fn force(kind: crate::platform::PlatformKind) -> &'static str {
-    match kind {
-        crate::platform::PlatformKind::Freebsd => "-f",
-        crate::platform::PlatformKind::Linux => "-l",
+/// How each platform unmounts what does not answer. For NFS with a process that waits inside it, FreeBSD has an option
+/// of its own (umount(8), -N).
+pub fn force(kind: PlatformKind, fstype: &str) -> &'static str {
+    match (kind, fstype) {
+        (PlatformKind::Freebsd, "nfs") => "-N",
+        (PlatformKind::Freebsd, _) => "-f",
+        (PlatformKind::Linux, _) => "-l",
     }
 }
 

@@ -18,9 +18,12 @@ pub const OCI_STATE: &str = "run/.oci";
 /// Where the rules of networks are written for the packet filter.
 const NETWORK_RULES: &str = "run/.networks";
 
+/// Where disks of environments are mounted while they are needed.
+const DISKS: &str = "run/.disks";
+
 /// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
 /// inside must not be within reach of the host's users.
-const DIRS: [(&str, u32); 14] = [
+const DIRS: [(&str, u32); 15] = [
     ("envs", 0o755),
     ("jails-data", 0o700),
     ("jails-system", 0o700),
@@ -35,6 +38,7 @@ const DIRS: [(&str, u32); 14] = [
     ("log", 0o700),
     (OCI_STATE, 0o700),
     (NETWORK_RULES, 0o700),
+    (DISKS, 0o700),
 ];
 
 impl Layout {
@@ -87,7 +91,7 @@ impl Layout {
             .into_iter()
             .flatten()
             .flatten()
-            .find(|e| e.file_name() != ".oci" && e.file_name() != ".networks");
+            .find(|e| ![".oci", ".networks", ".disks"].iter().any(|own| e.file_name() == *own));
         match other {
             Some(e) => Err(Error::busy(e.path().display(), "it is still there").next("jug doctor --fix")),
             None if fs::kind(self.workdir.join(OCI_STATE).as_path()) == Some(fs::Kind::Dir) => {
@@ -154,6 +158,10 @@ impl Layout {
     /// `run/.networks/<name>`: what the packet filter was given for a network.
     pub fn network_rules(&self, name: &NetName) -> AbsPath {
         self.workdir.join(&format!("{NETWORK_RULES}/{name}"))
+    }
+    /// `run/.disks/<name>`: where its disk is mounted, with the drivers that have one.
+    pub fn disk(&self, name: &EnvName) -> AbsPath {
+        self.workdir.join(&format!("{DISKS}/{name}"))
     }
     /// `run/<name>/root`.
     pub fn thin_root(&self, name: &EnvName) -> AbsPath {

@@ -178,7 +178,13 @@ impl Fake {
     }
     /// What applying needs; the fake is also told of each step.
     pub fn ctx(&self) -> Ctx<'_> {
-        Ctx { host: self, platform: self.platform.as_ref(), layout: &self.layout, progress: self }
+        Ctx {
+            host: self,
+            platform: self.platform.as_ref(),
+            layout: &self.layout,
+            progress: self,
+            force: false,
+        }
     }
     pub fn arm(&self, armed: Armed) {
         *self.trouble() = Trouble { armed: Some(armed), ..Trouble::default() };

@@ -16,6 +16,7 @@ use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName, NetName};
 use jug::model::network::Network;
 use jug::model::schema;
 use jug::model::size::ByteSize;
+use jug::plan::driver::Need;
 use jug::plan::guest::Guest;
 use jug::plan::{
     Effect, Plan, base, clone, create, live, mnt, network, register, remove, rename, start, stop,
@@ -316,7 +317,7 @@ impl World {
         env.owner.epoch = 1 + self.last_epoch();
         let (guest, facts) = (self.guest(&name, &env, None), self.facts(&env));
         let mut plan = Plan::new("jregister", &name);
-        plan.steps = mnt::start(&guest, &facts);
+        plan.steps = mnt::start_for(&guest, &facts, Need::Look)?;
         plan.steps.extend(register::enter(&guest, &facts, Some(env.owner.epoch), time(), None, false)?);
         plan.point_of_no_return();
         plan.steps.extend(mnt::stop(&guest, &mnt::before(&guest, &facts)));

@@ -22,6 +22,8 @@ suite_begin() {
 suite_end() {
 	force_clean "$WD"
 	give_pf_back
+	iscsi_down >/dev/null 2>&1
+	disk_down >/dev/null 2>&1
 	nfs_down
 	if [ -n "$POOL" ]; then
 		for d in "$POOL/jugtest" "$POOL/jug test"; do
@@ -133,7 +135,7 @@ host_state() {
 	[ -z "$POOL" ] || zfs list -H -o name -r "$POOL" | sort
 	# What is kept for good is no trace of an operation.
 	find "$WD" -not -path "$WD/lock*" -not -path "$WD/log*" -not -path "$WD/bases/*/root/*" \
-		-not -name 'console.log*' -not -name .oci -not -name .networks 2>/dev/null | sort
+		-not -name 'console.log*' -not -name .oci -not -name .networks -not -name .disks 2>/dev/null | sort
 }
 remember() { host_state >"$T/before"; }
 unchanged() {

@@ -6,7 +6,8 @@
 # JUG            the binary; by default the first jug of PATH
 # --pool POOL    an imported pool; POOL/jugtest and POOL/"jug test" are made and destroyed. Without it what
 #                needs ZFS is skipped, and counted as skipped.
-# --nfs          also what needs an NFS server: starts mountd and nfsd here, and borrows /etc/exports
+# --nfs          also what needs an NFS server or disks: starts mountd and nfsd here, for iSCSI ctld and iscsid, and borrows
+#                /etc/exports and /etc/ctl.conf
 # --only PATTERN only cases whose name matches, as in sh(1); several are possible
 # JUG_MNT        the example hooks; by default ../../share/examples/mnt
 # CBSD_HOOK      CBSD's env_start_nfs.sh; without it what needs it is skipped
@@ -33,7 +34,7 @@ usage() {
 while [ $# -gt 0 ]; do
 	case $1 in
 	--pool) [ $# -ge 2 ] || usage; POOL=$2; shift 2 ;;
-	--nfs) FILES="cases_move.sh $FILES"; shift ;;
+	--nfs) FILES="cases_move.sh cases_drivers.sh $FILES"; shift ;;
 	--only) [ $# -ge 2 ] || usage; ONLY="$ONLY $2"; shift 2 ;;
 	--list) LIST=yes; shift ;;
 	*) usage ;;
