@@ -40,6 +40,9 @@ ps procps
 sshfs sshfs
 sshd openssh-server
 ssh openssh-client
+glusterd glusterfs-server
+mount.glusterfs glusterfs-client
+mount.nfs nfs-common
 LIST
 }
 

@@ -23,6 +23,8 @@ mod clone;
 mod configure;
 #[path = "linux/crash.rs"]
 mod crash;
+#[path = "linux/drivers.rs"]
+mod drivers;
 #[path = "linux/dry.rs"]
 mod dry;
 #[path = "linux/expose.rs"]

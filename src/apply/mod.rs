@@ -199,6 +199,8 @@ fn undo(ctx: &Ctx<'_>, journal: &Journal, progress: &Progress, skip: Option<usiz
             break;
         }
         let mut clean = true;
+        // What never came to be mounted holds nothing that could be lost.
+        let ctx = &Ctx { force: ctx.force || !progress.done.contains_key(&i), ..*ctx };
         for action in &step.undo {
             let theirs = skip == Some(i) && !by_identity(action);
             if theirs || (!progress.done.contains_key(&i) && was_there(action)) {

@@ -207,7 +207,9 @@ fn expectation(guard: &Guard) -> String {
                 "the dataset {name} is not there, or not mounted at {path} (zfs mount {name}; zpool list)"
             )
         }
-        Guard::MountedFrom { path, source, .. } => format!("what is mounted at {path} is not {source}"),
+        Guard::MountedFrom { path, source, .. } => {
+            format!("{source} is not mounted at {path}: the mount table has nothing there, or something else")
+        }
         Guard::Exists { path } => format!("{path} is not there"),
         Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
         Guard::Empty { path } => {

@@ -219,6 +219,10 @@ impl From<RunError> for crate::error::Error {
             RunError::Interrupted { .. } => Code::Interrupted,
             _ => Code::Failed,
         };
-        Self::new(code, "", e)
+        let next = match &e {
+            RunError::Missing(program) => crate::programs::package(program),
+            _ => None,
+        };
+        Self { next: next.map(str::to_string), ..Self::new(code, "", e) }
     }
 }

@@ -47,6 +47,18 @@ pub mod zfs;
 
 use crate::error::{Error, Result};
 
+/// How to get a program that is not there, of those that not every host has.
+pub(crate) fn package(program: &str) -> Option<&'static str> {
+    Some(match program {
+        "mount.nfs" => "install nfs-common or nfs-utils",
+        "mount.glusterfs" => "install glusterfs-client or glusterfs-fuse",
+        "mount.ceph" => "install ceph-common",
+        "mount_glusterfs" => "pkg install glusterfs, and kldload fusefs",
+        "ceph-fuse" => "install a package of Ceph that has it, and kldload fusefs",
+        _ => return None,
+    })
+}
+
 /// A parser's complaint: the program, and what was not as expected.
 pub(crate) fn surprise(program: &str, what: impl std::fmt::Display) -> Error {
     Error::failed(program, format!("its output is not what was expected: {what}"))

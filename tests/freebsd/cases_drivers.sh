@@ -93,7 +93,7 @@ nfs_driver() {
 	# What somebody else mounted there is neither used nor unmounted.
 	c 0 mount -t tmpfs tmpfs "$WD.a/jails-data/$1-data"
 	on a 1 jstart "$1"
-	err_has 'is not 127.0.0.1:'
+	err_has 'is not mounted at'
 	must mounted "$WD.a/jails-data/$1-data"
 	must [ "$(mounts_below "$WD.a" | wc -l)" -eq 1 ]
 	c 0 umount "$WD.a/jails-data/$1-data"

@@ -138,7 +138,7 @@ impl Node<'_> {
         line.split('\t').nth(1).unwrap_or("gone").to_string()
     }
     pub fn mounts(&self) -> Vec<String> {
-        mounts(&self.path(""))
+        mounts(&self.host.path(self.name))
     }
     /// Its id, as owners are written down.
     pub fn id(&self) -> String {
