@@ -43,6 +43,7 @@ fn the_examples_jug_toml_has_every_key() {
     let text = std::fs::read_to_string(examples().join("jug.toml")).expect("it is there");
     let node: jug::model::node::NodeConfig = jug::model::schema::read(&text, "jug.toml").expect("it is good");
     assert!(node.version.is_some() && node.workdir.is_some() && node.zfs_root.is_some());
+    assert!(node.fetch.catalogue.is_some());
     assert!(node.defaults.base.is_some() && node.defaults.mode.is_some());
     assert!(
         node.defaults.interface.is_some()

@@ -4,6 +4,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+#[path = "linux/httpd.rs"]
+mod httpd;
 #[path = "linux/outcome.rs"]
 mod outcome;
 #[path = "linux/server.rs"]
@@ -35,6 +37,8 @@ mod faults;
 mod hookdirs;
 #[path = "linux/hostile.rs"]
 mod hostile;
+#[path = "linux/images.rs"]
+mod images;
 #[path = "linux/limits.rs"]
 mod limits;
 #[path = "linux/main_job.rs"]

@@ -2,21 +2,21 @@
 
 use super::base_import::{Source, plan, storage};
 use super::change;
+use super::download;
 use super::session::Session;
 use crate::apply;
 use crate::error::{Code, Error, Result};
-use crate::host::{Cmd, Host, fs};
+use crate::host::{Host, fs, stream};
 use crate::model::base::Origin;
 use crate::model::env::Storage;
 use crate::model::name::{AbsPath, BaseName};
+use crate::model::sum::Algorithm;
+use crate::model::url::Url;
 use crate::platform::PlatformKind;
 use crate::programs::{fetch, uname};
 use crate::report::results::Done;
 use crate::store::lock;
-use sha2::{Digest, Sha256};
-use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Fetch a release's base.txz, check it against a sha256, and make a base of it
 #[derive(Debug, clap::Args)]
@@ -49,12 +49,6 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let name = args.name.clone().unwrap_or_else(|| args.release.clone());
     let mirror = args.mirror.clone().unwrap_or_else(|| s.config.fetch.mirror.clone());
     let mirror = mirror.trim_end_matches('/');
-    if !["http://", "https://", "file:///"].iter().any(|p| mirror.starts_with(p))
-        || mirror.chars().any(|c| c.is_control() || c == ' ')
-    {
-        return Err(Error::usage("--mirror", "the mirror is an http, https or file address")
-            .next("such as https://download.freebsd.org/releases/amd64"));
-    }
     if args.archive.contains('/') || args.archive.starts_with('-') || args.archive.is_empty() {
         return Err(Error::usage("--archive", "it is a file name"));
     }
@@ -70,7 +64,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         .next("give another NAME"));
     }
     let storage = storage(s, args.storage, Origin::Release)?;
-    let url = format!("{mirror}/{}/{}", args.release, args.archive);
+    let url: Url = format!("{mirror}/{}/{}", args.release, args.archive).parse().map_err(|e: Error| {
+        Error::usage("--mirror", e.reason).next("such as https://download.freebsd.org/releases/amd64")
+    })?;
     if s.layout.base(&name).as_path().exists() {
         return Err(Error::conflict(format!("base {name}"), "it exists")
             .next(format!("jug base-ls; jug base-remove {name}")));
@@ -79,7 +75,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if s.global.dry_run {
         crate::report::table::out(&format!(
             "#!/bin/sh\n# jug base-fetch {name}: fetch, check the sha256, import\n{}\n",
-            command(s, &url, &part, false)
+            download::command(s, &url, &part, false)
         ));
         return Ok(Code::Done);
     }
@@ -96,7 +92,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 }
 
 struct Wanted<'a> {
-    url: String,
+    url: Url,
     part: AbsPath,
     sum: Option<String>,
     archive: &'a str,
@@ -112,7 +108,7 @@ fn whole(s: &Session, name: &BaseName, w: &Wanted<'_>, warnings: &mut Vec<String
     // What an earlier try fetched may be whole already.
     let whole = std::fs::metadata(w.part.as_path()).is_ok() && sha256(w.part.as_path())? == expected;
     if !whole {
-        download(s, &w.url, &w.part)?;
+        download::file(s, &w.url, &w.part, u64::MAX)?;
     }
     let sum = sha256(w.part.as_path())?;
     if sum != expected {
@@ -125,7 +121,7 @@ fn whole(s: &Session, name: &BaseName, w: &Wanted<'_>, warnings: &mut Vec<String
     }
     let source = Source {
         origin: Origin::Release,
-        text: w.url.clone(),
+        text: w.url.to_string(),
         path: Some(w.part.clone()),
         sha256: Some(sum),
     };
@@ -144,7 +140,7 @@ fn expected_sum(s: &Session, w: &Wanted<'_>) -> Result<(String, String)> {
     if let Some(sum) = &w.sum {
         return Ok((sum.clone(), "the given sha256".into()));
     }
-    let release = w.url.rsplit('/').nth(1).unwrap_or_default();
+    let release = w.url.as_str().rsplit('/').nth(1).unwrap_or_default();
     let same_release =
         s.platform.kind() == PlatformKind::Freebsd && host_release(s).is_some_and(|r| r == release);
     if same_release
@@ -153,13 +149,10 @@ fn expected_sum(s: &Session, w: &Wanted<'_>) -> Result<(String, String)> {
     {
         return Ok((sum, HOST_MANIFEST.into()));
     }
-    let url = format!("{}/MANIFEST", w.url.rsplit_once('/').map_or("", |u| u.0));
+    let url = w.url.beside("MANIFEST")?;
     let to = s.layout.workdir.join(&format!("bases/.manifest-{}", w.object));
-    let fetched =
-        transfer(s, &command(s, &url, &to, false), &to).and_then(|()| fs::read_text(to.as_path(), 1 << 20));
-    fs::remove_file(to.as_path())?;
-    let text = fetched.map_err(|e| {
-        Error { object: url.clone(), reason: format!("no MANIFEST to check the archive against: {e}"), ..e }
+    let text = download::text(s, &url, &to).map_err(|e| {
+        Error { reason: format!("no MANIFEST to check the archive against: {e}"), ..e }
             .next("give --sha256 HEX")
     })?;
     let sum = fetch::manifest_sha256(&text, w.archive).ok_or_else(|| {
@@ -174,73 +167,8 @@ fn host_release(s: &Session) -> Option<String> {
     out.ok().then(|| out.stdout.trim().split("-p").next().unwrap_or_default().to_string())
 }
 
-fn command(s: &Session, url: &str, to: &AbsPath, resume: bool) -> Cmd {
-    match s.platform.kind() {
-        PlatformKind::Freebsd => fetch::fetch(url, to.as_str(), resume),
-        PlatformKind::Linux => fetch::curl(url, to.as_str(), resume),
-    }
-}
-
-/// Fetches an archive, going on where an earlier try stopped; if the rest does not fit, from the beginning.
-fn download(s: &Session, url: &str, part: &AbsPath) -> Result<()> {
-    let resume = std::fs::metadata(part.as_path()).is_ok_and(|m| m.len() > 0);
-    if resume && transfer(s, &command(s, url, part, true), part).is_ok() {
-        return Ok(());
-    }
-    if crate::host::signal::stopped() {
-        return Err(Error::new(Code::Interrupted, url, "interrupted by a signal"));
-    }
-    let length = |p: &AbsPath| std::fs::metadata(p.as_path()).map_or(0, |m| m.len());
-    // What had come is let go only for more: the mirror may just be out of reach.
-    let to = if resume { format!("{part}.new").parse()? } else { part.clone() };
-    fs::remove_file(to.as_path())?;
-    let done = transfer(s, &command(s, url, &to, false), &to);
-    if resume && (done.is_ok() || length(&to) > length(part)) {
-        fs::move_file(to.as_path(), part.as_path())?;
-    } else if resume {
-        fs::remove_file(to.as_path())?;
-    }
-    done.map_err(|e| {
-        let next = if part.as_path().exists() {
-            "give the command again: it goes on where it stopped"
-        } else {
-            "see that the address is right"
-        };
-        Error { object: url.to_string(), ..e }.next(next)
-    })
-}
-
-/// Runs a transfer and shows how far it has come by the size of what is there.
-fn transfer(s: &Session, cmd: &Cmd, to: &AbsPath) -> Result<()> {
-    let ended = AtomicBool::new(false);
-    let out = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !ended.load(Ordering::Relaxed) {
-                if let Ok(m) = std::fs::metadata(to.as_path()) {
-                    s.progress(true).fetched(m.len());
-                }
-                std::thread::sleep(std::time::Duration::from_millis(100));
-            }
-        });
-        let out = s.host.change(cmd, &mut |_| {});
-        ended.store(true, Ordering::Relaxed);
-        out
-    })?;
-    if out.ok() { Ok(()) } else { Err(crate::host::RunError::failed(cmd, &out).into()) }
-}
-
 /// The sha256 of a file, in hexadecimal.
 pub fn sha256(path: &Path) -> Result<String> {
-    let fail = |e| Error::io(path, "reading it", e);
-    let mut file = std::fs::File::open(path).map_err(fail)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0u8; 1 << 20];
-    loop {
-        let n = file.read(&mut buffer).map_err(fail)?;
-        if n == 0 {
-            break;
-        }
-        hash.update(&buffer[..n]);
-    }
-    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    let sums = stream::sums(path, &[Algorithm::Sha256], &mut |_| {})?;
+    Ok(sums.first().map(|s| s.hex().to_string()).unwrap_or_default())
 }

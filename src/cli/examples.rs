@@ -46,6 +46,36 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     ("base-remove", &[("Without being asked", "jug base-remove -y 14.3-RELEASE")]),
     (
+        "image-fetch",
+        &[
+            ("By its name in the catalogue", "jug image-fetch debian-13"),
+            (
+                "By its address, checked against the publisher's list",
+                "jug image-fetch https://example.org/web.raw.xz web --sums https://example.org/SHA256SUMS",
+            ),
+        ],
+    ),
+    (
+        "image-import",
+        &[("One made here, which has no sum yet", "jug image-import ./golden.qcow2 golden --no-verify")],
+    ),
+    (
+        "image-ls",
+        &[
+            ("For people", "jug image-ls"),
+            ("For scripts: name, state, bytes, format, how checked, source", "jug -H image-ls"),
+            ("What image-fetch knows by name", "jug image-ls --available"),
+        ],
+    ),
+    (
+        "image-verify",
+        &[
+            ("Read all of one again", "jug image-verify debian-13"),
+            ("All that may have changed, from cron", "jug -q image-verify --all --changed"),
+        ],
+    ),
+    ("image-remove", &[("Without being asked", "jug image-remove -y debian-13")]),
+    (
         "jls",
         &[
             ("For people", "jug jls"),

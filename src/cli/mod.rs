@@ -10,6 +10,7 @@ pub mod config_check;
 mod cure;
 pub mod deinit;
 pub mod doctor;
+pub mod download;
 pub mod examples;
 pub mod exports;
 pub mod expose;
@@ -19,6 +20,12 @@ pub mod facts;
 pub mod filter_check;
 pub mod flow;
 pub mod generate;
+pub mod image_fetch;
+pub mod image_import;
+pub mod image_ls;
+pub mod image_make;
+pub mod image_remove;
+pub mod image_verify;
 pub mod init;
 pub mod init_nfs;
 pub mod init_pf;
@@ -144,6 +151,11 @@ pub enum Command {
     BaseFetch(base_fetch::Args),
     BaseLs(base_ls::Args),
     BaseRemove(base_remove::Args),
+    ImageFetch(image_fetch::Args),
+    ImageImport(image_import::Args),
+    ImageLs(image_ls::Args),
+    ImageVerify(image_verify::Args),
+    ImageRemove(image_remove::Args),
     Ls(ls::Args),
     Jls(ls::Args),
     Jcreate(jcreate::Args),
@@ -219,6 +231,7 @@ impl Command {
                 | Self::Facts(_)
                 | Self::Log(_)
                 | Self::BaseLs(_)
+                | Self::ImageLs(_)
                 | Self::Ls(_)
                 | Self::Jls(_)
                 | Self::Jexec(_)
@@ -254,6 +267,11 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::BaseFetch(a) => base_fetch::run(s, a).map(code),
         Command::BaseLs(a) => base_ls::run(s, a).map(code),
         Command::BaseRemove(a) => base_remove::run(s, a).map(code),
+        Command::ImageFetch(a) => image_fetch::run(s, a).map(code),
+        Command::ImageImport(a) => image_import::run(s, a).map(code),
+        Command::ImageLs(a) => image_ls::run(s, a).map(code),
+        Command::ImageVerify(a) => image_verify::run(s, a).map(code),
+        Command::ImageRemove(a) => image_remove::run(s, a).map(code),
         Command::Ls(a) => ls::run(s, a).map(code),
         Command::Jls(a) => ls::run(s, a).map(code),
         Command::Jcreate(a) => jcreate::run(s, a).map(code),

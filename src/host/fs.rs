@@ -109,6 +109,17 @@ fn write_new(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     file.sync_all()
 }
 
+/// A new file for root alone, in the place of whatever had its name.
+pub fn create_private(path: &Path) -> Result<File> {
+    remove_file(path)?;
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| Error::io(path, "making it", e))
+}
+
 #[expect(clippy::disallowed_methods, reason = "whoever renames syncs the directory")]
 fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)

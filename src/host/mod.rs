@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod fs;
 pub mod process;
 pub mod signal;
+pub mod stream;
 pub mod system;
 pub mod tcp;
 pub mod terminal;

@@ -99,6 +99,53 @@ pub fn run(
     Ok(Output { status, stdout, stderr })
 }
 
+/// Runs a program that reads a file, and hands what it prints to `take` as it comes, in its own process group and the
+/// scrubbed environment. Ends it when `take` wants no more, which is then what is returned.
+pub fn pipe<T>(
+    cmd: &Cmd,
+    dirs: &[PathBuf],
+    from: File,
+    take: &mut dyn FnMut(&mut dyn Read) -> crate::error::Result<T>,
+) -> crate::error::Result<T> {
+    let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
+    let start_error = |e: std::io::Error| RunError::Start {
+        program: cmd.program.clone(),
+        reason: crate::error::os_text(&e),
+    };
+    let mut err = nameless(Capture::Temporary).map_err(start_error)?;
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    let expression = duct::cmd(&program, &cmd.args);
+    let reader = expression
+        .stdin_file(from)
+        .full_env(environment(cmd, dirs))
+        .dir("/")
+        .stderr_file(err.try_clone().map_err(start_error)?)
+        .before_spawn(|c| {
+            c.process_group(0);
+            Ok(())
+        })
+        .unchecked()
+        .reader()
+        .map_err(start_error)?;
+    let taken = take(&mut &reader);
+    // Once all is read, it has ended and was waited for.
+    if !matches!(reader.try_wait(), Ok(Some(_))) {
+        for pid in reader.pids() {
+            end_group(pid, || matches!(reader.try_wait(), Ok(Some(_))));
+        }
+    }
+    let taken = taken?;
+    let ended = reader.try_wait().map_err(start_error)?.map(|o| o.status);
+    match ended {
+        Some(status) if status.success() => Ok(taken),
+        other => {
+            let status = other.map_or(-1, |s| s.code().unwrap_or_else(|| 128 + s.signal().unwrap_or(0)));
+            let out = Output { status, stdout: String::new(), stderr: tail(&mut err, 0) };
+            Err(RunError::failed(cmd, &out).into())
+        }
+    }
+}
+
 fn wait(handle: &duct::Handle, cmd: &Cmd, pid: u32) -> Result<std::process::ExitStatus, RunError> {
     let begun = Instant::now();
     let limit = deadline::cut(cmd.duration());
@@ -219,6 +266,38 @@ pub fn run_inherited(cmd: &Cmd, dirs: &[PathBuf]) -> Result<i32, RunError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_program_prints_is_taken_as_it_comes() {
+        let dirs = ["/bin".into(), "/usr/bin".into()];
+        let file = || {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&vec![b'x'; 3 << 20]).unwrap();
+            file.rewind().unwrap();
+            file
+        };
+        let all = pipe(&Cmd::new("cat"), &dirs, file(), &mut |r| {
+            let mut text = Vec::new();
+            r.read_to_end(&mut text).map_err(|e| crate::error::Error::io("x", "reading", e))?;
+            Ok(text.len())
+        });
+        assert_eq!(all.unwrap(), 3 << 20);
+        // It is ended when no more is wanted, and its failure is not hidden behind what it printed before.
+        let begun = Instant::now();
+        let enough = |r: &mut dyn Read| match r.read(&mut [0; 10]) {
+            Ok(_) => Err::<(), _>(crate::error::Error::failed("x", "enough")),
+            Err(_) => Ok(()),
+        };
+        let cmd = Cmd::new("sh").args(["-c", "echo hi; sleep 60"]);
+        assert_eq!(pipe(&cmd, &dirs, file(), &mut { enough }).unwrap_err().reason, "enough");
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        let all = |r: &mut dyn Read| Ok(r.read_to_end(&mut Vec::new()).unwrap_or(0));
+        let cmd = Cmd::new("sh").args(["-c", "echo hi; echo broken >&2; exit 3"]);
+        let e = pipe(&cmd, &dirs, file(), &mut { all }).unwrap_err();
+        assert!(e.reason.contains("broken") && e.reason.contains("exit status 3"), "{e}");
+        let e = pipe(&Cmd::new("nosuch"), &dirs, file(), &mut { all }).unwrap_err();
+        assert_eq!(e.code, crate::error::Code::HostLacks);
+    }
 
     #[test]
     fn a_program_reads_more_than_an_argument_may_hold() {

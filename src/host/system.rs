@@ -32,6 +32,20 @@ impl System {
         process::become_program(cmd, &self.dirs)
     }
 
+    /// Runs a program that reads a file, and hands what it prints to `take` as it comes.
+    ///
+    /// # Errors
+    /// What `take` says, or that the program is not there or failed.
+    pub fn pipe<T>(
+        &self,
+        cmd: &Cmd,
+        from: std::fs::File,
+        take: &mut dyn FnMut(&mut dyn std::io::Read) -> crate::error::Result<T>,
+    ) -> crate::error::Result<T> {
+        self.show(cmd);
+        process::pipe(cmd, &self.dirs, from, take)
+    }
+
     /// Runs a program with the caller's streams.
     pub fn run_inherited(&self, cmd: &Cmd) -> Result<i32, RunError> {
         self.show(cmd);

@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod boot;
+pub mod catalogue;
 pub mod cbsd;
 pub mod cbsd_vars;
 pub mod env;
@@ -9,6 +10,7 @@ pub mod export;
 pub mod external;
 pub mod fstab;
 pub mod hook;
+pub mod image;
 pub mod keys;
 pub mod limits;
 pub mod name;
@@ -24,5 +26,7 @@ pub mod redirect;
 pub mod remote;
 pub mod schema;
 pub mod size;
+pub mod sum;
 pub mod toml_error;
+pub mod url;
 pub mod words;

@@ -81,6 +81,11 @@ name_type!(
     |s| plain(s, 63, &['_', '-', '.'])
 );
 name_type!(
+    /// The name of a disk image: like a base's.
+    ImageName,
+    |s| plain(s, 63, &['_', '-', '.'])
+);
+name_type!(
     /// A tag of an environment.
     Tag,
     |s| plain(s, 63, &['_', '-', '.', ':'])

@@ -23,7 +23,7 @@ pub struct NodeConfig {
     pub trust: Vec<AbsPath>,
     /// Defaults of new environments.
     pub defaults: Defaults,
-    /// Where base-fetch gets releases.
+    /// Where base-fetch and image-fetch get what they fetch.
     pub fetch: Fetch,
     /// Where programs are looked for.
     pub programs: Programs,
@@ -81,17 +81,22 @@ pub struct Defaults {
     pub external: Option<External>,
 }
 
-/// Where base-fetch gets releases.
+/// Where base-fetch and image-fetch get what they fetch.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Fetch {
     /// A directory with `<release>/base.txz` and `<release>/MANIFEST` below it: http, https or file.
     pub mirror: String,
+    /// A catalogue of images beside the one that jug has with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<AbsPath>,
+    /// Seconds without a byte after which a transfer is given up.
+    pub timeout: u64,
 }
 
 impl Default for Fetch {
     fn default() -> Self {
-        Self { mirror: "https://download.freebsd.org/releases/amd64".into() }
+        Self { mirror: "https://download.freebsd.org/releases/amd64".into(), catalogue: None, timeout: 60 }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod guest;
 pub mod hookdirs;
 pub mod hooks;
 pub mod hurry;
+pub mod image;
 pub mod limits;
 pub mod live;
 pub mod mnt;

@@ -31,6 +31,7 @@ pub mod pkill;
 pub mod procnet;
 pub mod ps;
 pub mod pwd_mkdb;
+pub mod qemu_img;
 pub mod rctl;
 pub mod rm;
 pub mod route;
@@ -43,6 +44,7 @@ pub mod sysrc;
 pub mod tar;
 pub mod ufs;
 pub mod uname;
+pub mod unpack;
 pub mod zfs;
 
 use crate::error::{Error, Result};

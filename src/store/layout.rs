@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::host::fs;
 use crate::model::env::{Env, Mode};
-use crate::model::name::{AbsPath, BaseName, EnvName, NetName};
+use crate::model::name::{AbsPath, BaseName, EnvName, ImageName, NetName};
 
 /// The workdir's paths. The workdir itself is canonical: the mount table shows resolved paths (F1.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,7 @@ const DIRS: [(&str, u32); 15] = [
     ("jails-fstab", 0o700),
     ("run", 0o700),
     ("bases", 0o755),
+    ("images", 0o755),
     ("networks", 0o755),
     ("hooks.d", 0o755),
     ("lock", 0o700),
@@ -197,6 +198,22 @@ impl Layout {
     /// `bases/<name>/base.toml`.
     pub fn base_file(&self, name: &BaseName) -> AbsPath {
         self.base(name).join("base.toml")
+    }
+    /// `images`.
+    pub fn images(&self) -> AbsPath {
+        self.workdir.join("images")
+    }
+    /// `images/<name>`.
+    pub fn image(&self, name: &ImageName) -> AbsPath {
+        self.images().join(name.as_str())
+    }
+    /// `images/<name>/image`: the disk, raw.
+    pub fn image_disk(&self, name: &ImageName) -> AbsPath {
+        self.image(name).join("image")
+    }
+    /// `images/<name>/image.toml`.
+    pub fn image_file(&self, name: &ImageName) -> AbsPath {
+        self.image(name).join("image.toml")
     }
     /// `journal/<object>.jsonl`.
     pub fn journal(&self, object: &str) -> AbsPath {

@@ -1,6 +1,7 @@
 //! The workdir: its layout, the registry of environments, locks, the journal and the log.
 
 pub mod bases;
+pub mod images;
 pub mod journal;
 pub mod layout;
 pub mod lock;
@@ -13,10 +14,10 @@ pub mod started;
 pub mod unregistered;
 
 /// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, a network as
-/// `network.NAME`, which no environment can be called; what begins with a dot is the node's own.
+/// `network.NAME`, an image as `image.NAME`, which no environment can be called; what begins with a dot is the node's own.
 pub fn shown(object: &str) -> &str {
     if object == ".exports" {
         return "exports";
     }
-    object.strip_prefix("base.").or_else(|| object.strip_prefix("network.")).unwrap_or(object)
+    ["base.", "network.", "image."].iter().find_map(|kind| object.strip_prefix(kind)).unwrap_or(object)
 }

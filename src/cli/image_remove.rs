@@ -1,0 +1,44 @@
+//! image-remove
+
+use super::change::{self, Wish};
+use super::image_make;
+use super::session::Session;
+use crate::error::{Code, Result};
+use crate::model::name::ImageName;
+use crate::plan::image;
+use crate::report::results::{Done, Outcome};
+use crate::store::images;
+
+/// Remove images, and what is left of fetching them
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The images
+    #[arg(value_name = "NAME", required = true)]
+    names: Vec<ImageName>,
+}
+
+/// Runs it.
+pub fn run(s: &Session, args: &Args) -> Result<Code> {
+    for name in &args.names {
+        let traces = s.layout.image(name).as_path().exists()
+            || s.layout.journal(&images::object(name)).as_path().exists()
+            || !image_make::leftovers(s, name).is_empty();
+        if !traces {
+            images::get(&s.layout, name)?;
+        }
+    }
+    let list: Vec<&str> = args.names.iter().map(ImageName::as_str).collect();
+    change::confirm(s, &format!("Remove the image {}?", list.join(", ")))?;
+    let codes = args.names.iter().map(|name| change::report(s, one(s, name)));
+    Ok(crate::error::fold(codes.collect::<Vec<Code>>()))
+}
+
+fn one(s: &Session, name: &ImageName) -> Outcome {
+    change::one(s, "image-remove", &images::object(name), true, &|| {
+        Ok(Wish::Do(vec![image::remove(name, &leftovers(s, name), &s.layout)], Done::changed("removed")))
+    })
+}
+
+fn leftovers(s: &Session, name: &ImageName) -> Vec<crate::model::name::AbsPath> {
+    image_make::leftovers(s, name).into_iter().map(|(path, _)| path).collect()
+}
