@@ -29,6 +29,14 @@ mandoc mandoc
 ip iproute2
 curl curl
 xz xz-utils
+zstd zstd
+gzip gzip
+bzip2 bzip2
+qemu-img qemu-utils
+xorriso xorriso
+genisoimage genisoimage
+isoinfo genisoimage
+blkid util-linux
 unshare util-linux
 setpriv util-linux
 bmake bmake

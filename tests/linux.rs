@@ -53,6 +53,8 @@ mod moves;
 mod net;
 #[path = "linux/races.rs"]
 mod races;
+#[path = "linux/seeds.rs"]
+mod seeds;
 #[path = "linux/storage.rs"]
 mod storage;
 #[path = "linux/strange_files.rs"]

@@ -9,6 +9,8 @@ mod exports;
 mod limits;
 #[path = "plans/networks.rs"]
 mod networks;
+#[path = "plans/seeds.rs"]
+mod seeds;
 
 use jug::error::Code;
 use jug::facts::usage::Limiting;

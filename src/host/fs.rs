@@ -134,6 +134,21 @@ pub fn sync_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
+/// Lays files out in a directory of their own, in the place of whatever was there, where nobody but root reads them.
+pub fn lay_out(dir: &Path, files: &[(&str, &str)]) -> Result<()> {
+    super::tree::remove(dir)?;
+    make_dir(dir, 0o700)?;
+    for (path, text) in files {
+        let path = dir.join(path);
+        let above: Vec<&Path> = path.ancestors().skip(1).take_while(|a| *a != dir).collect();
+        for dir in above.into_iter().rev() {
+            make_dir(dir, 0o700)?;
+        }
+        write_atomic(&path, text, 0o600)?;
+    }
+    Ok(())
+}
+
 /// Removes a file, and what a crash left of writing it; nothing there is no error. Returns whether something was removed.
 pub fn remove_file(path: &Path) -> Result<bool> {
     let _ = fs::remove_file(temporary(path));

@@ -31,6 +31,7 @@ pub mod remove;
 pub mod rename;
 pub mod rootfs;
 pub mod rules;
+pub mod seed;
 pub mod start;
 pub mod stop;
 pub mod storage;

@@ -17,6 +17,7 @@ pub mod jail;
 pub mod jexec;
 pub mod jls;
 pub mod logger;
+pub mod makefs;
 pub mod mount;
 pub mod mount_nfs;
 pub mod mountd;
@@ -45,6 +46,7 @@ pub mod tar;
 pub mod ufs;
 pub mod uname;
 pub mod unpack;
+pub mod xorriso;
 pub mod zfs;
 
 use crate::error::{Error, Result};

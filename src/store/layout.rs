@@ -23,7 +23,7 @@ const DISKS: &str = "run/.disks";
 
 /// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
 /// inside must not be within reach of the host's users.
-const DIRS: [(&str, u32); 15] = [
+const DIRS: &[(&str, u32)] = &[
     ("envs", 0o755),
     ("jails-data", 0o700),
     ("jails-system", 0o700),
@@ -70,7 +70,7 @@ impl Layout {
             fs::make_dir(dir, 0o755)?;
         }
         let real = Self::new(&self.workdir)?;
-        for (dir, mode) in DIRS {
+        for (dir, mode) in DIRS.iter().copied() {
             let path = real.workdir.join(dir);
             if !fs::make_dir(path.as_path(), mode)? {
                 fs::set_mode(path.as_path(), mode)?;
