@@ -51,6 +51,8 @@ mod moved_crash;
 mod moves;
 #[path = "linux/net.rs"]
 mod net;
+#[path = "linux/net_kinds.rs"]
+mod net_kinds;
 #[path = "linux/races.rs"]
 mod races;
 #[path = "linux/seeds.rs"]
