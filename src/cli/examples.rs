@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn every_example_is_one() {
-        for (name, examples) in EXAMPLES {
+        for (name, examples) in EXAMPLES.iter().copied() {
             for (_, line) in examples {
                 let mut words = shlex::split(line).unwrap();
                 // What the shell does with them is no part of jug's command line.

@@ -132,6 +132,7 @@ mod tests {
             source: (*source).into(),
             target: (*target).into(),
             fstype: (*fstype).into(),
+            exported: false,
         };
         Facts { mounts: mounts.iter().map(one).collect(), ..Facts::default() }
     }

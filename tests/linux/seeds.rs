@@ -42,7 +42,8 @@ fn make(h: &Host, seed: &Seed, maker: Maker) -> jug::error::Result<()> {
     let dirs = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map(Into::into);
     let host = System::new(dirs, false);
     let platform = of(PlatformKind::Linux, Runtime { program: "runc".into(), root: String::new() });
-    let ctx = Ctx { host: &host, platform: platform.as_ref(), layout: &layout, progress: &Silent };
+    let ctx =
+        Ctx { host: &host, platform: platform.as_ref(), layout: &layout, progress: &Silent, force: false };
     let lock = lock::exclusive(&layout, "web", "vm-seed")?;
     apply::run(&ctx, "web", &plan, &lock).map(|_| ())
 }
