@@ -118,6 +118,24 @@ name_type!(
     }
 );
 name_type!(
+    /// What follows the `@` in a snapshot's name (zfs(8), "naming"): letters, digits and `-_.: `.
+    SnapshotName,
+    |s| {
+        if s.is_empty() || s.len() > 200 {
+            return Err("a snapshot's name has 1 to 200 characters".into());
+        }
+        match s.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | ' '))) {
+            Some(c) => Err(format!("a snapshot's name can't hold {c:?}")),
+            None => Ok(()),
+        }
+    }
+);
+name_type!(
+    /// A word of the user's at the end of the name that jug gives a snapshot.
+    Label,
+    |s| plain(s, 32, &['_', '-', '.'])
+);
+name_type!(
     /// A network interface: 1 to 15 printable characters (F2.13: 15 fit, 16 do not). Blanks occur in other people's names.
     InterfaceName,
     |s| {

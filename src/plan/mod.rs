@@ -25,6 +25,7 @@ pub mod mnt;
 pub mod net_check;
 pub mod network;
 pub mod nfs_mount;
+pub mod prune;
 pub mod publish;
 pub mod register;
 pub mod remove;
