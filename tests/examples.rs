@@ -42,6 +42,7 @@ fn configuration_is_accepted() {
 fn the_examples_jug_toml_has_every_key() {
     let text = std::fs::read_to_string(examples().join("jug.toml")).expect("it is there");
     let node: jug::model::node::NodeConfig = jug::model::schema::read(&text, "jug.toml").expect("it is good");
+    assert!(node.snapshots.keep.is_some());
     assert!(node.version.is_some() && node.workdir.is_some() && node.zfs_root.is_some());
     assert!(node.fetch.catalogue.is_some());
     assert!(node.defaults.base.is_some() && node.defaults.mode.is_some());
@@ -240,5 +241,23 @@ fn every_example_is_listed() {
     for entry in std::fs::read_dir(examples()).expect("it is there").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         assert!(name == "README" || list.contains(&name), "{name} is not in share/examples/README");
+    }
+}
+
+#[test]
+fn periodic_scripts_tell_how_it_went() {
+    for script in files("periodic") {
+        let run = |enabled: &str, jug: &str| {
+            let out = program(&script)
+                .env_clear()
+                .env("daily_jug_snapshot_enable", enabled)
+                .env("daily_status_jug_enable", enabled)
+                .env("daily_jug_program", jug)
+                .output();
+            out.expect("it runs").status.code()
+        };
+        let codes =
+            [("YES", "true"), ("yes", "false"), ("NO", "false"), ("maybe", "true")].map(|(e, j)| run(e, j));
+        assert_eq!(codes, [Some(0), Some(3), Some(0), Some(2)], "{}", script.display());
     }
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::drive::{PLATFORMS, attempt, has_journal, mend, prepare, run};
-use common::fake::{Armed, Dataset, Fault, Jail, Phase};
+use common::fake::{Armed, Dataset, Fault, Jail, Phase, Snap};
 use common::world::{Wish, World};
 use common::{drive::End, zfs};
 use jug::apply::{self, Ctx};
@@ -161,7 +161,7 @@ fn what_is_not_jugs_is_not_removed() {
             w.fake.state().datasets.remove(name);
         }
         let snapshot = "tank/jug/env/www/data@mine";
-        w.fake.state().snapshots.insert(snapshot.into(), "/nowhere".into());
+        w.fake.state().snapshots.insert(snapshot.into(), Snap::default());
         assert!(w.remove().unwrap_err().reason.contains(snapshot));
     }
 }

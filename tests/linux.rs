@@ -57,6 +57,8 @@ mod net_kinds;
 mod races;
 #[path = "linux/seeds.rs"]
 mod seeds;
+#[path = "linux/snapshots.rs"]
+mod snapshots;
 #[path = "linux/storage.rs"]
 mod storage;
 #[path = "linux/strange_files.rs"]

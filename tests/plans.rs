@@ -11,6 +11,8 @@ mod limits;
 mod networks;
 #[path = "plans/seeds.rs"]
 mod seeds;
+#[path = "plans/snapshots.rs"]
+mod snapshots;
 
 use jug::error::Code;
 use jug::facts::usage::Limiting;

@@ -8,9 +8,9 @@ mod reader;
 use jug::model::env::Env;
 use jug::model::fstab::Mount;
 use jug::model::limits::{Limit, Limits};
-use jug::model::name::{AbsPath, DatasetName, EnvName};
+use jug::model::name::{AbsPath, DatasetName, EnvName, SnapshotName};
 use jug::model::params::ALLOW;
-use jug::programs::{cpuset, devfs, ifconfig, jail, jexec, jls, mount, ps, rctl, sysctl, zfs};
+use jug::programs::{cpuset, devfs, ifconfig, jail, jexec, jls, mount, ps, rctl, sysctl, zfs, zfs_snapshot};
 use reader::{Record, record, records};
 
 const FILES: [&str; 12] = [
@@ -67,6 +67,9 @@ fn no_parser_panics_at_anything_that_was_ever_printed() {
             let _ = mount::parse_table(text);
             let _ = mount::parse_mountinfo(text);
             let _ = zfs::parse_tree(text);
+            let _ = zfs_snapshot::parse_tree(text);
+            let _ = zfs_snapshot::parse_marks(text);
+            let _ = zfs_snapshot::parse_diff(text);
             let _ = ifconfig::parse(text);
             let _ = devfs::parse_showsets(text);
             let _ = rctl::parse_rules(text);
@@ -314,4 +317,43 @@ fn parameters_of_a_jail_are_known_there() {
             "{permission} is unknown to jail(8)"
         );
     }
+}
+
+#[test]
+fn snapshots() {
+    let file = "zfs-snapshot.txt";
+    let set = dataset("zroot/jails/web");
+    let snapshot = |s: &str| s.parse::<SnapshotName>().unwrap();
+    // The words that were taken, with another tag and without our mark.
+    let taken = |cmd: &jug::host::Cmd| {
+        let words = cmd.to_string().replace(" -o 'jug:snapshot=00000000-0000-0000-0000-000000000000'", "");
+        accepted(&words.replace(" jug ", " keep "))
+    };
+    let (jails, rec, s1) = (dataset("zroot/jails"), snapshot("rec"), snapshot("s1"));
+    assert!(taken(&zfs_snapshot::take(&[(&jails, &rec)], &uuid::Uuid::nil())));
+    assert!(taken(&zfs_snapshot::hold(&set, &s1, false)) && taken(&zfs_snapshot::release(&set, &s1, false)));
+    // One name of several that is in the way: none is taken.
+    let again = records(file).into_iter().rfind(|r| r.command == "zfs snapshot -r zroot/jails@rec").unwrap();
+    assert!(again.exit == 1 && again.stderr.contains("no snapshots were created"));
+    // What is not the newest can't be gone back to, as long as there are newer ones.
+    let back: Vec<_> = records("zfs-clone-rollback.txt")
+        .into_iter()
+        .filter(|r| r.command == zfs_snapshot::rollback(&set, &s1, false).to_string())
+        .collect();
+    assert!(back[0].exit == 1 && back[0].stderr.contains("more recent snapshots"));
+    assert!(taken(&zfs_snapshot::rollback(&set, &s1, true)));
+    // Who holds; and that one who does not can't release.
+    let held = record(file, "zfs holds -H -p zroot/jails/web@s1").stdout;
+    assert!(zfs_snapshot::is_held(&held.replace("\tkeep\t", "\tjug\t")) && !zfs_snapshot::is_held(&held));
+    let gone = records(file).into_iter().rfind(|r| r.command.starts_with("zfs release")).unwrap();
+    assert!(gone.exit == 1 && gone.stderr.contains("no such tag"));
+    // The order of one dataset's is that in which they were taken, not that of their names.
+    let listed =
+        record(file, "zfs list -Hp -t snapshot -o name,used,referenced,creation,userrefs,clones -r zroot");
+    let of_set: Vec<&str> = listed
+        .stdout
+        .lines()
+        .filter_map(|l| l.split('\t').next()?.strip_prefix("zroot/jails/web@"))
+        .collect();
+    assert_eq!(of_set, ["s1", "rec", "s2"]);
 }

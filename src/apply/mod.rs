@@ -7,6 +7,7 @@ pub mod perform;
 pub mod recover;
 mod served;
 mod unmount;
+mod zfs;
 
 use crate::error::{Code, Error, Result};
 use crate::host::{Host, fs};
@@ -237,10 +238,17 @@ fn mounts_storage(step: &Step) -> bool {
 
 /// Whether an undo touches only what bears jug's identity, whoever made it.
 fn by_identity(action: &Action) -> bool {
-    use Guard::{Container, Dataset, Interface, Namespace, Snapshot};
+    use Guard::{Container, Dataset, Interface, Namespace, Snapshot, Snapshots};
     matches!(
         action.when,
-        Some(Container { .. } | Dataset { .. } | Snapshot { .. } | Interface { .. } | Namespace { .. })
+        Some(
+            Container { .. }
+                | Dataset { .. }
+                | Snapshot { .. }
+                | Snapshots { .. }
+                | Interface { .. }
+                | Namespace { .. }
+        )
     )
 }
 

@@ -1,13 +1,13 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, apart, hooks, served, unmount};
+use super::{Ctx, apart, hooks, served, unmount, zfs};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, block, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{ip, iscsictl, rctl, rm, zfs};
+use crate::programs::{ip, iscsictl, rctl, rm};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
@@ -275,12 +275,17 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
                 return Err(RunError::failed(cmd, &out).into());
             }
         }
-        Guard::Dataset { name, uuid } => dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)),
+        Guard::Dataset { name, uuid } => zfs::dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)),
         Guard::Snapshot { dataset: name, label, uuid } => {
-            dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid)) && snapshot(ctx, name, label)?
+            zfs::dataset(ctx, name)?.is_some_and(|d| d.uuid == Some(*uuid))
+                && zfs::snapshot(ctx, name, label)?
         }
+        Guard::Snapshots { dataset, names, uuid, whose } => {
+            zfs::snapshots(ctx, dataset, names, *uuid, *whose)?
+        }
+        Guard::Held { dataset, name } => zfs::held(ctx, dataset, name)?,
         Guard::DatasetMounted { name, path } => {
-            dataset(ctx, name)?.is_some_and(|d| d.mounted && d.mountpoint == path.as_str())
+            zfs::dataset(ctx, name)?.is_some_and(|d| d.mounted && d.mountpoint == path.as_str())
         }
         Guard::Not(guard) => !holds(ctx, guard)?,
         Guard::MountedFrom { path, source, fstype } => {
@@ -335,30 +340,9 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
         }),
         Guard::Empty { path } => fs::kind(path.as_path()) == Some(fs::Kind::EmptyDir),
         Guard::Answers { host, port } => crate::host::tcp::answers(host, *port),
-        Guard::DatasetThere { name } => dataset(ctx, name)?.is_some(),
+        Guard::DatasetThere { name } => zfs::dataset(ctx, name)?.is_some(),
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
     })
-}
-
-fn dataset(ctx: &Ctx<'_>, name: &crate::model::name::DatasetName) -> Result<Option<zfs::Dataset>> {
-    let cmd = zfs::get_one(name);
-    let out = ctx.host.query(&cmd).map_err(Error::from)?;
-    if out.ok() {
-        return Ok(zfs::parse_tree(&out.stdout)?.remove(name.as_str()));
-    }
-    if absent(&out) { Ok(None) } else { Err(RunError::failed(&cmd, &out).into()) }
-}
-
-fn snapshot(ctx: &Ctx<'_>, dataset: &crate::model::name::DatasetName, label: &str) -> Result<bool> {
-    let cmd = zfs::list_snapshot(&format!("{dataset}@{label}"));
-    let out = ctx.host.query(&cmd).map_err(Error::from)?;
-    if out.ok() || absent(&out) { Ok(out.ok()) } else { Err(RunError::failed(&cmd, &out).into()) }
-}
-
-/// Whether zfs(8) says that what was asked for is not there. Anything else must not be taken for that, or an undo would
-/// leave what it is for.
-fn absent(out: &Output) -> bool {
-    out.stderr.contains("does not exist") || out.stderr.contains("no such pool")
 }
 
 /// The content of a tree goes only if nothing is mounted below it; at it, its own storage may be.

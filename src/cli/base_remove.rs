@@ -57,7 +57,7 @@ fn plan(s: &Session, name: &BaseName) -> Result<Wish> {
     let wanted = Wanted {
         mounts: true,
         datasets: it.dataset.as_ref().map(DatasetName::pool),
-        snapshots: it.dataset.clone(),
+        snapshots: it.dataset.clone().into_iter().collect(),
         ..Wanted::default()
     };
     let facts = s.gather(&wanted)?;

@@ -171,7 +171,8 @@ pub fn mend(
     Ok(())
 }
 
-fn interrupted(session: &Session, object: &str) -> Error {
+/// The refusal of a dry run on what was interrupted.
+pub fn interrupted(session: &Session, object: &str) -> Error {
     if lock::is_held(&session.layout, object) {
         return Error::busy(shown(object), "another jug is at it").next("wait for it");
     }

@@ -273,6 +273,45 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     ("nfs-check", &[("All of it", "jug nfs-check"), ("One export", "jug nfs-check tank/ct/web")]),
+    (
+        "snapshot",
+        &[
+            ("Before something that may go wrong", "jug snapshot www --label before-upgrade"),
+            ("All, at one moment", "jug snapshot --all"),
+            ("For cron: all that have a policy, which is then applied", "jug snapshot --all --policy"),
+        ],
+    ),
+    ("snapshot-ls", &[("For people", "jug snapshot-ls www"), ("For programs", "jug --json snapshot-ls")]),
+    (
+        "snapshot-diff",
+        &[
+            ("Since then", "jug snapshot-diff www before-upgrade"),
+            ("Between two", "jug snapshot-diff www jug-20260102T030405Z-000 jug-20260103T030405Z-000"),
+        ],
+    ),
+    (
+        "snapshot-rollback",
+        &[
+            ("One that runs", "jug snapshot-rollback --stop www before-upgrade"),
+            ("What would go, as a script", "jug -n snapshot-rollback --destroy-newer www before-upgrade"),
+        ],
+    ),
+    ("snapshot-hold", &[("One that must stay", "jug snapshot-hold www before-upgrade")]),
+    ("snapshot-release", &[("It may go again", "jug snapshot-release www before-upgrade")]),
+    (
+        "snapshot-remove",
+        &[
+            ("Without being asked", "jug snapshot-remove -y www before-upgrade"),
+            ("One that jug did not take", "jug snapshot-remove --foreign www monday"),
+        ],
+    ),
+    (
+        "snapshot-prune",
+        &[
+            ("What would go and why", "jug -n snapshot-prune www --keep last=3,daily=7"),
+            ("By the policy of each", "jug snapshot-prune --all"),
+        ],
+    ),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

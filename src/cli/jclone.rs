@@ -57,7 +57,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let mut wanted = s.wanted(&source, &from);
         wanted.addresses |= env.has_nics();
         wanted.listeners.clone_from(&env.expose);
-        wanted.snapshots.clone_from(&from.dataset);
+        wanted.snapshots = from.dataset.clone().into_iter().collect();
         wanted.datasets = from.dataset.as_ref().and(s.zfs_root().cloned());
         wanted.paths.extend(mnt::places(&s.layout, &args.name));
         let mut facts = s.gather(&wanted)?;

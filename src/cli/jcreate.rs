@@ -42,7 +42,7 @@ pub struct Args {
     /// The executable that unmounts it
     #[arg(long, value_name = "FILE")]
     mnt_stop: Option<AbsPath>,
-    /// A hook: created, prestart, poststart, prestop, poststop or removed; repeatable
+    /// A hook: created, prestart, poststart, prestop, poststop, removed, presnapshot or postsnapshot; repeatable
     #[arg(long, value_name = "POINT=FILE")]
     hook: Vec<HookArg>,
     /// An extra mount, in the words of fstab(5); repeatable

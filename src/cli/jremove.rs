@@ -75,7 +75,7 @@ fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(name, &env);
     (wanted.addresses, wanted.certain) = (false, Some(name.clone()));
-    wanted.snapshots = wanted.datasets.clone();
+    wanted.snapshots = wanted.datasets.clone().into_iter().collect();
     // The whole pool, so that clones of its snapshots are seen, wherever they were made.
     wanted.datasets = wanted.datasets.map(|d| d.pool());
     let mut facts = s.gather(&wanted)?;

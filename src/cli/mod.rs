@@ -65,6 +65,14 @@ pub mod owner;
 pub mod perform;
 pub mod session;
 pub mod shutdown;
+pub mod snapshot;
+pub mod snapshot_diff;
+pub mod snapshot_hold;
+pub mod snapshot_ls;
+pub mod snapshot_prune;
+pub mod snapshot_remove;
+pub mod snapshot_rollback;
+pub mod snapshots;
 pub mod stats;
 pub mod targets;
 pub mod top;
@@ -194,6 +202,14 @@ pub enum Command {
     NfsUnexport(nfs_unexport::Args),
     NfsLs(nfs_ls::Args),
     NfsCheck(nfs_check::Args),
+    Snapshot(snapshot::Args),
+    SnapshotLs(snapshot_ls::Args),
+    SnapshotDiff(snapshot_diff::Args),
+    SnapshotRollback(snapshot_rollback::Args),
+    SnapshotHold(snapshot_hold::Args),
+    SnapshotRelease(snapshot_hold::Release),
+    SnapshotRemove(snapshot_remove::Args),
+    SnapshotPrune(snapshot_prune::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -248,6 +264,8 @@ impl Command {
                 | Self::ExposeLs(_)
                 | Self::NfsLs(_)
                 | Self::NfsCheck(_)
+                | Self::SnapshotLs(_)
+                | Self::SnapshotDiff(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -310,6 +328,14 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::NfsUnexport(a) => nfs_unexport::run(s, a).map(code),
         Command::NfsLs(a) => nfs_ls::run(s, a).map(code),
         Command::NfsCheck(a) => nfs_check::run(s, a).map(code),
+        Command::Snapshot(a) => snapshot::run(s, a).map(code),
+        Command::SnapshotLs(a) => snapshot_ls::run(s, a).map(code),
+        Command::SnapshotDiff(a) => snapshot_diff::run(s, a).map(code),
+        Command::SnapshotRollback(a) => snapshot_rollback::run(s, a).map(code),
+        Command::SnapshotHold(a) => snapshot_hold::run(s, a).map(code),
+        Command::SnapshotRelease(a) => snapshot_hold::release(s, a).map(code),
+        Command::SnapshotRemove(a) => snapshot_remove::run(s, a).map(code),
+        Command::SnapshotPrune(a) => snapshot_prune::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

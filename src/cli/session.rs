@@ -147,6 +147,11 @@ impl Session {
             .next("run it as root; -n shows what it would do"))
     }
 
+    /// The same, unless nothing is to be changed anyway.
+    pub fn need_root_unless_dry(&self, verb: &str) -> Result<()> {
+        if self.global.dry_run { Ok(()) } else { self.need_root(verb) }
+    }
+
     /// The registry; from the saved facts, if there are any.
     pub fn registry(&self) -> Result<BTreeMap<EnvName, registry::Entry>> {
         match &self.saved {

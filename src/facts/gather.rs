@@ -6,11 +6,14 @@ use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::model::port::Exposure;
 use crate::platform::{Platform, PlatformKind, ask, filter, nfs, system_accounts, system_groups};
-use crate::programs::zfs;
+use crate::programs::{zfs, zfs_snapshot};
 use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::{networks, registry};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// So many datasets are named in one command: a name has at most 200 characters, and FreeBSD takes 512 KiB of arguments.
+const ROOTS: usize = 1000;
 
 /// Which facts are wanted.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +26,8 @@ pub struct Wanted {
     pub mounts: bool,
     /// All datasets below this one.
     pub datasets: Option<DatasetName>,
-    /// Snapshots at and below this one.
-    pub snapshots: Option<DatasetName>,
+    /// Snapshots at and below these.
+    pub snapshots: Vec<DatasetName>,
     /// Interfaces and addresses.
     pub addresses: bool,
     /// Whether the host passes packets on.
@@ -60,10 +63,11 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
         facts.mounts = platform.mounts(host)?;
     }
     if let Some(root) = &wanted.datasets {
-        facts.datasets = zfs::parse_tree(&zfs_says(host, &zfs::get_tree(root, platform.zfs_types()))?)?;
+        facts.datasets = zfs::parse_tree(&zfs_says(host, &zfs::get_tree(root, platform.openzfs()))?)?;
     }
-    if let Some(root) = &wanted.snapshots {
-        facts.snapshots = zfs_says(host, &zfs::list_snapshots(root))?.lines().map(str::to_string).collect();
+    for roots in wanted.snapshots.chunks(ROOTS) {
+        let said = zfs_says(host, &zfs_snapshot::get_tree(roots, platform.openzfs()))?;
+        facts.snapshots.extend(zfs_snapshot::parse_tree(&said)?);
     }
     if wanted.addresses {
         (facts.interfaces, facts.addresses) =
@@ -93,7 +97,7 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
         facts.limits = Some(platform.limiting(host)?);
     }
     if let Some(asked) = &wanted.serving {
-        facts.serving = Some(nfs::gather(host, asked, &facts.mounts, platform.zfs_types())?);
+        facts.serving = Some(nfs::gather(host, asked, &facts.mounts, platform.openzfs())?);
     }
     if wanted.accounts {
         facts.accounts = accounts(host);
@@ -182,7 +186,7 @@ fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>
         .collect()
 }
 
-/// What a zfs query says; a dataset that is not there is an empty answer.
+/// What a zfs query says; of a dataset that is not there, nothing.
 fn zfs_says(host: &dyn Host, cmd: &crate::host::Cmd) -> Result<String> {
     let out = host.query(cmd).map_err(|e| match e {
         RunError::Missing(_) => {
@@ -194,7 +198,7 @@ fn zfs_says(host: &dyn Host, cmd: &crate::host::Cmd) -> Result<String> {
         return Ok(out.stdout);
     }
     if out.stderr.contains("does not exist") || out.stderr.contains("no such pool") {
-        return Ok(String::new());
+        return Ok(out.stdout);
     }
     let mut e: Error = RunError::failed(cmd, &out).into();
     e.code = Code::HostLacks;

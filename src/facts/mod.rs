@@ -15,6 +15,7 @@ use crate::model::port::Exposure;
 use crate::platform::PlatformKind;
 use crate::programs::ifconfig;
 use crate::programs::zfs::Dataset;
+use crate::programs::zfs_snapshot::Snapshot;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -162,8 +163,8 @@ pub struct Facts {
     /// The identity that the environment's own files bear, where they lie.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<uuid::Uuid>,
-    /// Snapshots of the environment's datasets.
-    pub snapshots: Vec<String>,
+    /// Snapshots of the environment's datasets, those of one dataset in the order in which they were taken.
+    pub snapshots: Vec<Snapshot>,
     /// Interfaces.
     pub interfaces: Vec<Interface>,
     /// Addresses.

@@ -83,6 +83,7 @@ pub fn lost(env: &Env) -> Vec<String> {
         ("boot.wait_for", !env.boot.wait_for.is_empty()),
         ("hooks", !env.hooks.is_empty()),
         ("external", !env.external.is_default()),
+        ("snapshots.keep", env.snapshots.keep.is_some()),
     ] {
         if there {
             keys.push(key.to_string());

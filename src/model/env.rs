@@ -10,6 +10,7 @@ use super::net::Net;
 use super::nic::Nic;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
 use super::port::{self, Exposure};
+use super::snapshot::Snapshots;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest format this jug writes and reads.
@@ -175,6 +176,9 @@ pub struct Env {
     /// What runs inside.
     #[serde(default)]
     pub exec: Exec,
+    /// Which snapshots are kept.
+    #[serde(default, skip_serializing_if = "Snapshots::is_default")]
+    pub snapshots: Snapshots,
     /// Hooks by point.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hooks: BTreeMap<Point, Vec<Hook>>,
@@ -258,6 +262,7 @@ impl Env {
             allow: Allow::default(),
             limits: Limits::default(),
             exec: Exec::default(),
+            snapshots: Snapshots::default(),
             hooks: BTreeMap::new(),
             mnt_start: None,
             mnt_stop: None,

@@ -36,11 +36,15 @@ pub enum Point {
     Removed,
     /// Copies data by the storage's own means, for jclone: 0 is done, 1 asks for an ordinary copy.
     Clone,
+    /// Before a snapshot is taken: brings what runs to rest.
+    Presnapshot,
+    /// After it, also where taking it or bringing to rest failed.
+    Postsnapshot,
 }
 
 impl Point {
     /// All points, in the order of an environment's life.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Created,
         Self::Prestart,
         Self::Poststart,
@@ -48,6 +52,8 @@ impl Point {
         Self::Poststop,
         Self::Removed,
         Self::Clone,
+        Self::Presnapshot,
+        Self::Postsnapshot,
     ];
 
     /// The name in TOML, on the command line and below `hooks.d`.
@@ -60,6 +66,8 @@ impl Point {
             Self::Poststop => "poststop",
             Self::Removed => "removed",
             Self::Clone => "clone",
+            Self::Presnapshot => "presnapshot",
+            Self::Postsnapshot => "postsnapshot",
         }
     }
 
@@ -71,15 +79,15 @@ impl Point {
             Self::Poststart => Some("master_poststart.d"),
             Self::Prestop => Some("master_prestop.d"),
             Self::Poststop => Some("master_poststop.d"),
-            Self::Removed | Self::Clone => None,
+            Self::Removed | Self::Clone | Self::Presnapshot | Self::Postsnapshot => None,
         }
     }
 
-    /// What a failing hook does when its own policy is not given: before the start it ends the
+    /// What a failing hook does when its own policy is not given: before the start and before a snapshot it ends the
     /// operation, afterwards it only warns.
     pub fn default_policy(self) -> Policy {
         match self {
-            Self::Created | Self::Prestart => Policy::Fail,
+            Self::Created | Self::Prestart | Self::Presnapshot => Policy::Fail,
             _ => Policy::Warn,
         }
     }
@@ -96,7 +104,7 @@ impl FromStr for Point {
     fn from_str(s: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|p| p.as_str() == s).ok_or_else(|| {
             Error::usage(printable(s), "not a hook point")
-                .next("the points are created, prestart, poststart, prestop, poststop, removed, clone")
+                .next(format!("the points are {}", Self::ALL.map(Self::as_str).join(", ")))
         })
     }
 }

@@ -25,7 +25,7 @@ pub(super) enum Shape {
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 73] = [
+const KEYS: [(&str, Shape); 76] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -94,6 +94,9 @@ const KEYS: [(&str, Shape); 73] = [
     ("hooks.poststop", Shape::Lines),
     ("hooks.removed", Shape::Lines),
     ("hooks.clone", Shape::Lines),
+    ("hooks.presnapshot", Shape::Lines),
+    ("hooks.postsnapshot", Shape::Lines),
+    ("snapshots.keep", Shape::Text),
     ("origin", Shape::Fixed),
     ("owner.epoch", Shape::Fixed),
     ("owner.fenced", Shape::Fixed),

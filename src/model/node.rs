@@ -4,6 +4,7 @@ use super::env::{Mode, Storage};
 use super::external::External;
 use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
+use super::snapshot::Snapshots;
 
 /// The node's configuration. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -23,6 +24,8 @@ pub struct NodeConfig {
     pub trust: Vec<AbsPath>,
     /// Defaults of new environments.
     pub defaults: Defaults,
+    /// Which snapshots are kept of environments that don't say it themselves.
+    pub snapshots: Snapshots,
     /// Where base-fetch and image-fetch get what they fetch.
     pub fetch: Fetch,
     /// Where programs are looked for.

@@ -223,7 +223,7 @@ pub fn remove(
                 .next(format!("zfs promote {clone}")));
         }
         let foreign: Vec<&str> =
-            facts.snapshots.iter().map(String::as_str).filter(|s| *s != snapshot).collect();
+            facts.snapshots.iter().map(|s| s.name.as_str()).filter(|s| *s != snapshot).collect();
         if !foreign.is_empty() {
             return Err(Error::conflict(
                 &object,
@@ -233,7 +233,7 @@ pub fn remove(
         }
         plan.point_of_no_return();
         let ours = || Guard::Dataset { name: dataset.clone(), uuid: base.uuid };
-        if facts.snapshots.contains(&snapshot) {
+        if facts.snapshots.iter().any(|s| s.name == snapshot) {
             let there = Guard::Snapshot { dataset: dataset.clone(), label: SNAPSHOT.into(), uuid: base.uuid };
             plan.push(Step::run("destroy its snapshot", zfs::destroy_snapshot(&snapshot)).when(there));
         }

@@ -63,7 +63,7 @@ fn snapshot_and_clone(
         .child("data");
     let label = match from {
         Some(label) => {
-            if !facts.snapshots.iter().any(|s| *s == format!("{set}@{label}")) {
+            if !facts.snapshots.iter().any(|s| s.parts() == (set.as_str(), label)) {
                 return Err(Error::not_found(
                     format!("{set}@{}", crate::model::name::printable(label)),
                     "there is no such snapshot",

@@ -292,6 +292,9 @@ pub struct Plan {
     pub name: String,
     /// The steps.
     pub steps: Vec<Step>,
+    /// What was decided and why, for those who read it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What will not be as it was wanted, and is no reason to refuse.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -307,6 +310,7 @@ impl Plan {
             verb: verb.into(),
             name: name.to_string(),
             steps: Vec::new(),
+            notes: Vec::new(),
             warnings: Vec::new(),
             no_return: None,
         }

@@ -2,8 +2,20 @@
 
 use crate::host::Cmd;
 use crate::model::boot::Peer;
-use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
+use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName, SnapshotName};
 use crate::model::nic::Mac;
+
+/// Who must have taken a snapshot that goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Whose {
+    /// Whoever: so the user has said.
+    Anybody,
+    /// jug: it bears a mark of its own.
+    Jug,
+    /// jug, at this one taking.
+    Taking(uuid::Uuid),
+}
 
 /// Something that is asked of the host just before an effect.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -33,6 +45,24 @@ pub enum Guard {
         label: String,
         /// Our stamp.
         uuid: uuid::Uuid,
+    },
+    /// At least one of these snapshots of a dataset is there, and all that are may be destroyed.
+    Snapshots {
+        /// Their dataset.
+        dataset: DatasetName,
+        /// What follows the `@`.
+        names: Vec<SnapshotName>,
+        /// The environment's stamp, which its dataset hands down to them.
+        uuid: uuid::Uuid,
+        /// Whose they must be.
+        whose: Whose,
+    },
+    /// A snapshot is held with jug's tag. Where zfs(8) can't say by whom, it is held by anybody.
+    Held {
+        /// Its dataset.
+        dataset: DatasetName,
+        /// What follows the `@`.
+        name: SnapshotName,
     },
     /// The dataset is mounted at this path.
     DatasetMounted {

@@ -5,6 +5,7 @@ use super::{Effect, Step, hookdirs};
 use crate::host::Cmd;
 use crate::model::env::Storage;
 use crate::model::hook::{Hook, Point, Policy};
+use crate::model::name::SnapshotName;
 
 /// The environment's own hooks of one point.
 fn own(guest: &Guest<'_>, point: Point) -> Vec<Hook> {
@@ -26,6 +27,19 @@ pub fn steps(guest: &Guest<'_>, point: Point) -> Vec<Step> {
         steps.extend(hookdirs::on_host(guest, dir, point.as_str()));
     }
     steps.extend(of_node(guest, point).iter().map(|hook| step(guest, point, hook)));
+    steps
+}
+
+/// The steps around a snapshot: hooks get to know its name, and whether the environment runs.
+pub fn around(guest: &Guest<'_>, point: Point, snapshot: &SnapshotName, runs: bool) -> Vec<Step> {
+    let mut steps = steps(guest, point);
+    for step in &mut steps {
+        if let Effect::Hook { cmd, .. } = &mut step.action.effect {
+            let told =
+                [("JUG_SNAPSHOT", snapshot.as_str()), ("JUG_RUNNING", if runs { "yes" } else { "no" })];
+            cmd.env.extend(told.map(|(k, v)| (k.to_string(), v.to_string())));
+        }
+    }
     steps
 }
 

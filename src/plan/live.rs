@@ -23,7 +23,7 @@ const AT_ONCE: [&str; 9] = [
 
 /// Whether a key needs no restart to hold.
 pub fn at_once(key: &str) -> bool {
-    AT_ONCE.contains(&key) || key.starts_with("hooks.") || key.starts_with("boot.")
+    AT_ONCE.contains(&key) || ["hooks.", "boot.", "snapshots."].iter().any(|p| key.starts_with(p))
 }
 
 /// The plan of a change: from `before` to `guest`, and `texts` are its file's, old and new. Beside it, the keys that

@@ -1,7 +1,8 @@
 //! jremove: everything that bears the environment's identity goes, and nothing else.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, clone, hookdirs, hooks, mnt, publish, stop};
+use super::moment::{Moment, list, moments};
+use super::{Effect, Guard, Plan, Step, clone, hookdirs, hooks, mnt, publish, snapshot, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -11,7 +12,7 @@ use crate::programs::zfs;
 /// The plan for removing a stopped environment.
 ///
 /// # Errors
-/// It is protected, runs, has mounts, or has snapshots or clones that are not jug's.
+/// It is protected, runs, has mounts, or has clones, snapshots that are not jug's, or held ones.
 pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if env.protected {
@@ -167,24 +168,32 @@ fn datasets(
                 .undo(Effect::Run(zfs::promote(&of))),
         );
     }
-    let (own, foreign): (Vec<&String>, Vec<&String>) = facts
-        .snapshots
-        .iter()
-        .partition(|s| s.split_once('@').is_some_and(|(_, l)| l.starts_with(clone::SNAPSHOT)));
+    let all = moments(dataset, facts);
+    let (for_clones, rest): (Vec<Moment<'_>>, Vec<Moment<'_>>) =
+        all.into_iter().partition(|m| m.name.starts_with(clone::SNAPSHOT));
+    let (own, foreign): (Vec<&Moment<'_>>, Vec<&Moment<'_>>) = rest.iter().partition(|m| m.ours());
     if !foreign.is_empty() {
-        let list = foreign.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Error::conflict(name, format!("it has snapshots that jug did not take: {list}"))
+        let names = list(foreign.iter().flat_map(|m| &m.members).map(|s| s.name.as_str()));
+        return Err(Error::conflict(name, format!("it has snapshots that jug did not take: {names}"))
             .next("zfs destroy them one by one, if they are not needed"));
+    }
+    if let Some(held) = own.iter().find(|m| m.holds() > 0) {
+        return Err(Error::busy(name, format!("its snapshot {} is held", held.name))
+            .next(format!("jug snapshot-release {name} {}; zfs holds says who else holds it", held.name)));
     }
     // What it was cloned from goes with it, if that was made for nothing else.
     let origins: Vec<String> =
         facts.datasets.iter().filter(|(n, _)| ours(n)).filter_map(|(_, d)| d.origin.clone()).collect();
     plan.point_of_no_return();
-    for snapshot in own {
-        let Some((of, label)) = snapshot.split_once('@') else { continue };
+    plan.steps.extend(snapshot::destroy(guest, dataset, &own)?);
+    for snapshot in for_clones.iter().flat_map(|m| &m.members) {
+        let (of, label) = snapshot.parts();
         plan.push(
-            Step::run(format!("destroy the snapshot {snapshot}"), zfs::destroy_snapshot(snapshot))
-                .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
+            Step::run(
+                format!("destroy the snapshot {}", snapshot.name),
+                zfs::destroy_snapshot(&snapshot.name),
+            )
+            .when(Guard::Snapshot { dataset: of.parse()?, label: label.into(), uuid }),
         );
     }
     // Children before parents; each by its own name, so that nothing goes that jug did not make.

@@ -1,6 +1,6 @@
 //! A plan as a commented sh script: what `-n` prints. It can be read, diffed, and run by hand.
 
-use super::{Action, Effect, Guard, HookHow, Plan};
+use super::{Action, Effect, Guard, HookHow, Plan, Whose};
 use crate::host::block::{BEGIN, END, wrapped};
 use crate::host::cmd::{Cmd, quote};
 use crate::model::name::AbsPath;
@@ -9,6 +9,9 @@ use std::fmt;
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "#!/bin/sh\n# jug {} {}: {} steps", self.verb, self.name, self.steps.len())?;
+        for note in &self.notes {
+            writeln!(f, "# {}", note.replace('\n', " "))?;
+        }
         for warning in &self.warnings {
             writeln!(f, "# warning: {}", warning.replace('\n', " "))?;
         }
@@ -55,6 +58,26 @@ impl fmt::Display for Guard {
                 let own = Self::Dataset { name: dataset.clone(), uuid: *uuid };
                 let snapshot = quote(&format!("{dataset}@{label}"));
                 write!(f, "{own} && zfs list -H -t snapshot -o name {snapshot} >/dev/null 2>&1")
+            }
+            Self::Snapshots { dataset, names, uuid, whose } => {
+                let all: Vec<String> = names.iter().map(|n| quote(&format!("{dataset}@{n}"))).collect();
+                let all = all.join(" ");
+                let stamped =
+                    format!("[ \"$(zfs get -H -o value jug:uuid {all} 2>/dev/null | sort -u)\" = {uuid} ]");
+                let marks = format!("zfs get -H -s local,received -o value jug:snapshot {all} 2>/dev/null");
+                match whose {
+                    Whose::Anybody => f.write_str(&stamped),
+                    Whose::Jug => write!(f, "{stamped} && [ -n \"$({marks})\" ]"),
+                    Whose::Taking(mark) => write!(f, "{stamped} && {marks} | grep -q {mark}"),
+                }
+            }
+            Self::Held { dataset, name } => {
+                let snapshot = quote(&format!("{dataset}@{name}"));
+                write!(
+                    f,
+                    "zfs holds -H {snapshot} | cut -f2 | grep -qx {}",
+                    crate::programs::zfs_snapshot::TAG
+                )
             }
             Self::DatasetMounted { name, path } => {
                 write!(

@@ -157,7 +157,7 @@ impl Platform for Freebsd {
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>> {
         devfs::parse_showsets(&ask(host, &devfs::showsets())?).map(Some)
     }
-    fn zfs_types(&self) -> bool {
+    fn openzfs(&self) -> bool {
         true
     }
 

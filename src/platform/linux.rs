@@ -162,7 +162,7 @@ impl Platform for Linux {
     fn rulesets(&self, _: &dyn Host) -> Result<Option<Vec<u16>>> {
         Ok(None)
     }
-    fn zfs_types(&self) -> bool {
+    fn openzfs(&self) -> bool {
         false
     }
 

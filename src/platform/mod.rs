@@ -114,8 +114,8 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn parse_addresses(&self, text: &str) -> Result<(Vec<Interface>, Vec<Address>)>;
     /// The rule sets that devices can be mounted with, where that is not the runtime's business.
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>>;
-    /// Whether its zfs has `zfs get -t`.
-    fn zfs_types(&self) -> bool;
+    /// Whether its zfs is OpenZFS for sure, with `get -t` and several snapshots in one command.
+    fn openzfs(&self) -> bool;
 
     /// Shows a directory of the host in another place.
     fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd;

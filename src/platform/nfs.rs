@@ -123,7 +123,7 @@ pub fn is_remote(mount: &Mounted) -> bool {
 ///
 /// # Errors
 /// A program says no, or something that is not understood.
-pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], zfs_types: bool) -> Result<Serving> {
+pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool) -> Result<Serving> {
     let own = match fs::read_text(asked.file.as_path(), crate::model::schema::MAX_FILE) {
         Ok(text) => Some(text),
         Err(e) if e.code == crate::error::Code::NotFound => None,
@@ -146,7 +146,7 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], zfs_types: boo
             serving.others.extend(host.read(Path::new(mountd::EXPORTS)).map(|t| (mountd::EXPORTS.into(), t)));
             // Without any, zfs(8) would try to load its module.
             if mounts.iter().any(|m| m.fstype == "zfs") {
-                serving.shares = zfs::parse_shares(&ask(host, &zfs::get_shares(zfs_types))?)?;
+                serving.shares = zfs::parse_shares(&ask(host, &zfs::get_shares(openzfs))?)?;
             }
             if asked.daemons {
                 serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);

@@ -48,6 +48,7 @@ pub mod uname;
 pub mod unpack;
 pub mod xorriso;
 pub mod zfs;
+pub mod zfs_snapshot;
 
 use crate::error::{Error, Result};
 

@@ -130,11 +130,6 @@ pub fn inherit(property: &str, name: &DatasetName) -> Cmd {
     zfs().args(["inherit", property, name.as_str()])
 }
 
-/// The names of all snapshots at and below a dataset.
-pub fn list_snapshots(name: &DatasetName) -> Cmd {
-    zfs().args(["list", "-H", "-t", "snapshot", "-r", "-o", "name", name.as_str()])
-}
-
 /// One snapshot; exit status 1 if it is not there.
 pub fn list_snapshot(name: &str) -> Cmd {
     zfs().args(["list", "-H", "-t", "snapshot", "-o", "name", name])

@@ -14,10 +14,12 @@ pub mod started;
 pub mod unregistered;
 
 /// What an object of locks and journals is called in messages: a base `NAME` is locked as `base.NAME`, a network as
-/// `network.NAME`, an image as `image.NAME`, which no environment can be called; what begins with a dot is the node's own.
+/// `network.NAME`, an image as `image.NAME`, which no environment can be called, as nothing is called `snapshot.several`;
+/// what begins with a dot is the node's own.
 pub fn shown(object: &str) -> &str {
     if object == ".exports" {
         return "exports";
     }
-    ["base.", "network.", "image."].iter().find_map(|kind| object.strip_prefix(kind)).unwrap_or(object)
+    let kinds = ["base.", "network.", "image.", "snapshot."];
+    kinds.iter().find_map(|kind| object.strip_prefix(kind)).unwrap_or(object)
 }

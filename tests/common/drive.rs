@@ -115,6 +115,8 @@ fn faults(step: &Step) -> Vec<Fault> {
     let verb = cmd.args.first().map_or("", String::as_str);
     match (cmd.program.as_str(), verb) {
         ("zfs", "create" | "clone") => all.extend([Exists, ChildGoesOn]),
+        // Of all datasets at once: somebody else's is in the way of one. jclone takes it of one only.
+        ("zfs", "snapshot") if cmd.args[1] == "-r" => all.extend([Exists, ChildGoesOn]),
         ("jail", "-c") => all.extend([Exists, ChildGoesOn]),
         ("runc", _) if cmd.args.iter().any(|a| a == "run") => all.extend([Exists, ChildGoesOn]),
         // What others give jug's own bridge goes with it.

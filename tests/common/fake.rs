@@ -10,7 +10,7 @@ use jug::plan::Action;
 use jug::platform::{Platform, PlatformKind};
 use jug::report::progress::Progress;
 use jug::store::layout::Layout;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -73,6 +73,15 @@ pub struct Dataset {
     pub origin: Option<String>,
 }
 
+/// A snapshot: what its dataset held, and how many were taken before it.
+#[derive(Clone, Debug, Default)]
+pub struct Snap {
+    pub tree: PathBuf,
+    pub order: usize,
+    pub mark: Option<String>,
+    pub holds: BTreeSet<String>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Mount {
     pub source: String,
@@ -99,7 +108,9 @@ pub struct State {
     /// Keeps the content of snapshots.
     pub store: PathBuf,
     pub datasets: BTreeMap<String, Dataset>,
-    pub snapshots: BTreeMap<String, PathBuf>,
+    pub snapshots: BTreeMap<String, Snap>,
+    /// So many snapshots were ever taken.
+    pub taken: usize,
     pub mounts: Vec<Mount>,
     pub jails: Vec<Jail>,
     pub interfaces: Vec<Iface>,

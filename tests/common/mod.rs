@@ -11,5 +11,7 @@ pub mod net;
 pub mod os;
 pub mod picture;
 pub mod records;
+pub mod snapshots;
 pub mod world;
 pub mod zfs;
+pub mod zfs_snapshot;

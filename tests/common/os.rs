@@ -349,7 +349,11 @@ pub fn intrude(s: &mut State, cmd: &Cmd) {
         params: [].into(),
     };
     match cmd.program.as_str() {
-        "zfs" if words[0] != "snapshot" => {
+        "zfs" if words[0] == "snapshot" => {
+            let theirs = last.replace('@', "/data@");
+            s.snapshots.insert(theirs, super::fake::Snap::default());
+        }
+        "zfs" => {
             let theirs = Dataset { stamp: None, mountpoint: "/theirs".into(), mounted: false, origin: None };
             s.datasets.insert(last, theirs);
         }
@@ -365,6 +369,7 @@ pub fn intrude(s: &mut State, cmd: &Cmd) {
 pub fn withdraw(s: &mut State, cmd: &Cmd) -> bool {
     let last = cmd.args.last().cloned().unwrap();
     match cmd.program.as_str() {
+        "zfs" if cmd.args[0] == "snapshot" => s.snapshots.remove(&last.replace('@', "/data@")).is_some(),
         "zfs" => s.datasets.remove(&last).is_some_and(|d| d.mountpoint == "/theirs"),
         "ip" | "ifconfig" if cmd.args[0] != "address" => net::withdraw(s, cmd),
         "ip" => {

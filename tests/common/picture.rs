@@ -10,7 +10,7 @@ impl World {
         let mut text = format!(
             "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
             state.datasets,
-            state.snapshots.keys(),
+            state.snapshots.iter().map(|(n, s)| (n, &s.mark, &s.holds)).collect::<Vec<_>>(),
             state.mounts,
             state.jails,
             state.addresses,

@@ -1,6 +1,6 @@
 //! A workdir in memory, a simulated host around it, and the plans that the commands would make there.
 
-use super::fake::{Dataset, Fake, Jail, Mount, State};
+use super::fake::{Dataset, Fake, Jail, Mount, Snap, State};
 use super::filter;
 use super::net::Iface;
 use super::os::write;
@@ -30,7 +30,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 /// The node's identity.
-const NODE: uuid::Uuid = uuid::Uuid::from_u128(0x9999_6d0e_4a53_9f4c_1d2c_3b4a_5f60);
+pub const NODE: uuid::Uuid = uuid::Uuid::from_u128(0x9999_6d0e_4a53_9f4c_1d2c_3b4a_5f60);
 
 pub const UUID: uuid::Uuid = uuid::uuid!("7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60");
 pub const BASE_UUID: uuid::Uuid = uuid::uuid!("0b0b0b0b-6d0e-4a53-9f4c-1d2c3b4a5f60");
@@ -100,7 +100,8 @@ impl World {
             workdir: layout.workdir.to_string(),
             store: top.join("store").as_path().to_path_buf(),
             datasets: names.map(|n| (n.to_string(), plain("none"))).into(),
-            snapshots: [("tank/home@monday".to_string(), "/nowhere".into())].into(),
+            snapshots: [("tank/home@monday".to_string(), Snap::default())].into(),
+            taken: 0,
             mounts: vec![mount("tank/home", "/home of all"), mount("/dev/vda", "/")],
             jails: vec![Jail {
                 name: "db".into(),
@@ -199,14 +200,14 @@ impl World {
         }
     }
 
-    fn facts(&self, env: &Env) -> Facts {
+    pub fn facts(&self, env: &Env) -> Facts {
         let name = Self::name();
         let zfs = (env.storage == Storage::Zfs).then(Self::zfs_root);
         let l = &self.layout;
         let wanted = Wanted {
             containers: true,
             mounts: true,
-            snapshots: env.dataset.clone(),
+            snapshots: env.dataset.clone().into_iter().collect(),
             datasets: zfs,
             addresses: true,
             networks: true,
@@ -399,7 +400,7 @@ impl World {
         let wanted = Wanted {
             mounts: true,
             datasets: it.dataset.as_ref().map(|_| Self::zfs_root()),
-            snapshots: it.dataset.clone(),
+            snapshots: it.dataset.clone().into_iter().collect(),
             ..Wanted::default()
         };
         let facts = gather(&self.fake, self.fake.platform.as_ref(), &self.layout, &wanted).unwrap();

@@ -1,6 +1,7 @@
-//! zfs(8), as zfs-create.txt, zfs-destroy.txt, zfs-get.txt and zfs-snapshot.txt have it.
+//! zfs(8), as zfs-create.txt, zfs-destroy.txt and zfs-get.txt have it.
 
 use super::fake::{Dataset, Mount, State, fine, no};
+use super::zfs_snapshot;
 use jug::host::Output;
 use std::path::{Path, PathBuf};
 
@@ -12,18 +13,20 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
         "create" => create(s, rest, name, None),
         "clone" => {
             let origin = rest[rest.len() - 2];
-            let Some(tree) = s.snapshots.get(origin).cloned() else {
+            let Some(tree) = s.snapshots.get(origin).map(|o| o.tree.clone()) else {
                 return no(1, format!("cannot open '{origin}': dataset does not exist"));
             };
             create(s, rest, name, Some((origin, tree)))
         }
-        "snapshot" => snapshot(s, name),
+        "snapshot" => zfs_snapshot::take(s, rest),
+        "rollback" => zfs_snapshot::rollback(s, rest),
+        "hold" | "release" | "holds" => zfs_snapshot::hold(s, verb, rest),
         "rename" => rename(s, rest[0], name),
         "set" => set(s, rest[0].strip_prefix("mountpoint=").unwrap(), name),
         "mount" => mount(s, name),
-        "destroy" if name.contains('@') => destroy_snapshot(s, name),
+        "destroy" if name.contains('@') => zfs_snapshot::destroy(s, rest),
         "destroy" => destroy(s, name),
-        "get" => get(s, rest, name),
+        "get" => zfs_snapshot::get(s, rest),
         "list" => list(s, rest, name),
         other => no(2, format!("unrecognized command '{other}'")),
     }
@@ -119,47 +122,6 @@ fn mount(s: &State, name: &str) -> Output {
     }
 }
 
-fn snapshot(s: &mut State, name: &str) -> Output {
-    let (dataset, label) = name.split_once('@').unwrap();
-    let Some(d) = s.datasets.get(dataset) else {
-        return no(1, format!("cannot open '{dataset}': dataset does not exist\nusage:"));
-    };
-    if s.snapshots.contains_key(name) {
-        return no(
-            1,
-            format!("cannot create snapshot '{name}': dataset already exists\nno snapshots were created"),
-        );
-    }
-    let tree = s.store.join(format!("{}-{label}", dataset.replace('/', "-")));
-    std::fs::create_dir_all(&tree).unwrap();
-    if d.mounted {
-        copy(Path::new(&d.mountpoint), &tree, true);
-    }
-    s.snapshots.insert(name.into(), tree);
-    fine("")
-}
-
-fn destroy_snapshot(s: &mut State, name: &str) -> Output {
-    let dataset = name.split('@').next().unwrap();
-    if !s.datasets.contains_key(dataset) {
-        return no(1, format!("cannot open '{dataset}': dataset does not exist"));
-    }
-    let Some(tree) = s.snapshots.get(name).cloned() else {
-        return no(1, "could not find any snapshots to destroy; check snapshot names.");
-    };
-    if let Some((clone, _)) = s.datasets.iter().find(|(_, d)| d.origin.as_deref() == Some(name)) {
-        return no(
-            1,
-            format!(
-                "cannot destroy '{name}': snapshot has dependent clones\nuse '-R' to destroy the following datasets:\n{clone}"
-            ),
-        );
-    }
-    s.snapshots.remove(name);
-    let _ = std::fs::remove_dir_all(tree);
-    fine("")
-}
-
 fn destroy(s: &mut State, name: &str) -> Output {
     let Some(d) = s.datasets.get(name).cloned() else {
         return no(1, format!("cannot open '{name}': dataset does not exist"));
@@ -186,31 +148,8 @@ fn destroy(s: &mut State, name: &str) -> Output {
     fine("")
 }
 
-fn get(s: &State, words: &[&str], name: &str) -> Output {
-    if !s.datasets.contains_key(name) {
-        return no(1, format!("cannot open '{name}': dataset does not exist"));
-    }
-    let deep = words.contains(&"-r");
-    let properties = words[words.len() - 2];
-    let mut text = String::new();
-    let ours = |n: &str| n == name || (deep && n.starts_with(&format!("{name}/")));
-    for (n, d) in s.datasets.iter().filter(|(n, _)| ours(n)) {
-        for p in properties.split(',') {
-            let (value, source) = match p {
-                "type" => ("filesystem".into(), "-".into()),
-                "mountpoint" => (d.mountpoint.clone(), "local".into()),
-                "mounted" => (if d.mounted { "yes" } else { "no" }.into(), "-".to_string()),
-                "origin" => (d.origin.clone().unwrap_or("-".into()), "-".into()),
-                _ => stamp(s, n),
-            };
-            text.push_str(&format!("{n}\t{p}\t{value}\t{source}\n"));
-        }
-    }
-    fine(text)
-}
-
 /// A user property: local, or inherited from the nearest above (F5.1).
-fn stamp(s: &State, name: &str) -> (String, String) {
+pub fn stamp(s: &State, name: &str) -> (String, String) {
     let mut at = Some(name);
     while let Some(n) = at {
         if let Some(value) = s.datasets.get(n).and_then(|d| d.stamp.clone()) {

@@ -1,0 +1,100 @@
+//! The plans on snapshots, with every step failing in turn, as in `faults.rs`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+mod common;
+
+use common::drive::{PLATFORMS, Scenario, run};
+use common::fake::Snap;
+use common::world::{Wish, World};
+use jug::error::Code;
+use jug::model::base::Origin;
+use jug::model::env::{Mode, Storage};
+use jug::plan::Plan;
+use jug::platform::PlatformKind;
+
+const THIN: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::Zfs };
+const CLONE: Wish = Wish { base: "rel", mode: Mode::Clone, storage: Storage::Zfs };
+const FIRST: &str = "jug-20260102T030405Z-000";
+const SECOND: &str = "jug-20260102T030405Z-001";
+
+fn created(w: &World, wish: Wish) {
+    let plan = match wish.base {
+        "host" => w.import("host", Origin::Host, false),
+        name => w.import(name, Origin::Tree, true),
+    };
+    run(w, &plan.unwrap());
+    run(w, &w.create(wish).unwrap());
+}
+
+fn every(wish: Wish, setup: fn(&World), plan: fn(&World) -> Option<Plan>, at_least: usize) {
+    for kind in PLATFORMS {
+        let setup = move |w: &World| {
+            created(w, wish);
+            setup(w);
+        };
+        let scenario = Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) };
+        let met = scenario.break_every_step();
+        assert!(met >= at_least, "only {met} faults were met");
+        scenario.break_every_undo();
+        scenario.break_every_question();
+        scenario.break_every_question_past_return();
+    }
+}
+
+#[test]
+fn take() {
+    every(THIN, |_| (), |w| w.take().ok(), 20);
+    every(CLONE, World::taken, |w| w.take().ok(), 20);
+}
+
+#[test]
+fn prune() {
+    every(THIN, World::taken, |w| w.prune("last=1").unwrap(), 8);
+}
+
+#[test]
+fn remove() {
+    every(CLONE, World::taken, |w| w.remove_snapshots(&[FIRST, SECOND]).ok(), 8);
+}
+
+#[test]
+fn rollback() {
+    every(CLONE, World::taken, |w| w.roll_back(FIRST).ok(), 30);
+    every(THIN, World::taken, |w| w.roll_back("jug-20260102T030405Z-002").ok(), 20);
+}
+
+#[test]
+fn hold_and_release() {
+    every(THIN, World::taken, |w| Some(w.hold(FIRST, true).unwrap()), 5);
+    let held = |w: &World| {
+        w.taken();
+        run(w, &w.hold(FIRST, true).unwrap());
+    };
+    every(THIN, held, |w| Some(w.hold(FIRST, false).unwrap()), 5);
+}
+
+#[test]
+fn remove_an_environment_with_snapshots() {
+    every(CLONE, World::taken, |w| w.remove().ok(), 30);
+}
+
+/// What came between the plan and its step is asked again.
+#[test]
+fn what_is_not_marked_any_more_stays() {
+    for kind in PLATFORMS {
+        let w = World::new(kind);
+        created(&w, THIN);
+        w.taken();
+        let plan = w.prune("last=1").unwrap().unwrap();
+        let root = "tank/jug/env/www";
+        // Destroyed and taken again by others, under the same name.
+        w.fake.state().snapshots.insert(format!("{root}@{FIRST}"), Snap::default());
+        run(&w, &plan);
+        let left: Vec<String> =
+            w.fake.state().snapshots.keys().filter(|n| n.starts_with(root)).cloned().collect();
+        assert!(left.contains(&format!("{root}@{FIRST}")), "{left:?}");
+        assert_eq!(left.contains(&format!("{root}@{SECOND}")), kind == PlatformKind::Freebsd, "{left:?}");
+        let e = w.remove_snapshots(&[FIRST]).unwrap_err();
+        assert_eq!(e.code, Code::Conflict, "{e}");
+    }
+}
