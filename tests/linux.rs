@@ -57,6 +57,8 @@ mod net_kinds;
 mod races;
 #[path = "linux/seeds.rs"]
 mod seeds;
+#[path = "linux/snapshot_crash.rs"]
+mod snapshot_crash;
 #[path = "linux/snapshots.rs"]
 mod snapshots;
 #[path = "linux/storage.rs"]

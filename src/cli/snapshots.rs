@@ -218,30 +218,45 @@ fn apply(s: &Session, object: &str, plan: &Plan, lock: Option<&Lock>, alone: boo
     }
 }
 
+/// What the snapshot of each will be called, where there can be one.
+fn name(
+    s: &Session,
+    targets: &mut [Target],
+    facts: &Facts,
+    label: Option<&Label>,
+) -> Vec<Option<SnapshotName>> {
+    let now = s.host.now();
+    let roots: Vec<DatasetName> = targets.iter().filter_map(|t| t.env.dataset.clone()).collect();
+    let taken = moment::by_root(&roots, facts);
+    let mut names = Vec::new();
+    for t in targets {
+        let guest = s.guest(&t.name, &t.env, None);
+        let name = snapshot::own(&guest, facts)
+            .and_then(|root| SnapshotName::next(now, taken[root].iter().map(|m| m.name), label));
+        let runs = facts.container(t.name.as_str()).is_some_and(|c| c.running && guest.is_its_own(c));
+        let rests = !runs || snapshot::has_hooks(&guest);
+        let state = if rests { "" } else { ", crash-consistent since it runs" };
+        t.planned = name.is_ok();
+        names.push(name.as_ref().ok().cloned());
+        t.done = name.map(|name| Done::changed(format!("snapshot {name}{state}")));
+    }
+    names
+}
+
 /// Takes a snapshot of each, and adds it to the facts.
 fn take(s: &Session, targets: &mut [Target], facts: &mut Facts, label: Option<&Label>, alone: bool) {
-    let (mark, now) = (s.host.uuid(), s.host.now());
-    let mut names: Vec<Option<SnapshotName>> = Vec::new();
-    for t in targets.iter_mut() {
-        let guest = s.guest(&t.name, &t.env, None);
-        let named = snapshot::own(&guest, facts).and_then(|root| {
-            let of_it = facts.snapshots.iter().map(Snapshot::parts).filter(|(d, _)| moment::below(root, d));
-            SnapshotName::next(now, of_it.map(|(_, n)| n), label)
-        });
-        let runs = facts.container(t.name.as_str()).is_some_and(|c| c.running && guest.is_its_own(c));
-        let state =
-            if runs && !snapshot::has_hooks(&guest) { ", crash-consistent since it runs" } else { "" };
-        t.planned = named.is_ok();
-        names.push(named.as_ref().ok().cloned());
-        t.done = named.map(|name| Done::changed(format!("snapshot {name}{state}")));
-    }
+    let mark = s.host.uuid();
+    let names = name(s, targets, facts, label);
     let mut one_by_one: Vec<usize> = (0..targets.len()).filter(|i| names[*i].is_some()).collect();
     if s.platform.openzfs() {
         let plain = |i: &usize| !snapshot::has_hooks(&s.guest(&targets[*i].name, &targets[*i].env, None));
         let (together, rest): (Vec<usize>, Vec<usize>) = one_by_one.iter().partition(|i| plain(i));
-        // One that fails must not keep the others from theirs: then each gets a command of its own.
-        if together.len() > 1 && several(s, targets, &names, &together, mark).is_ok() {
-            one_by_one = rest;
+        if together.len() > 1 {
+            match several(s, targets, &names, &together, mark) {
+                Ok(()) => one_by_one = rest,
+                // One that fails must not keep the others from theirs: each gets a command of its own then.
+                Err(e) => targets[together[0]].warnings.push(format!("taken one by one, since together {e}")),
+            }
         }
     }
     for i in one_by_one {
@@ -258,7 +273,7 @@ fn take(s: &Session, targets: &mut [Target], facts: &mut Facts, label: Option<&L
         let (Ok(_), Some(root), Some(name)) = (&t.done, &t.env.dataset, name) else { continue };
         let taken = facts.datasets.keys().filter(|d| moment::below(root, d)).map(|d| Snapshot {
             name: format!("{d}@{name}"),
-            created: now.as_second(),
+            created: s.host.now().as_second(),
             mark: Some(mark),
             ..Snapshot::default()
         });
