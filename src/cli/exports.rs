@@ -119,11 +119,21 @@ pub fn asked(s: &Session, object: Option<&Object>, users: &[String], groups: &[S
         server,
         file: server.file(&s.config)?,
         daemons: true,
+        settings: false,
         users: users.to_vec(),
         groups: groups.to_vec(),
         paths: paths.clone(),
     };
     Ok(Wanted { mounts: true, networks: true, serving: Some(serving), paths, ..Wanted::default() })
+}
+
+/// All that is to be known of the server, and how it is started.
+pub fn all(s: &Session) -> Result<Wanted> {
+    let mut wanted = asked(s, None, &[], &[])?;
+    if let Some(asked) = &mut wanted.serving {
+        asked.settings = true;
+    }
+    Ok(wanted)
 }
 
 /// The name of an export's environment, if it is one's.

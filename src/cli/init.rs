@@ -147,9 +147,13 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             eprintln!("jug: to be done on this host (init --write does it): {line}");
         }
     }
-    changed.extend(super::init_pf::run(s, args.write)?);
     if args.nfs {
         changed.extend(super::init_nfs::run(s, args.write)?);
+    }
+    match super::init_pf::run(s, args.write) {
+        // An NFS server may well do without a packet filter.
+        Err(e) if args.nfs && e.code == Code::HostLacks => results::error(&e),
+        done => changed.extend(done?),
     }
     let what = if changed.is_empty() { "all is there".to_string() } else { changed.join("; ") };
     let done = Done { changed: !changed.is_empty(), what };

@@ -18,11 +18,11 @@ use std::path::Path;
 struct Needed {
     files: Vec<(AbsPath, String)>,
     settings: Vec<Cmd>,
-    restart: Option<&'static str>,
+    start: Vec<String>,
 }
 
 fn needed(s: &Session) -> Result<Needed> {
-    let facts = s.gather(&exports::asked(s, None, &[], &[])?)?;
+    let facts = s.gather(&exports::all(s)?)?;
     let here = Here::new(&facts, &s.config)?;
     let serving = here.serving;
     let mut all = Needed::default();
@@ -33,18 +33,29 @@ fn needed(s: &Session) -> Result<Needed> {
         all.files.push((mountd::EXPORTS.parse()?, String::new()));
     }
     if serving.text.is_none() {
-        let file = crate::programs::exports::File::default();
+        let root = here.v4_root().is_none().then(|| s.config.nfs.root.clone().unwrap_or_else(AbsPath::root));
+        let file = crate::programs::exports::File { root, ..Default::default() };
         all.files.push((serving.file.clone(), serving.server.write(&file)));
     }
     let missing = mountd::missing(&serving.settings, &serving.file);
     all.settings = missing.iter().map(|(name, value)| sysrc::set(name, value)).collect();
     let runs = |name: &str| serving.running.contains_key(name);
     let reads = here.mountd().is_some_and(|a| a.reads(serving.file.as_str()));
-    all.restart = match (runs("mountd"), runs("nfsd")) {
-        (_, false) => Some("service nfsd start"),
-        (true, true) if reads => None,
-        _ => Some("service mountd restart"),
-    };
+    if runs("mountd") && !reads {
+        all.start.push("service mountd restart".into());
+    }
+    // nfsd starts rpcbind and mountd before it.
+    let only4 = mountd::yes(&serving.settings, "nfsv4_server_only");
+    for (program, service, v3) in [
+        ("nfsuserd", "nfsuserd", false),
+        ("nfsd", "nfsd", false),
+        ("rpc.statd", "statd", true),
+        ("rpc.lockd", "lockd", true),
+    ] {
+        if !runs(program) && !(v3 && only4) {
+            all.start.push(format!("service {service} start"));
+        }
+    }
     Ok(all)
 }
 
@@ -95,8 +106,8 @@ pub fn run(s: &Session, write: bool) -> Result<Vec<String>> {
             eprintln!("jug: for an NFS server, to be done on this host (init --nfs --write does it): {line}");
         }
     }
-    if let Some(line) = all.restart {
-        eprintln!("jug: for an NFS server, to be done on this host then: {line}");
+    if !all.start.is_empty() {
+        eprintln!("jug: for an NFS server, to be done on this host then: {}", all.start.join("; "));
     }
     Ok(done)
 }

@@ -57,7 +57,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 /// The checks, each with what it is about. The number of commands does not depend on the number of exports.
 pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
-    let mut facts = s.gather(&exports::asked(s, None, &[], &[])?)?;
+    let mut facts = s.gather(&exports::all(s)?)?;
     let here = Here::new(&facts, &s.config)?;
     let file = here.file().unwrap_or_default();
     let known = here.known(&file);

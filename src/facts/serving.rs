@@ -22,6 +22,9 @@ pub struct Serving {
     /// Datasets that have a say in it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shares: BTreeMap<String, Share>,
+    /// The lowest and the highest version of NFS that is served, if it was asked for and the server is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<(u8, u8)>,
     /// The settings that decide how the server is started (rc.conf(5)), if they were asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
@@ -37,6 +40,13 @@ pub struct Serving {
     /// Paths that lead over links, with what they lead to.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub links: BTreeMap<String, String>,
+}
+
+impl Serving {
+    /// Whether it serves a version of NFS, as far as that is known.
+    pub fn serves(&self, version: u8) -> bool {
+        self.versions.is_some_and(|(min, max)| (min..=max).contains(&version))
+    }
 }
 
 /// The property `sharenfs` of a dataset.

@@ -244,12 +244,10 @@ impl<'a> Change<'a> {
 
     /// The root of the tree of NFSv4 is jug's to say only if nobody else says it: the first line of all wins (F4.2).
     fn root(&mut self) {
-        let settings = &self.here.serving.settings;
-        let v4 = ["nfsv4_server_enable", "nfsv4_server_only"].iter().any(|s| mountd::yes(settings, s));
         let reads = self.here.mountd().is_some_and(|a| a.reads(self.here.serving.file.as_str()));
         if self.here.v4_root().is_some() {
             self.new_root = None;
-        } else if v4 && self.new_root.is_none() {
+        } else if self.here.serving.serves(4) && self.new_root.is_none() {
             match reads {
                 true => {
                     self.new_root = Some(self.here.config.nfs.root.clone().unwrap_or_else(AbsPath::root));

@@ -79,10 +79,8 @@ pub fn server(here: &Here<'_>) -> Result<Vec<Check>> {
 
 /// Clients of NFSv4 need one root, and the first line that names one wins (F4.2).
 fn v4(here: &Here<'_>, own: Option<&AbsPath>) -> Check {
-    let on =
-        ["nfsv4_server_enable", "nfsv4_server_only"].iter().any(|s| mountd::yes(&here.serving.settings, s));
     match (own, here.v4_root()) {
-        _ if !on => unknown("v4 root", "NFSv4 is not served: nfsv4_server_enable"),
+        _ if !here.serving.serves(4) => unknown("v4 root", "NFSv4 is not served: nfsv4_server_enable"),
         (Some(own), Some((place, theirs))) if own.as_str() != theirs => say(
             "v4 root",
             false,

@@ -7,7 +7,7 @@ use crate::model::export::{Export, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
 use crate::platform::nfs::Served;
 use crate::programs::exports::{self, File};
-use crate::programs::{logger, mountd, zfs};
+use crate::programs::{logger, zfs};
 
 /// Seconds after which the server is taken not to have done what it was told.
 const PATIENCE: u64 = 15;
@@ -143,7 +143,7 @@ impl Change<'_> {
         bare.sort();
         bare.dedup();
         let ask = serving.running.contains_key("rpcbind")
-            && !mountd::yes(&serving.settings, "nfsv4_server_only")
+            && serving.serves(3)
             && self.here.mountd().is_some_and(|a| !a.has('R'));
         Served { server: serving.server, there, gone, bare, ask, note, seconds: PATIENCE }
     }

@@ -12,7 +12,7 @@ use crate::model::name::AbsPath;
 use crate::model::node::NodeConfig;
 use crate::programs::exports::{self, File};
 use crate::programs::exports_line::{Entry, lines};
-use crate::programs::{getent, mountd, ps, service, showmount, sysrc, zfs};
+use crate::programs::{getent, mountd, ps, service, showmount, sysctl, sysrc, zfs};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -101,8 +101,10 @@ pub struct Asked {
     pub server: Server,
     /// jug's own file.
     pub file: AbsPath,
-    /// What runs, and how the server is started.
+    /// What runs.
     pub daemons: bool,
+    /// How the server is started at boot. Each variable takes sysrc(8) a while.
+    pub settings: bool,
     /// Users of the host.
     pub users: Vec<String>,
     /// Groups.
@@ -135,6 +137,7 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
         text: own,
         others: BTreeMap::new(),
         shares: BTreeMap::new(),
+        versions: None,
         settings: BTreeMap::new(),
         running: BTreeMap::new(),
         users: BTreeMap::new(),
@@ -149,8 +152,11 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
                 serving.shares = zfs::parse_shares(&ask(host, &zfs::get_shares(openzfs))?)?;
             }
             if asked.daemons {
-                serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);
+                serving.versions = sysctl::parse_nfs_versions(&ask(host, &sysctl::nfs_versions())?);
                 serving.running = ps::parse_programs(&ask(host, &ps::programs())?);
+            }
+            if asked.settings {
+                serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);
             }
         }
     }

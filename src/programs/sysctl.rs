@@ -43,6 +43,17 @@ pub fn parse_forwarding(text: &str) -> Result<Forwarding> {
     Ok(Forwarding { v4, v6, from: None, member_addresses: on(MEMBERS).unwrap_or(true) })
 }
 
+/// The lowest and the highest version of NFS that FreeBSD's kernel serves; nothing while nfsd.ko is not loaded.
+pub fn nfs_versions() -> Cmd {
+    Cmd::new("sysctl").args(["-in", "vfs.nfsd.server_min_nfsvers", "vfs.nfsd.server_max_nfsvers"])
+}
+
+/// Reads the output of [`nfs_versions`].
+pub fn parse_nfs_versions(text: &str) -> Option<(u8, u8)> {
+    let mut words = text.split_whitespace().map(str::parse);
+    Some((words.next()?.ok()?, words.next()?.ok()?))
+}
+
 /// Lets Linux pass on nothing that comes in on an interface.
 pub fn dead_end(interface: &str) -> Cmd {
     Cmd::new("sysctl").args(["-q", "-w", &format!("net.ipv4.conf.{interface}.forwarding=0")])

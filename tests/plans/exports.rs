@@ -44,7 +44,8 @@ fn server() -> Node {
         text: None,
         others: map(&[("/etc/exports", "# the administrator's\n/home -ro friends\n")]),
         shares: Default::default(),
-        settings: map(&[("zfs_enable", "YES"), ("nfs_server_enable", "YES"), ("nfsv4_server_enable", "YES")]),
+        versions: Some((2, 4)),
+        settings: Default::default(),
         running: map(&[
             ("mountd", "/usr/sbin/mountd -r -S /usr/local/etc/jug.exports /etc/exports /etc/zfs/exports"),
             ("nfsd", "nfsd: master (nfsd)"),
@@ -359,7 +360,7 @@ fn another_root_of_nfsv4_leaves_none_to_jug() {
     assert!(!written(&p).0.unwrap().contains("V4:"));
     // A server of NFSv3 needs none.
     let mut n = server();
-    serving(&mut n).settings.remove("nfsv4_server_enable");
+    serving(&mut n).versions = Some((2, 3));
     assert!(!written(&plan(&n, &disk).unwrap().unwrap()).0.unwrap().contains("V4:"));
     // Where jug's file is not read, that is said.
     let mut n = server();
