@@ -51,6 +51,9 @@ ssh openssh-client
 glusterd glusterfs-server
 mount.glusterfs glusterfs-client
 mount.nfs nfs-common
+ganesha.nfsd nfs-ganesha
+nfs-cat libnfs-utils
+exportfs nfs-kernel-server
 LIST
 }
 

@@ -6,6 +6,8 @@
 
 #[path = "linux/httpd.rs"]
 mod httpd;
+#[path = "linux/ganesha.rs"]
+mod ganesha;
 #[path = "linux/outcome.rs"]
 mod outcome;
 #[path = "linux/server.rs"]
@@ -53,6 +55,8 @@ mod moves;
 mod net;
 #[path = "linux/net_kinds.rs"]
 mod net_kinds;
+#[path = "linux/nfs.rs"]
+mod nfs;
 #[path = "linux/races.rs"]
 mod races;
 #[path = "linux/seeds.rs"]
