@@ -8,6 +8,7 @@ pub mod cbsd_vars;
 pub mod env;
 pub mod export;
 pub mod external;
+pub mod export_linux;
 pub mod fstab;
 pub mod hook;
 pub mod image;
