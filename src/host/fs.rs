@@ -7,6 +7,9 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// More of a log is not read at once.
+const MAX_LOG: u64 = 16 << 20;
+
 /// What stands at a path; links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -217,6 +220,24 @@ pub fn open_log(path: &Path) -> Result<File> {
         .custom_flags(flags as i32)
         .open(path)
         .map_err(|e| Error::io(path, "opening the log", e))
+}
+
+/// How long a file is; 0 if it is not there.
+pub fn length(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |m| m.len())
+}
+
+/// What a log has gained since it was so long; all of it, if it was begun anew.
+pub fn read_from(path: &Path, from: u64) -> Result<String> {
+    use std::io::{Read, Seek, SeekFrom};
+    let from = if length(path) < from { 0 } else { from };
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|mut f| {
+        f.seek(SeekFrom::Start(from))?;
+        f.take(MAX_LOG).read_to_end(&mut bytes)
+    });
+    read.map_err(|e| Error::io(path, "reading it", e))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Renames `console.log` to `console.log.0` and so on, if it has grown past `max` bytes; `keep` old ones stay.

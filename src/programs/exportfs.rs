@@ -42,10 +42,14 @@ pub fn write(exports: &[(Owner, Export)]) -> Result<String> {
             let _ = writeln!(text, "{OWNER}{owner}");
             last = Some(owner);
         }
-        let who = net.map_or("*".to_string(), |n| client(&n));
-        let _ = writeln!(text, "{} {who}({})", escape(path)?, words(path, options)?);
+        let _ = writeln!(text, "{} {}({})", escape(path)?, client_word(net), words(path, options)?);
     }
     Ok(text)
+}
+
+/// A client as it is written and listed; without one, everybody.
+pub fn client_word(net: Option<IpNet>) -> String {
+    net.map_or("*".into(), |n| client(&n))
 }
 
 /// Each client of each path by itself, the narrower first, and everybody last.
@@ -202,6 +206,34 @@ impl Listed {
     }
 }
 
+/// What is not listed as it should be, for people: all of `there`, with these options, and of `gone` nothing but what is
+/// in `there` as well.
+pub fn unlisted(listed: &[Listed], there: &[Export], gone: &[Export]) -> Vec<String> {
+    let owned = |all: &[Export]| all.iter().map(|e| (Owner::Own, e.clone())).collect::<Vec<_>>();
+    let (there, gone) = (owned(there), owned(gone));
+    let (there, gone) = (by_client(&there), by_client(&gone));
+    let find = |path: &AbsPath, who: &str| listed.iter().find(|l| l.path == path.as_str() && l.client == who);
+    let mut all = Vec::new();
+    for (_, path, net, options) in &there {
+        let who = client_word(*net);
+        match find(path, &who).map(Listed::export) {
+            Some(Ok(e)) if e.options == **options => {}
+            Some(_) => {
+                all.push(format!("exportfs shows {path} for {who} with other options than were asked"))
+            }
+            None => all.push(format!("exportfs does not show {path} for {who}")),
+        }
+    }
+    for (_, path, net, _) in gone {
+        let who = client_word(net);
+        let kept = there.iter().any(|(_, p, n, _)| *p == path && *n == net);
+        if !kept && find(path, &who).is_some() {
+            all.push(format!("exportfs still shows {path} for {who}"));
+        }
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -287,6 +319,29 @@ mod tests {
         );
         assert_eq!((all[4].path.as_str(), all[4].client.as_str()), ("/srv/x", "@trusted"));
         assert!(parse_list("").unwrap().is_empty() && parse_list("exportfs: no\n").is_err());
+    }
+
+    #[test]
+    fn what_is_listed_is_compared_with_what_was_asked() {
+        let line = |client: &str, access: &str| {
+            format!(
+                "/srv  {client}(sync,wdelay,hide,no_subtree_check,sec=sys,{access},root_squash,no_all_squash)\n"
+            )
+        };
+        let listed = parse_list(&(line("10.0.0.1", "rw") + &line("10.0.0.0/8", "ro"))).unwrap();
+        let rw = |clients| export("/srv", Options::default(), clients);
+        let none: [&str; 0] = [];
+        let gone = [rw("10.0.0.1,10.0.0.2"), rw("*")];
+        assert_eq!(unlisted(&listed, &[rw("10.0.0.1")], &gone), none);
+        let other = export("/srv2", Options::default(), "*");
+        assert_eq!(
+            unlisted(&listed, &[rw("10.0.0.0/8"), rw("*")], &[rw("10.0.0.1"), other]),
+            [
+                "exportfs shows /srv for 10.0.0.0/8 with other options than were asked",
+                "exportfs does not show /srv for *",
+                "exportfs still shows /srv for 10.0.0.1",
+            ]
+        );
     }
 
     proptest! {

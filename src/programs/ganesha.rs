@@ -5,9 +5,9 @@
 //! one that comes under another number while the old one is still there is refused and the old one goes too, so a
 //! path keeps its number. A block that is wrong loses only itself; a file that can't be parsed loses all that is exported.
 
-use super::exportfs::by_client;
+use super::exportfs::{by_client, client_word};
 use crate::error::{Error, Result};
-use crate::model::export::{ClientSet, Export, Options, Owner, Squash, client, is_address, normal};
+use crate::model::export::{ClientSet, Export, Options, Owner, Squash, is_address, normal};
 use crate::model::export_linux::Anonymous;
 use crate::model::name::AbsPath;
 use crate::programs::ganesha_conf::{Block, blocks};
@@ -100,7 +100,7 @@ impl File {
                     return Err(Error::usage(path, "nfs-ganesha takes no network with more than 99 bits")
                         .next("name its addresses one by one"));
                 }
-                let who = net.map_or("*".to_string(), |n| client(&n));
+                let who = client_word(*net);
                 let access = if options.ro { "RO" } else { "RW" };
                 let flavors: Vec<_> = options.sec.flavors().iter().map(|f| f.as_str()).collect();
                 let _ = write!(

@@ -92,6 +92,17 @@ pub fn blocks(text: &str) -> Result<Conf, Wrong> {
     }
 }
 
+/// The files that a file includes: other files, directories and addresses with their word before them.
+pub fn includes(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().filter_map(include)
+}
+
+fn include(line: &str) -> Option<String> {
+    let (word, path) = line.trim_start().strip_prefix('%')?.split_once([' ', '\t'])?;
+    let path = path.trim().trim_matches('"');
+    Some(if word == "include" { path.to_string() } else { format!("%{word} {path}") })
+}
+
 fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Wrong> {
     let (mut all, mut rest, mut line) = (Vec::new(), text, 1);
     while let Some(first) = rest.chars().next() {
@@ -107,10 +118,8 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, Wrong> {
             }
             '%' => {
                 let whole = rest.lines().next().unwrap_or_default();
-                let (word, path) = whole.split_once([' ', '\t']).unwrap_or((whole, ""));
-                let path = path.trim().trim_matches('"');
-                let what = if word == "%include" { path.to_string() } else { format!("{word} {path}") };
-                all.push((line, Token::Include(what)));
+                let path = include(whole).ok_or_else(|| (line, format!("{whole} does not belong there")))?;
+                all.push((line, Token::Include(path)));
                 whole.len()
             }
             '{' | '}' | '=' | ';' | ',' => {
@@ -176,6 +185,7 @@ mod tests {
         assert_eq!(export.blocks[0].values("Clients").unwrap(), ["10.0.0.1", "fd00::/64"]);
         assert_eq!((export.blocks[1].name.as_str(), &export.blocks[1].note), ("FSAL", &None));
         assert_eq!(export.values("Tag"), None);
+        assert_eq!(includes(text).collect::<Vec<_>>(), conf.includes);
     }
 
     #[test]

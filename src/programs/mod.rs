@@ -4,9 +4,9 @@
 pub mod chflags;
 pub mod cpuset;
 pub mod devfs;
+pub mod exportfs;
 pub mod exports;
 pub mod exports_line;
-pub mod exportfs;
 pub mod fetch;
 pub mod find;
 pub mod geli;
