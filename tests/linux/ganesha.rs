@@ -3,7 +3,7 @@
 
 use crate::outcome::{Out, command, until};
 use crate::support::{Host, write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -52,38 +52,37 @@ impl Host {
         server.start();
         server
     }
-    /// A line of sh(1) as a client.
-    fn as_client(&self, client: u8, line: &str) -> Out {
-        self.sh(&format!("ip netns exec c{client} timeout 20 {line}"))
+    /// A program as a client.
+    fn as_client(&self, client: u8, args: &[&str]) -> Out {
+        let name = format!("c{client}");
+        self.run("ip", &[&["netns", "exec", &name, "timeout", "20"], args].concat())
     }
-    /// Makes what [`Host::seen`] looks for in a directory.
+    /// Makes what [`Host::seen`] looks for in a directory below the test's.
     pub fn nfs_files(&self, dir: &str) {
         let dir = self.path(dir);
-        self.sh(&format!("cd '{}' && chmod 777 . && echo it is >{READABLE}", dir.display())).ok();
-        for uid in OWNERS {
-            let name = format!("of-{uid}");
-            self.sh(&format!(
-                "cd '{}' && echo {uid} >{name} && chown {uid} {name} && chmod 400 {name}",
-                dir.display()
-            ))
-            .ok();
-        }
+        let make = |name: &str, uid: u32, mode: u32| {
+            write(&dir.join(name), &format!("{uid}\n"), mode);
+            std::os::unix::fs::chown(dir.join(name), Some(uid), None).unwrap();
+        };
+        make(READABLE, 0, 0o644);
+        OWNERS.iter().for_each(|uid| make(&format!("of-{uid}"), *uid, 0o400));
+        std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o777)).unwrap();
     }
     /// What a client may do in an export of this directory below the test's, with the rights of root and then of
     /// user 33: `refused`, or `ro` or `rw` and for whom the server takes the two.
     pub fn seen(&self, client: u8, dir: &str) -> String {
         let dir = self.path(dir);
         let url = |file: &str, uid: u32| {
-            format!("'nfs://{SERVER}{}/{file}?version=4&uid={uid}&gid={uid}'", dir.display())
+            format!("nfs://{SERVER}{}/{file}?version=4&uid={uid}&gid={uid}", dir.display())
         };
-        let read = |file: &str, uid: u32| self.as_client(client, &format!("nfs-cat {}", url(file, uid)));
+        let read = |file: &str, uid: u32| self.as_client(client, &["nfs-cat", &url(file, uid)]);
         let first = read(READABLE, 0);
         if first.code != 0 {
             // So it says of what is not exported to a client, too.
             first.says("NFS4ERR_NOENT");
             return "refused".into();
         }
-        assert_eq!(first.text(), "it is");
+        assert_eq!(first.text(), "0");
         let who = |uid: u32| {
             let mine: Vec<_> = OWNERS.iter().filter(|o| read(&format!("of-{o}"), uid).code == 0).collect();
             match mine[..] {
@@ -96,8 +95,9 @@ impl Host {
         let people = [0, 33].map(|uid| (uid, who(uid)));
         let modes = people.map(|(uid, owner)| {
             let name = new_name();
-            let out =
-                self.as_client(client, &format!("{} nfs-cp ganesha.conf {}", earlier(), url(&name, uid)));
+            let (offset, from, url) = (offset(), self.str("jug.toml"), url(&name, uid));
+            let clock = ["unshare", "--time", "--fork", "--monotonic", &offset];
+            let out = self.as_client(client, &[&clock[..], &["nfs-cp", &from, &url]].concat());
             if out.code != 0 {
                 out.says("NFS4ERR_ROFS");
                 return "ro";
@@ -120,13 +120,14 @@ fn new_name() -> String {
     format!("new-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Runs a program so that its clock has run for 37 days. libnfs makes files in NFSv4's exclusive mode and takes that clock
-/// for its verifier, which nfs-ganesha keeps in the file's times; zfs-fuse has times up to 2038 only, and there
-/// libnfs's verifier fits in just the half of all cases (EOVERFLOW, which the client sees as NFS4ERR_INVAL).
-fn earlier() -> String {
+/// Seconds that a client's clock has to be set forward (time_namespaces(7)), so that it has run for 37 days. libnfs makes
+/// files in NFSv4's exclusive mode and takes that clock for its verifier, which nfs-ganesha keeps in the file's times;
+/// zfs-fuse has times up to 2038 only, and the verifier is one of those in just half of all cases (otherwise EOVERFLOW,
+/// which the client sees as NFS4ERR_INVAL).
+fn offset() -> String {
     let up = std::fs::read_to_string("/proc/uptime").unwrap();
     let seconds: f64 = up.split(' ').next().unwrap().parse().unwrap();
-    format!("unshare --time --fork --monotonic {}", 3_221_225 - seconds as i64)
+    (3_221_225 - seconds as i64).to_string()
 }
 
 impl Ganesha<'_> {
