@@ -139,7 +139,7 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
             reason: format!("{what} on it was interrupted"),
             next: "jug doctor --fix".into(),
             cure: Some(Cure::Recover(object.clone())),
-            object,
+            object: crate::store::shown(&object).to_string(),
         });
     }
     let mut envs: BTreeMap<EnvName, Env> = BTreeMap::new();

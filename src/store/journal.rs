@@ -170,7 +170,6 @@ pub fn all(layout: &Layout) -> Vec<String> {
     let mut names: Vec<String> = dir
         .flatten()
         .filter_map(|e| e.file_name().to_str().and_then(|n| n.strip_suffix(".jsonl")).map(str::to_string))
-        .filter(|n| !n.starts_with('.'))
         .collect();
     names.sort();
     names
