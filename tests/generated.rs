@@ -74,6 +74,10 @@ fn every_key_stands_in_the_page() {
         },
         nfs: jug::model::node::Nfs {
             exports: "/e".parse().ok(),
+            server: Some(jug::platform::nfs::Server::Kernel),
+            ganesha_conf: "/c".parse().ok(),
+            ganesha_pid: "/p".parse().ok(),
+            ganesha_log: "/l".parse().ok(),
             root: "/".parse().ok(),
             address: "nas".parse().ok(),
         },

@@ -4,10 +4,10 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
-#[path = "linux/httpd.rs"]
-mod httpd;
 #[path = "linux/ganesha.rs"]
 mod ganesha;
+#[path = "linux/httpd.rs"]
+mod httpd;
 #[path = "linux/outcome.rs"]
 mod outcome;
 #[path = "linux/server.rs"]
@@ -31,6 +31,8 @@ mod crash;
 mod drivers;
 #[path = "linux/dry.rs"]
 mod dry;
+#[path = "linux/exportfs.rs"]
+mod exportfs;
 #[path = "linux/expose.rs"]
 mod expose;
 #[path = "linux/faults.rs"]

@@ -5,6 +5,8 @@
 mod drivers;
 #[path = "plans/exports.rs"]
 mod exports;
+#[path = "plans/exports_linux.rs"]
+mod exports_linux;
 #[path = "plans/limits.rs"]
 mod limits;
 #[path = "plans/networks.rs"]

@@ -7,22 +7,23 @@ use crate::host::deadline;
 use crate::platform::nfs::{self, Served};
 use std::time::{Duration, Instant};
 
-/// After all is as it should be, a moment for what it still has to say: not every change can be seen from outside.
-const MOMENT: Duration = Duration::from_secs(1);
+/// The longest pause between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Waits until what was asked is so.
 pub fn wait(ctx: &Ctx<'_>, it: &Served, warnings: &mut Vec<String>) -> Result<()> {
     let limit = Duration::from_secs(it.seconds);
     let (begun, limit) = (Instant::now(), deadline::cut(Some(limit)).unwrap_or(limit));
-    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(100));
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(50));
     let mut missing = nfs::unseen(ctx.host, ctx.platform, it)?;
     while !missing.is_empty() && waited.max(begun.elapsed()) < limit {
         ctx.host.pause(pause);
         waited += pause;
-        pause = (pause * 2).min(MOMENT);
+        pause = (pause * 2).min(PAUSE);
         missing = nfs::unseen(ctx.host, ctx.platform, it)?;
     }
-    ctx.host.pause(MOMENT);
+    // After all is as it should be, a moment for what it still has to say: not every change can be seen from outside.
+    ctx.host.pause(it.server.moment());
     let (ours, others) = nfs::complaints(ctx.host, it);
     if missing.is_empty() && ours.is_empty() {
         // What it complains of elsewhere was so before, and is not undone by undoing this.

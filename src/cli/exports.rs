@@ -9,6 +9,7 @@ use crate::model::export::Owner;
 use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::plan::exported::Here;
 use crate::platform::nfs::{Asked, Server};
+use crate::platform::nfs_linux::Ganesha;
 use crate::store::registry;
 use std::path::Path;
 
@@ -113,7 +114,10 @@ fn missing(s: &Session, name: &DatasetName) -> Error {
 
 /// What is to be known of the server for a change.
 pub fn asked(s: &Session, object: Option<&Object>, users: &[String], groups: &[String]) -> Result<Wanted> {
-    let server = Server::of(s.platform.kind())?;
+    let server = match s.saved.as_ref().and_then(|f| f.serving.as_ref()) {
+        Some(serving) => serving.server,
+        None => Server::of(s.platform.kind(), &s.host, &s.config)?,
+    };
     let paths = object.map(|o| o.paths(s)).unwrap_or_default();
     let serving = Asked {
         server,
@@ -123,7 +127,10 @@ pub fn asked(s: &Session, object: Option<&Object>, users: &[String], groups: &[S
         users: users.to_vec(),
         groups: groups.to_vec(),
         paths: paths.clone(),
+        ganesha: (server == Server::Ganesha).then(|| Ganesha::of(&s.config.nfs)).transpose()?,
     };
+    let directory = serving.file.as_path().parent().and_then(|d| d.to_string_lossy().parse().ok());
+    let paths = paths.into_iter().chain(directory).collect();
     Ok(Wanted { mounts: true, networks: true, serving: Some(serving), paths, ..Wanted::default() })
 }
 

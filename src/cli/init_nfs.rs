@@ -1,14 +1,18 @@
 //! The part of init that is about an NFS server: the variables of rc.conf(5), jug's own file of exports, and the
-//! administrator's, without which mountd does not start (F4.1). It starts and restarts nothing.
+//! administrator's, without which mountd does not start (F4.1); on Linux the line with which nfs-ganesha reads jug's file.
+//! It starts and restarts nothing.
 
 use super::exports;
 use super::session::Session;
 use crate::error::{Error, Result};
+use crate::facts::serving::Serving;
+use crate::host::cmd::quote;
 use crate::host::{Cmd, Host, RunError, fs};
 use crate::model::name::AbsPath;
 use crate::plan::exported::Here;
-use crate::platform::PlatformKind;
-use crate::programs::{mountd, sysrc};
+use crate::platform::nfs::Server;
+use crate::platform::nfs_linux;
+use crate::programs::{exportfs, mountd, sysrc};
 use crate::report::table::out;
 use crate::store::lock;
 use std::path::Path;
@@ -17,6 +21,8 @@ use std::path::Path;
 #[derive(Debug, Default)]
 struct Needed {
     files: Vec<(AbsPath, String)>,
+    /// A line at the end of a file.
+    line: Option<(AbsPath, String)>,
     settings: Vec<Cmd>,
     start: Vec<String>,
 }
@@ -26,8 +32,8 @@ fn needed(s: &Session) -> Result<Needed> {
     let here = Here::new(&facts, &s.config)?;
     let serving = here.serving;
     let mut all = Needed::default();
-    if s.platform.kind() != PlatformKind::Freebsd {
-        return Ok(all);
+    if serving.server != Server::Mountd {
+        return on_linux(s, serving);
     }
     if !serving.others.contains_key(mountd::EXPORTS) {
         all.files.push((mountd::EXPORTS.parse()?, String::new()));
@@ -35,7 +41,7 @@ fn needed(s: &Session) -> Result<Needed> {
     if serving.text.is_none() {
         let root = here.v4_root().is_none().then(|| s.config.nfs.root.clone().unwrap_or_else(AbsPath::root));
         let file = crate::programs::exports::File { root, ..Default::default() };
-        all.files.push((serving.file.clone(), serving.server.write(&file)));
+        all.files.push((serving.file.clone(), serving.server.write(&file, serving)?));
     }
     let missing = mountd::missing(&serving.settings, &serving.file);
     all.settings = missing.iter().map(|(name, value)| sysrc::set(name, value)).collect();
@@ -59,6 +65,36 @@ fn needed(s: &Session) -> Result<Needed> {
     Ok(all)
 }
 
+fn on_linux(s: &Session, serving: &Serving) -> Result<Needed> {
+    let mut all = Needed::default();
+    let there = |file: &AbsPath| s.host.read(file.as_path()).is_some();
+    if serving.text.is_none() {
+        let empty = serving.server.write(&crate::programs::exports::File::default(), serving)?;
+        all.files.push((serving.file.clone(), empty));
+    }
+    match &serving.ganesha {
+        // exportfs complains of it at each change.
+        None => {
+            let own: AbsPath = exportfs::ADMINISTRATORS.parse()?;
+            if !there(&own) {
+                all.files.push((own, String::new()));
+            }
+        }
+        Some(at) if !nfs_linux::included(serving) => {
+            let line = nfs_linux::include(&serving.file);
+            match there(&at.conf) {
+                true => all.line = Some((at.conf.clone(), line)),
+                false => all.files.push((at.conf.clone(), format!("{line}\n"))),
+            }
+        }
+        Some(_) => {}
+    }
+    if !serving.running.contains_key(serving.server.daemon()) {
+        all.start.push(nfs_linux::start(serving.server).into());
+    }
+    Ok(all)
+}
+
 /// Says what would be done, for a dry run.
 pub fn dry(s: &Session, write: bool) -> Result<()> {
     if s.saved.is_some() {
@@ -72,7 +108,8 @@ pub fn dry(s: &Session, write: bool) -> Result<()> {
 
 fn lines(needed: &Needed) -> Vec<String> {
     let files = needed.files.iter().map(|(file, _)| format!("touch {file}"));
-    files.chain(needed.settings.iter().map(ToString::to_string)).collect()
+    let line = needed.line.iter().map(|(file, line)| format!("echo {} >>{file}", quote(line)));
+    files.chain(line).chain(needed.settings.iter().map(ToString::to_string)).collect()
 }
 
 /// Says what is to be done, or does it; returns what it did.
@@ -93,6 +130,15 @@ pub fn run(s: &Session, write: bool) -> Result<Vec<String>> {
                 fs::write_atomic(file.as_path(), text, 0o644)?;
                 done.push(format!("made {file}"));
             }
+        }
+        if let Some((file, line)) = &all.line {
+            let old = fs::read_text(file.as_path(), crate::model::schema::MAX_FILE)?;
+            let mode = fs::mode(file.as_path())?;
+            let backup = format!("{file}.jug-{}", s.host.now().as_second());
+            fs::write_atomic(Path::new(&backup), &old, mode)?;
+            let end = if old.is_empty() || old.ends_with('\n') { "" } else { "\n" };
+            fs::write_atomic(file.as_path(), &format!("{old}{end}{line}\n"), mode)?;
+            done.push(format!("put a line into {file}, and kept the old one as {backup}"));
         }
         for cmd in &all.settings {
             let said = s.host.change(cmd, &mut |_| {}).map_err(Error::from)?;

@@ -10,7 +10,8 @@ use crate::plan::export_audit::{Told, directory, server};
 use crate::plan::exported::Here;
 use crate::plan::net_check::{Check, Verdict};
 use crate::platform::nfs;
-use crate::programs::{mountd, showmount};
+use crate::platform::nfs::Server;
+use crate::programs::{exportfs, mountd, showmount};
 use crate::report::table::List;
 use serde_json::json;
 use std::path::Path;
@@ -104,10 +105,14 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     Ok(all)
 }
 
-/// Asks mountd, where somebody answers.
+/// Asks mountd, where somebody answers, or exportfs.
 fn told(s: &Session, here: &Here<'_>) -> Told {
     if s.saved.is_some() {
         return Told::default();
+    }
+    if here.serving.server == Server::Kernel {
+        let listed = s.host.query(&exportfs::list()).ok().filter(|o| o.ok()).map(|o| o.stdout);
+        return Told { listed, zfs: None };
     }
     let answers = here.serving.running.contains_key("rpcbind") && here.mountd().is_some_and(|a| !a.has('R'));
     let listed = answers.then(|| s.host.query(&showmount::exports()).ok().filter(|o| o.ok())).flatten();

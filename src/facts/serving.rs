@@ -3,6 +3,7 @@
 use crate::model::export::Owner;
 use crate::model::name::AbsPath;
 use crate::platform::nfs::Server;
+use crate::platform::nfs_linux::Ganesha;
 use std::collections::BTreeMap;
 
 /// What serves NFS here.
@@ -31,9 +32,15 @@ pub struct Serving {
     /// Programs that run, with their command lines, if they were asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub running: BTreeMap<String, String>,
+    /// Where nfs-ganesha has its files, if it is the one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ganesha: Option<Ganesha>,
     /// Those users of the host that were asked for and are there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub users: BTreeMap<String, u32>,
+    /// The number of the group that each of them has by itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub primary: BTreeMap<String, u32>,
     /// The same of groups.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub groups: BTreeMap<String, u32>,

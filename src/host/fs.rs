@@ -190,6 +190,12 @@ pub fn is_private(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|m| m.is_file() && (m.uid() == 0 || m.uid() == me) && m.mode() & 0o077 == 0)
 }
 
+/// The mode of a file.
+pub fn mode(path: &Path) -> Result<u32> {
+    let meta = fs::metadata(path).map_err(|e| Error::io(path, "reading its mode", e))?;
+    Ok(meta.mode() & 0o7777)
+}
+
 /// Sets the mode of a directory that is there.
 pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     let now = fs::symlink_metadata(path).map_err(|e| Error::io(path, "reading its mode", e))?.mode() & 0o7777;

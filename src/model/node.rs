@@ -5,6 +5,7 @@ use super::external::External;
 use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
 use super::snapshot::Snapshots;
+use crate::platform::nfs::Server;
 
 /// The node's configuration. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,9 +39,22 @@ pub struct NodeConfig {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Nfs {
-    /// jug's own file of exports. By default /usr/local/etc/jug.exports on FreeBSD.
+    /// jug's own file of exports. By default /usr/local/etc/jug.exports on FreeBSD, and on Linux
+    /// /etc/exports.d/jug.exports, or /etc/ganesha/jug.conf.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exports: Option<AbsPath>,
+    /// The server of a Linux host. By default nfs-ganesha if it runs, else the kernel's where exportfs(8) is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<Server>,
+    /// nfs-ganesha's configuration, which includes jug's file. By default /etc/ganesha/ganesha.conf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ganesha_conf: Option<AbsPath>,
+    /// The file that nfs-ganesha writes its process id to. By default /var/run/ganesha/ganesha.pid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ganesha_pid: Option<AbsPath>,
+    /// The file that nfs-ganesha logs to. By default /var/log/ganesha/ganesha.log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ganesha_log: Option<AbsPath>,
     /// The root of the tree that NFSv4 shows, where no other file says it. By default `/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<AbsPath>,

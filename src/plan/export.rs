@@ -8,6 +8,8 @@ use super::exported::{Here, Known};
 use crate::error::{Error, Result};
 use crate::model::export::{ClientSet, Export, Options, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
+use crate::platform::nfs::Server;
+use crate::platform::nfs_linux;
 use crate::programs::{exports, mountd};
 
 /// Where an export is written down.
@@ -61,6 +63,7 @@ pub struct Unwish {
 pub fn export(name: &str, wish: &Wish, here: &Here<'_>, mark: uuid::Uuid) -> Result<Option<Plan>> {
     let mut change = Change::new(here)?;
     check::known(&wish.options, here)?;
+    let wish = &Wish { options: here.serving.server.options(&wish.options, here.serving)?, ..wish.clone() };
     check::trusted(wish, here)?;
     for target in &wish.targets {
         change.add(target, wish)?;
@@ -70,8 +73,11 @@ pub fn export(name: &str, wish: &Wish, here: &Here<'_>, mark: uuid::Uuid) -> Res
         return Ok(None);
     }
     let properties = change.properties().iter().any(|p| p.2.is_some());
-    check::ready(&wish.options, change.text().is_some(), properties, here)?;
-    Ok(Some(change.plan("nfs-export", name, mark)))
+    match here.serving.server {
+        Server::Mountd => check::ready(&wish.options, change.file().is_some(), properties, here)?,
+        _ => nfs_linux::ready(here.serving, &change.paths(), &wish.options)?,
+    }
+    change.plan("nfs-export", name, mark).map(Some)
 }
 
 /// The plan that takes exports back; none if there are none.
@@ -89,7 +95,7 @@ pub fn unexport(name: &str, wish: &Unwish, here: &Here<'_>, mark: uuid::Uuid) ->
         }
     }
     if change.is_any() {
-        return Ok(Some(change.plan("nfs-unexport", name, mark)));
+        return change.plan("nfs-unexport", name, mark).map(Some);
     }
     wish.targets.iter().try_for_each(|path| check::not_theirs(path, here))?;
     Ok(None)
@@ -151,6 +157,9 @@ impl<'a> Change<'a> {
     ) -> Result<Via> {
         let refs: Vec<&Export> = exports.iter().collect();
         let can = match dataset {
+            _ if self.here.serving.server != Server::Mountd => {
+                Err("on Linux jug does not set it".to_string())
+            }
             None => Err("no dataset is mounted there".to_string()),
             Some(_) => exports::sharenfs(&refs).and_then(|_| match self.here.mountd() {
                 Some(args) if !args.reads(mountd::ZFS_EXPORTS) => {
@@ -168,7 +177,7 @@ impl<'a> Change<'a> {
             (None, Some(asked)) => asked,
             (None, None) if can.is_ok() => Via::Zfs,
             (None, None) => {
-                if let (Err(why), Some(_)) = (&can, dataset) {
+                if let (Err(why), Some(_), Server::Mountd) = (&can, dataset, self.here.serving.server) {
                     self.warnings.push(format!("{path} is exported by {}: {why}", self.here.serving.file));
                 }
                 Via::File
@@ -187,13 +196,13 @@ impl<'a> Change<'a> {
         if !wish.children
             && let Some(first) = all.first()
         {
+            let seen = match self.here.serving.server {
+                Server::Ganesha => "which nfs-ganesha would show to its clients, too",
+                _ => "of which clients would see empty directories",
+            };
             return Err(Error::conflict(
                 path,
-                format!(
-                    "{} file systems are mounted below, such as {}, of which clients would see empty directories",
-                    all.len(),
-                    first.target
-                ),
+                format!("{} file systems are mounted below, such as {}, {seen}", all.len(), first.target),
             )
             .next("give --children to export them as well"));
         }

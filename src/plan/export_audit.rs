@@ -5,10 +5,11 @@ use super::exported::{Foreign, Here, Known};
 use super::net_check::{Check, Verdict};
 use crate::error::Result;
 use crate::host::cmd::quote;
-use crate::model::export::{Export, Owner, normal};
+use crate::model::export::{Export, Options, Owner, normal};
 use crate::model::name::AbsPath;
 use crate::platform::nfs::{Served, Server, unlisted};
-use crate::programs::mountd;
+use crate::platform::nfs_linux;
+use crate::programs::{exportfs, mountd};
 
 fn say(what: &'static str, good: bool, reason: impl Into<String>) -> Check {
     Check { what, verdict: if good { Verdict::Good } else { Verdict::Wrong }, reason: reason.into() }
@@ -72,6 +73,15 @@ pub fn server(here: &Here<'_>) -> Result<Vec<Check>> {
                 all.push(say("rc.conf", false, lines.join("; ")));
             }
             all.push(v4(here, file.root.as_ref()));
+        }
+        Server::Kernel | Server::Ganesha => {
+            let none = Options::default();
+            let ready = nfs_linux::ready(serving, &[], &none);
+            let daemon = serving.server.daemon();
+            all.push(match ready {
+                Ok(()) => say(daemon, true, "it runs, and reads that file"),
+                Err(e) => say(daemon, false, format!("{e}: {}", e.next.as_deref().unwrap_or_default())),
+            });
         }
     }
     Ok(all)
@@ -141,10 +151,24 @@ pub fn directory(
         all.push(say("mount table", exported, format!("the mount table {word}")));
     }
     match &told.listed {
+        None if here.serving.server == Server::Ganesha => {
+            all.push(unknown(
+                "clients",
+                "nfs-ganesha says only when it reads its files what it makes of them",
+            ));
+        }
         None => all.push(unknown(
             "showmount",
             "mountd can't be asked: rpcbind does not run, or NFSv4 only is served",
         )),
+        Some(text) if here.serving.server == Server::Kernel => {
+            let listed = exportfs::parse_list(text).unwrap_or_default();
+            let wrong = exportfs::unlisted(&listed, &known.exports, &[]);
+            all.push(match wrong.is_empty() {
+                true => say("exportfs", true, "the kernel is told of all its clients"),
+                false => say("exportfs", false, wrong.join("; ")),
+            });
+        }
         Some(text) => {
             let wrong = unlisted(text, &seen(&known.exports, here));
             all.push(match wrong.is_empty() {
@@ -154,7 +178,10 @@ pub fn directory(
         }
     }
     all.extend(children(path, here));
-    let same = |p: &String| facts.holder(p).map(|m| &m.target) == mount.map(|m| &m.target);
+    let same = |p: &String| match here.serving.server.whole_file_systems() {
+        true => facts.holder(p).map(|m| &m.target) == mount.map(|m| &m.target),
+        false => p == path.as_str(),
+    };
     for e in &known.exports {
         for f in foreign.iter().filter(|f| !f.entry.v4 && f.from.is_none() && f.entry.paths.iter().any(same))
         {
@@ -184,6 +211,8 @@ fn seen(exports: &[Export], here: &Here<'_>) -> Served {
         bare: Vec::new(),
         ask: true,
         note: String::new(),
+        file: here.serving.file.clone(),
+        ganesha: None,
         seconds: 0,
     }
 }

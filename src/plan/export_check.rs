@@ -151,7 +151,11 @@ pub fn not_twice(
     here: &Here<'_>,
 ) -> Result<()> {
     let path = &wanted.path;
-    let same = |p: &str| here.facts.holder(p).is_some_and(|m| m.target == mount.target);
+    let whole = here.serving.server.whole_file_systems();
+    let same = |p: &str| match whole {
+        true => here.facts.holder(p).is_some_and(|m| m.target == mount.target),
+        false => p == path.as_str(),
+    };
     let twice = |who: &ClientSet, place: &str| {
         Err(Error::conflict(path, format!("{who} may mount that file system already: {place}")))
     };

@@ -3,9 +3,10 @@
 use super::export::Via;
 use super::exported::{All, Here, Known};
 use super::{Effect, Guard, Plan, Step};
+use crate::error::Result;
 use crate::model::export::{Export, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
-use crate::platform::nfs::Served;
+use crate::platform::nfs::{Served, Server};
 use crate::programs::exports::{self, File};
 use crate::programs::{logger, zfs};
 
@@ -28,18 +29,23 @@ pub(super) type Property<'a> = (&'a DatasetName, Option<(Owner, &'a Known)>, Opt
 impl Change<'_> {
     /// Whether anything is to be done.
     pub(super) fn is_any(&self) -> bool {
-        self.text().is_some() || !self.properties().is_empty()
+        self.file().is_some() || !self.properties().is_empty()
     }
 
-    /// jug's own file, if it is to be another.
-    pub(super) fn text(&self) -> Option<String> {
+    /// What jug's own file has to say, if that is something else.
+    pub(super) fn file(&self) -> Option<File> {
         let lines = |all: &All| {
             let own = all.iter().filter(|(_, k)| k.via == Via::File);
             normal(own.flat_map(|((_, owner), k)| k.exports.iter().map(|e| (*owner, e.clone()))))
         };
         let (old, new) = (lines(&self.now), lines(&self.next));
         let same = old == new && self.old_root == self.new_root;
-        (!same).then(|| self.here.serving.server.write(&File { root: self.new_root.clone(), exports: new }))
+        (!same).then(|| File { root: self.new_root.clone(), exports: new })
+    }
+
+    /// The directories that will be exported.
+    pub(super) fn paths(&self) -> Vec<&AbsPath> {
+        self.next.keys().map(|(path, _)| path).collect()
     }
 
     /// The datasets whose property changes.
@@ -64,24 +70,35 @@ impl Change<'_> {
     }
 
     /// The steps. What is written is undone before the server is told to read it again, so both undo one step.
-    pub(super) fn plan(&self, verb: &str, name: &str, mark: uuid::Uuid) -> Plan {
+    ///
+    /// # Errors
+    /// The server has no words for it.
+    pub(super) fn plan(&self, verb: &str, name: &str, mark: uuid::Uuid) -> Result<Plan> {
         let serving = self.here.serving;
         let note = format!("{verb} {mark}");
-        let runs = serving.running.contains_key("mountd");
-        let reload = serving.server.reload();
+        let daemon = serving.server.daemon();
+        let runs = serving.running.contains_key(daemon);
+        let reload = serving.server.reload(serving);
         let mut plan = Plan::new(verb, name);
         plan.warnings = self.warnings.clone();
-        if runs {
+        if runs && serving.server == Server::Mountd {
             plan.push(Step::run("find the place in the system's log again", logger::note(&note)));
-        } else {
-            plan.warnings.push("mountd does not run: it will read this when it is started".into());
+        } else if !runs {
+            plan.warnings.push(format!("{daemon} does not run: it will read this when it is started"));
         }
-        let text = self.text();
+        let text = self.file().map(|f| serving.server.write(&f, serving)).transpose()?;
+        if text.is_some() {
+            self.directory(&mut plan);
+        }
         if let Some(text) = &text {
             let path = serving.file.clone();
             let write = Effect::Write { path: path.clone(), text: text.clone(), mode: 0o644 };
             let back = match &serving.text {
                 Some(old) => Effect::Write { path, text: old.clone(), mode: 0o644 },
+                // What it includes must be there, or it reads nothing.
+                None if serving.server == Server::Ganesha => {
+                    Effect::Write { path, text: String::new(), mode: 0o644 }
+                }
                 None => Effect::Remove { path },
             };
             let mut step = Step::new(format!("write {}", serving.file), write).undo(back);
@@ -101,7 +118,18 @@ impl Change<'_> {
             let served = self.served(note);
             plan.push(Step::new("see that it exports just that", Effect::Served(served)));
         }
-        plan
+        Ok(plan)
+    }
+
+    /// Not every system comes with the directory of the files that exportfs(8) reads beside /etc/exports.
+    fn directory(&self, plan: &mut Plan) {
+        let dir = self.here.serving.file.as_path().parent().map(|d| d.to_string_lossy().into_owned());
+        if let Some(dir) = dir.filter(|d| self.here.facts.path(d).is_none())
+            && self.here.serving.server == Server::Kernel
+            && let Ok(dir) = dir.parse()
+        {
+            plan.make_dir("make the directory of files of exports", &dir, 0o755);
+        }
     }
 
     fn served(&self, note: String) -> Served {
@@ -145,7 +173,17 @@ impl Change<'_> {
         let ask = serving.running.contains_key("rpcbind")
             && serving.serves(3)
             && self.here.mountd().is_some_and(|a| !a.has('R'));
-        Served { server: serving.server, there, gone, bare, ask, note, seconds: PATIENCE }
+        Served {
+            server: serving.server,
+            there,
+            gone,
+            bare,
+            ask,
+            note,
+            file: serving.file.clone(),
+            ganesha: serving.ganesha.clone(),
+            seconds: PATIENCE,
+        }
     }
 
     /// The mounted datasets below one that have what it has: neither they nor one between has a sharenfs of its own.

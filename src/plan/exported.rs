@@ -12,6 +12,9 @@ use crate::programs::exports_line::Entry;
 use crate::programs::mountd;
 use std::collections::BTreeMap;
 
+/// What the mount table calls file systems of ZFS.
+const ZFS: [&str; 2] = ["zfs", "fuse.zfs"];
+
 /// What a plan on exports is made of beside what is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Here<'a> {
@@ -77,13 +80,14 @@ impl<'a> Here<'a> {
     /// The dataset that is mounted just there.
     pub fn dataset(&self, path: &AbsPath) -> Option<DatasetName> {
         let mount = self.facts.holder(path.as_str())?;
-        let here = mount.fstype == "zfs" && mount.target == path.as_str();
+        let here = ZFS.contains(&mount.fstype.as_str()) && mount.target == path.as_str();
         if here { mount.source.parse().ok() } else { None }
     }
 
     /// Where a dataset is mounted.
     pub fn mount_point(&self, dataset: &str) -> Option<AbsPath> {
-        let mount = self.facts.mounts.iter().find(|m| m.fstype == "zfs" && m.source == dataset)?;
+        let mount =
+            self.facts.mounts.iter().find(|m| ZFS.contains(&m.fstype.as_str()) && m.source == dataset)?;
         mount.target.parse().ok()
     }
 

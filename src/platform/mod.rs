@@ -8,6 +8,7 @@ pub mod limits;
 pub mod linux;
 pub mod netns;
 pub mod nfs;
+pub mod nfs_linux;
 pub mod vnet;
 
 use crate::error::{Error, Result};

@@ -1,21 +1,22 @@
 //! The NFS server of each platform: who it is, how jug's own file is written for it, how it is told of a change, and what
 //! can be seen of what it exports.
 
-use super::{Platform, PlatformKind, ask};
+use super::{Platform, PlatformKind, ask, nfs_linux};
 use crate::error::{Error, Result};
 use crate::facts::serving::Serving;
 use crate::facts::{Mounted, holder};
 use crate::host::cmd::quote;
 use crate::host::{Cmd, Host, RunError, fs};
-use crate::model::export::{Export, is_address};
+use crate::model::export::{Export, Options, is_address};
 use crate::model::name::AbsPath;
 use crate::model::node::NodeConfig;
 use crate::programs::exports::{self, File};
 use crate::programs::exports_line::{Entry, lines};
-use crate::programs::{getent, mountd, ps, service, showmount, sysctl, sysrc, zfs};
+use crate::programs::{exportfs, ganesha, getent, mountd, ps, service, showmount, sysctl, sysrc, zfs};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 /// What serves NFS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -24,6 +25,10 @@ pub enum Server {
     /// The kernel of FreeBSD, as mountd(8) tells it.
     #[default]
     Mountd,
+    /// The kernel of Linux, as exportfs(8) tells it.
+    Kernel,
+    /// nfs-ganesha(8), in user space.
+    Ganesha,
 }
 
 impl Server {
@@ -31,10 +36,19 @@ impl Server {
     ///
     /// # Errors
     /// There is none that jug knows.
-    pub fn of(kind: PlatformKind) -> Result<Self> {
+    pub fn of(kind: PlatformKind, host: &dyn Host, config: &NodeConfig) -> Result<Self> {
         match kind {
             PlatformKind::Freebsd => Ok(Self::Mountd),
-            PlatformKind::Linux => Err(Error::lacks("nfs", "this host has no NFS server that jug knows")),
+            PlatformKind::Linux => nfs_linux::server(host, &config.nfs),
+        }
+    }
+
+    /// The process without which it serves nothing.
+    pub fn daemon(self) -> &'static str {
+        match self {
+            Self::Mountd => "mountd",
+            Self::Kernel => "nfsd",
+            Self::Ganesha => ganesha::PROGRAM,
         }
     }
 
@@ -43,13 +57,19 @@ impl Server {
         match (&config.nfs.exports, self) {
             (Some(file), _) => Ok(file.clone()),
             (None, Self::Mountd) => "/usr/local/etc/jug.exports".parse(),
+            (None, Self::Kernel) => exportfs::FILE.parse(),
+            (None, Self::Ganesha) => "/etc/ganesha/jug.conf".parse(),
         }
     }
 
     /// The text of jug's own file.
-    pub fn write(self, file: &File) -> String {
+    ///
+    /// # Errors
+    /// The server has no words for it.
+    pub fn write(self, file: &File, serving: &Serving) -> Result<String> {
         match self {
-            Self::Mountd => file.to_string(),
+            Self::Mountd => Ok(file.to_string()),
+            Self::Kernel | Self::Ganesha => nfs_linux::write(serving, file.exports.clone()),
         }
     }
 
@@ -60,6 +80,8 @@ impl Server {
     pub fn read(self, text: &str, name: &str) -> Result<File> {
         match self {
             Self::Mountd => File::parse(text, name),
+            Self::Kernel => Ok(File { root: None, exports: exportfs::parse(text, name)? }),
+            Self::Ganesha => Ok(File { root: None, exports: ganesha::File::parse(text, name)?.exports }),
         }
     }
 
@@ -69,20 +91,43 @@ impl Server {
             Self::Mountd => {
                 lines(text).iter().filter_map(crate::programs::exports_line::Line::entry).collect()
             }
+            Self::Kernel => nfs_linux::listed(text),
+            Self::Ganesha => nfs_linux::configured(text),
+        }
+    }
+
+    /// Options in the words that it has: what its file says then is what was asked.
+    ///
+    /// # Errors
+    /// It has no words for them.
+    pub fn options(self, options: &Options, serving: &Serving) -> Result<Options> {
+        match self {
+            Self::Mountd => Ok(options.clone()),
+            Self::Kernel | Self::Ganesha => nfs_linux::options(options, serving),
         }
     }
 
     /// Has it read its files again.
-    pub fn reload(self) -> Cmd {
+    pub fn reload(self, serving: &Serving) -> Cmd {
         match self {
             Self::Mountd => service::reload("mountd"),
+            Self::Kernel | Self::Ganesha => nfs_linux::reload(serving),
         }
     }
 
     /// Whether what it exports is always a whole file system, whatever directory in it is named (exports(5)).
     pub fn whole_file_systems(self) -> bool {
+        self == Self::Mountd
+    }
+
+    /// How long after a change what it says against that may still come.
+    pub fn moment(self) -> Duration {
         match self {
-            Self::Mountd => true,
+            Self::Mountd => Duration::from_secs(1),
+            // It is asked, and has read all by then.
+            Self::Kernel => Duration::ZERO,
+            // Its complaints were seen within a millisecond after it had read all.
+            Self::Ganesha => Duration::from_millis(200),
         }
     }
 
@@ -90,6 +135,7 @@ impl Server {
     pub fn longest(self) -> usize {
         match self {
             Self::Mountd => exports::MAX_WORD,
+            Self::Kernel | Self::Ganesha => usize::MAX,
         }
     }
 }
@@ -111,14 +157,17 @@ pub struct Asked {
     pub groups: Vec<String>,
     /// Paths that may lead over links.
     pub paths: Vec<AbsPath>,
+    /// Where nfs-ganesha has its files, if it is the one.
+    pub ganesha: Option<nfs_linux::Ganesha>,
 }
 
 /// File systems of other hosts, on which a path may never be looked at from here.
-const REMOTE: [&str; 4] = ["nfs", "smbfs", "fusefs", "autofs"];
+const REMOTE: [&str; 7] = ["nfs", "smbfs", "cifs", "ceph", "9p", "fusefs", "autofs"];
 
 /// Whether a file system is another host's, or may be.
 pub fn is_remote(mount: &Mounted) -> bool {
-    REMOTE.contains(&mount.fstype.as_str()) || mount.fstype.starts_with("nfs") || mount.fstype == "cifs"
+    let fuse = mount.fstype.starts_with("fuse.") && mount.fstype != "fuse.zfs";
+    REMOTE.contains(&mount.fstype.as_str()) || mount.fstype.starts_with("nfs") || fuse
 }
 
 /// Reads all that. The number of commands does not depend on the number of exports.
@@ -140,7 +189,9 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
         versions: None,
         settings: BTreeMap::new(),
         running: BTreeMap::new(),
+        ganesha: None,
         users: BTreeMap::new(),
+        primary: BTreeMap::new(),
         groups: BTreeMap::new(),
         links: BTreeMap::new(),
     };
@@ -159,6 +210,8 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
                 serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);
             }
         }
+        Server::Kernel => nfs_linux::gather(host, None, &mut serving)?,
+        Server::Ganesha => nfs_linux::gather(host, asked.ganesha.as_ref(), &mut serving)?,
     }
     accounts(host, &mut serving, &asked.users, &asked.groups)?;
     for path in asked.paths.iter().filter(|p| !holder(mounts, p.as_str()).is_some_and(is_remote)) {
@@ -177,13 +230,15 @@ pub fn accounts(host: &dyn Host, serving: &mut Serving, users: &[String], groups
     let some = |cmd: Cmd| {
         let out = host.query(&cmd).map_err(Error::from)?;
         let known = out.ok() || cmd.accept.contains(&out.status);
-        if known { Ok(getent::parse(&out.stdout)) } else { Err(Error::from(RunError::failed(&cmd, &out))) }
+        if known { Ok(out.stdout) } else { Err(Error::from(RunError::failed(&cmd, &out))) }
     };
     if !users.is_empty() {
-        serving.users.extend(some(getent::users(users))?);
+        let text = some(getent::users(users))?;
+        serving.users.extend(getent::parse(&text));
+        serving.primary.extend(getent::parse_primary(&text));
     }
     if !groups.is_empty() {
-        serving.groups.extend(some(getent::groups(groups))?);
+        serving.groups.extend(getent::parse(&some(getent::groups(groups))?));
     }
     Ok(())
 }
@@ -204,6 +259,11 @@ pub struct Served {
     pub ask: bool,
     /// The line in the system's log after which what it says is new.
     pub note: String,
+    /// jug's own file.
+    pub file: AbsPath,
+    /// Where nfs-ganesha says what it makes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ganesha: Option<nfs_linux::Ganesha>,
     /// Seconds that it may take.
     pub seconds: u64,
 }
@@ -236,6 +296,7 @@ pub fn unseen(host: &dyn Host, platform: &dyn Platform, it: &Served) -> Result<V
             all.dedup();
             Ok(all)
         }
+        Server::Kernel | Server::Ganesha => nfs_linux::unseen(host, it),
     }
 }
 
@@ -281,6 +342,7 @@ pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
             };
             all.into_iter().partition(ours)
         }
+        Server::Kernel | Server::Ganesha => nfs_linux::complaints(host, it),
     }
 }
 
@@ -313,6 +375,7 @@ impl fmt::Display for Served {
                 let note = quote(&format!("/{}/,$p", self.note));
                 write!(f, "\n! sed -n {note} {} | grep 'mountd\\[.*bad exports'", mountd::LOG)
             }
+            Server::Kernel | Server::Ganesha => nfs_linux::shown(f, self),
         }
     }
 }

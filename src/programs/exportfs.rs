@@ -15,13 +15,15 @@ use std::fmt::Write;
 
 /// The file that nfs-utils reads beside /etc/exports: any in this directory whose name ends so (exports(5)).
 pub const FILE: &str = "/etc/exports.d/jug.exports";
+/// The administrator's own.
+pub const ADMINISTRATORS: &str = "/etc/exports";
 const HEAD: &str =
     "# Written by jug: jug nfs-export and jug nfs-unexport change it, and take nothing else for their own.\n";
 const OWNER: &str = "# jug: ";
 
-/// Makes what the files say what is exported.
+/// Makes what the files say what is exported. Exit status 1: somewhere a line is wrong.
 pub fn reexport() -> Cmd {
-    Cmd::new("exportfs").arg("-ra")
+    Cmd::new("exportfs").arg("-ra").accept(1).limit(60)
 }
 
 /// Asks what is exported, in words that exports(5) has as well.

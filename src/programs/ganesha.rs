@@ -7,6 +7,7 @@
 
 use super::exportfs::{by_client, client_word};
 use crate::error::{Error, Result};
+use crate::host::Cmd;
 use crate::model::export::{ClientSet, Export, Options, Owner, Squash, is_address, normal};
 use crate::model::export_linux::Anonymous;
 use crate::model::name::AbsPath;
@@ -179,21 +180,30 @@ fn of_client(block: &Block) -> std::result::Result<(Owner, Options, ClientSet), 
     Ok((owner, Options { ro, squash, sec, ..Options::default() }, clients))
 }
 
-/// What others export, as far as their files can be understood: numbers and paths, which no two exports may share.
-pub fn others(blocks: &[Block]) -> Vec<(u16, String)> {
+/// Where an export stands in the tree of NFSv4, which no other may: the place that it is given, or its directory.
+pub fn place(block: &Block) -> Option<String> {
+    let all = block.values("Pseudo").or_else(|| block.values("Path")).filter(|_| block.is("EXPORT"));
+    all.and_then(|v| v.first().cloned())
+}
+
+/// The numbers of exports, as far as they can be read.
+pub fn numbers(blocks: &[Block]) -> impl Iterator<Item = u16> + use<> {
     let number = |text: &str| match text.strip_prefix("0x") {
         Some(hex) => u16::from_str_radix(hex, 16).ok(),
         None if text.starts_with('0') && text.len() > 1 => u16::from_str_radix(&text[1..], 8).ok(),
         None => text.parse().ok(),
     };
     let exports = blocks.iter().filter(|b| b.is("EXPORT"));
-    exports
-        .filter_map(|b| {
-            let id = number(b.values("Export_Id")?.first()?)?;
-            let path = b.values("Pseudo").or_else(|| b.values("Path")).and_then(|v| v.first());
-            Some((id, path.cloned().unwrap_or_default()))
-        })
-        .collect()
+    let all: Vec<u16> = exports.filter_map(|b| number(b.values("Export_Id")?.first()?)).collect();
+    all.into_iter()
+}
+
+/// The name of the program, and of its process.
+pub const PROGRAM: &str = "ganesha.nfsd";
+
+/// Has the process that a file names read its files again, if it is this program. Exit status 1: it is not there.
+pub fn reload(pid_file: &AbsPath) -> Cmd {
+    Cmd::new("pkill").args(["-HUP", "-x", "-F", pid_file.as_str(), PROGRAM]).accept(1).limit(10)
 }
 
 /// What the log says of a reading of the files.
@@ -313,11 +323,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_others() {
+    fn numbers_and_places_of_others() {
         let text = "NFS_CORE_PARAM { Protocols = 4; }\nEXPORT { Export_Id = 0x10; Path = /a; Pseudo = /b; }\n\
                     export { export_id = 07; PATH = '/c d'; CLIENT { Clients = *; } }\n";
         let conf = blocks(text).unwrap();
-        assert_eq!(others(&conf.blocks), [(16, "/b".to_string()), (7, "/c d".to_string())]);
+        assert_eq!(numbers(&conf.blocks).collect::<Vec<_>>(), [16, 7]);
+        let places: Vec<_> = conf.blocks.iter().map(place).collect();
+        assert_eq!(places, [None, Some("/b".into()), Some("/c d".into())]);
     }
 
     /// As nfs-ganesha 4.3 wrote them.

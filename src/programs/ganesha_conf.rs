@@ -97,6 +97,11 @@ pub fn includes(text: &str) -> impl Iterator<Item = String> + '_ {
     text.lines().filter_map(include)
 }
 
+/// Whether a file of this name can be included (conf_lex.l, `INCLPATH`).
+pub fn can_include(file: &str) -> bool {
+    file.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._".contains(&b))
+}
+
 fn include(line: &str) -> Option<String> {
     let (word, path) = line.trim_start().strip_prefix('%')?.split_once([' ', '\t'])?;
     let path = path.trim().trim_matches('"');

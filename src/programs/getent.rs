@@ -24,6 +24,15 @@ pub fn parse(text: &str) -> BTreeMap<String, u32> {
         .collect()
 }
 
+/// Reads names and the numbers of their first groups, of users.
+pub fn parse_primary(text: &str) -> BTreeMap<String, u32> {
+    let user = |l: &str| {
+        let fields: Vec<&str> = l.split(':').collect();
+        Some((fields.first()?.to_string(), fields.get(3)?.parse().ok()?))
+    };
+    text.lines().filter_map(user).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +43,6 @@ mod tests {
             parse("root:*:0:0:Charlie &:/root:/bin/sh\nnobody:*:65534:65534::/:/x\njunk\nwheel:*:0:root\n");
         assert_eq!(all.len(), 3);
         assert_eq!((all["root"], all["nobody"]), (0, 65534));
+        assert_eq!(parse_primary("www:*:80:81:W:/:/x\nwheel:*:0:root\n"), [("www".to_string(), 81)].into());
     }
 }

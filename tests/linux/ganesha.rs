@@ -47,6 +47,12 @@ impl Host {
         if !self.path("jug.ganesha.conf").exists() {
             write(&self.path("jug.ganesha.conf"), "", 0o644);
         }
+        let config = std::fs::read_to_string(self.path("jug.toml")).unwrap();
+        let nfs = format!(
+            "\n[nfs]\nserver = \"ganesha\"\nexports = \"{dir}/jug.ganesha.conf\"\nganesha_conf = \"{dir}/ganesha.conf\"\n\
+             ganesha_pid = \"{dir}/ganesha.pid\"\nganesha_log = \"{dir}/ganesha.log\"\n"
+        );
+        write(&self.path("jug.toml"), &(config + &nfs), 0o644);
         std::fs::create_dir_all(self.path("recovery")).unwrap();
         let mut server = Ganesha { host: self, child: None };
         server.start();

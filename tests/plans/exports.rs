@@ -12,7 +12,7 @@ use jug::platform::nfs::Server;
 
 const FILE: &str = "/usr/local/etc/jug.exports";
 
-fn map(all: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
+pub(super) fn map(all: &[(&str, &str)]) -> std::collections::BTreeMap<String, String> {
     all.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
 }
 
@@ -51,6 +51,8 @@ fn server() -> Node {
             ("nfsd", "nfsd: master (nfsd)"),
             ("rpcbind", "/usr/sbin/rpcbind"),
         ]),
+        ganesha: None,
+        primary: [("www".to_string(), 80)].into(),
         users: [("root".to_string(), 0), ("www".to_string(), 80), ("toor".to_string(), 0)].into(),
         groups: [("wheel".to_string(), 0)].into(),
         links: map(&[("/lnk", "/tank/ct")]),
@@ -58,11 +60,11 @@ fn server() -> Node {
     n
 }
 
-fn serving(n: &mut Node) -> &mut Serving {
+pub(super) fn serving(n: &mut Node) -> &mut Serving {
     n.facts.serving.as_mut().unwrap()
 }
 
-fn wish(paths: &[&str], clients: &str, more: &str) -> Wish {
+pub(super) fn wish(paths: &[&str], clients: &str, more: &str) -> Wish {
     let has = |w: &str| more.split(' ').any(|m| m == w);
     let value = |w: &str| more.split(' ').find_map(|m| m.strip_prefix(w)).map(|v| v.parse().unwrap());
     let squash = match (value("maproot="), value("mapall=")) {
@@ -94,12 +96,12 @@ fn wish(paths: &[&str], clients: &str, more: &str) -> Wish {
     }
 }
 
-fn plan(n: &Node, wish: &Wish) -> jug::error::Result<Option<Plan>> {
+pub(super) fn plan(n: &Node, wish: &Wish) -> jug::error::Result<Option<Plan>> {
     let config = NodeConfig::default();
     export("it", wish, &Here::new(&n.facts, &config)?, UUID)
 }
 
-fn back(n: &Node, wish: &Unwish) -> jug::error::Result<Option<Plan>> {
+pub(super) fn back(n: &Node, wish: &Unwish) -> jug::error::Result<Option<Plan>> {
     let config = NodeConfig::default();
     unexport("it", wish, &Here::new(&n.facts, &config)?, UUID)
 }

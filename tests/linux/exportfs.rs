@@ -1,0 +1,147 @@
+//! Exports for the kernel's server, with the real exportfs(8): it keeps its table without nfsd, too. That nfsd runs is all
+//! that is made up here, for not every kernel has one.
+
+use crate::outcome::run;
+use crate::support::{Host, on_host, write};
+
+const NEEDED: [&str; 2] = ["zfs-fuse", "exportfs"];
+
+/// Datasets, an /etc of the test's own, and an nfsd as far as /proc shows it.
+fn server(h: &Host) {
+    h.zfs();
+    h.sh("set -e; cp -a /etc etc; mount --bind etc /etc; mkdir -p /etc/exports.d; rm -f /etc/exports.d/*; \
+          : >/etc/exports; mount -t tmpfs none /var/lib/nfs; : >/var/lib/nfs/etab; \
+          mount -t tmpfs none /proc/fs; mkdir /proc/fs/nfsd; echo 8 >/proc/fs/nfsd/threads; \
+          for d in a b; do zfs create tank/$d; done")
+        .ok();
+    let config = std::fs::read_to_string(h.path("jug.toml")).unwrap();
+    write(&h.path("jug.toml"), &(config + "\n[nfs]\nserver = \"kernel\"\n"), 0o644);
+}
+
+/// What is exported: directory below tank, client, and those of the words that say what a client may do.
+fn exported(h: &Host) -> Vec<String> {
+    let words = ["ro", "rw", "no_root_squash", "root_squash", "all_squash"];
+    let told = |w: &&str| words.contains(w) || w.starts_with("anon") || w.starts_with("sec=");
+    let line = |l: &str| {
+        let (place, options) = l.trim_end_matches(')').split_once('(').unwrap();
+        let options: Vec<&str> = options.split(',').filter(told).collect();
+        let place = place.rsplit_once("/tank/").map_or(place, |(_, p)| p);
+        format!("{} {}", place.split_whitespace().collect::<Vec<_>>().join(" "), options.join(","))
+    };
+    let mut all: Vec<_> = h.sh("exportfs -s").ok().out.lines().map(line).collect();
+    all.sort();
+    all
+}
+
+const RW: &str = "sec=sys,rw,root_squash";
+const RO: &str = "sec=sys,ro,root_squash";
+
+#[test]
+fn what_is_asked_is_what_is_exported() {
+    on_host(&NEEDED, |h| {
+        server(h);
+        let root = "sec=sys,rw,no_root_squash";
+        let mapped = "anonuid=33,anongid=1234,sec=krb5p:sys,ro,root_squash,all_squash";
+        write(&h.path("etc/krb5.keytab"), "", 0o600);
+        let a = |who: &str, how: &str| format!("a {who} {how}");
+        let b = |who: &str, how: &str| format!("b {who} {how}");
+        let steps: [(&str, Vec<String>); 8] = [
+            ("nfs-export tank/a --to 10.0.0.1,10.1.0.0/16", vec![a("10.0.0.1", RW), a("10.1.0.0/16", RW)]),
+            (
+                "nfs-export tank/a --to fd00::1 --ro",
+                vec![a("10.0.0.1", RW), a("10.1.0.0/16", RW), a("fd00::1", RO)],
+            ),
+            ("nfs-unexport tank/a --to 10.0.0.1", vec![a("10.1.0.0/16", RW), a("fd00::1", RO)]),
+            ("nfs-export tank/a --to 10.0.0.2 --maproot root --replace", vec![a("10.0.0.2", root)]),
+            ("nfs-export tank/b --world --ro", vec![a("10.0.0.2", root), b("*", RO)]),
+            (
+                "nfs-export tank/b --to fd00::/64 --mapall www-data:1234 --sec krb5p:sys --ro",
+                vec![a("10.0.0.2", root), b("*", RO), b("fd00::/64", mapped)],
+            ),
+            ("nfs-unexport tank/b", vec![a("10.0.0.2", root)]),
+            ("nfs-unexport tank/a", vec![]),
+        ];
+        for (change, expected) in steps {
+            let out = h.jug(change).ok();
+            assert!(out.err.is_empty(), "{out:?}");
+            assert_eq!(exported(h), expected, "after {change}");
+            h.jug(change).ok().says("unchanged");
+            h.jug("nfs-check").ok();
+        }
+    });
+}
+
+#[test]
+fn beside_the_administrators() {
+    on_host(&NEEDED, |h| {
+        server(h);
+        let own = |text: &str| write(&h.path("etc/exports"), &text.replace('%', &h.str("tank")), 0o644);
+        let file = || std::fs::read_to_string("/etc/exports.d/jug.exports").unwrap_or_default();
+        own("%/a 10.0.0.9(ro,sync,no_subtree_check) @friends(ro,sync,no_subtree_check)\n");
+        h.sh("exportfs -ra").ok();
+        h.jug("nfs-ls").ok().says("@friends").says("others");
+        h.jug("nfs-export tank/a --to 10.0.0.9")
+            .code(5)
+            .says("10.0.0.9 may mount that file system already: exportfs -s line");
+        h.jug("nfs-export tank/a --to 10.0.0.9 --ro").ok().says("unchanged");
+        h.jug("nfs-unexport tank/a").code(5).says("it is not jug that exports it");
+        h.jug("nfs-export tank/a --to 10.0.0.1").ok();
+        assert!(exported(h).contains(&format!("a 10.0.0.1 {RW}")));
+        // What he breaks is his: it is passed on.
+        own("%/a 10.0.0.9(nonsense)\n");
+        h.jug("nfs-export tank/b --to 10.0.0.1").ok().says("unknown keyword \"nonsense\"");
+        assert_eq!(exported(h), [format!("a 10.0.0.1 {RW}"), format!("b 10.0.0.1 {RW}")]);
+        // He takes a client that jug has: the first of both files counts, and that is his.
+        own("%/b 10.0.0.1(ro,sync,no_subtree_check)\n");
+        let before = file();
+        h.sh("exportfs -ra").code(1);
+        h.jug("nfs-check").code(1).says("exportfs shows");
+        h.jug("nfs-export tank/b --to 10.0.0.2")
+            .code(1)
+            .says("with other options than were asked")
+            .says("duplicated");
+        assert_eq!(file(), before);
+        own("");
+        // A directory that exportfs would read as another.
+        h.run("zfs", &["create", "-o", &format!("mountpoint={}", h.str("odd\\101")), "tank/odd"]).ok();
+        h.jug("nfs-export tank/odd --to 10.0.0.1").code(2).says("three digits");
+        h.run("zfs", &["set", &format!("mountpoint={}", h.str("o 'd#d\"ä(*)")), "tank/odd"]).ok();
+        h.jug("nfs-export tank/odd --to 10.0.0.1").ok();
+        assert!(h.sh("exportfs -s").ok().out.contains("o\\040'd#d\"ä(*)  10.0.0.1("));
+        // nfsd is not there.
+        write(std::path::Path::new("/proc/fs/nfsd/threads"), "0\n", 0o644);
+        let before = file();
+        h.jug("nfs-export tank/b --to 10.0.0.7")
+            .code(7)
+            .says("nfsd does not run")
+            .says("systemctl enable --now nfs-server");
+        assert_eq!(file(), before);
+        h.jug("nfs-unexport tank/b").ok().says("it will read this when it is started");
+        assert!(!file().contains("/tank/b"));
+    });
+}
+
+/// How often each of two processes changes its exports.
+const TIMES: usize = 50;
+
+#[test]
+fn two_change_exports_at_once() {
+    on_host(&NEEDED, |h| {
+        server(h);
+        let line = |name: &str, i: usize| match i % 5 {
+            4 => format!("nfs-unexport tank/{name}"),
+            _ => format!("nfs-export tank/{name} --to 10.1.0.{i}"),
+        };
+        let commands = |name| (1..=TIMES).map(|i| h.jug_command(&line(name, i))).collect::<Vec<_>>();
+        let (both, dir) = ([commands("a"), commands("b")], h.dir.as_path());
+        std::thread::scope(|s| {
+            let all =
+                both.map(|all| s.spawn(move || all.into_iter().for_each(|c| drop(run(c, dir, "", 60).ok()))));
+            while all.iter().any(|t| !t.is_finished()) {
+                h.jug("nfs-ls").ok();
+            }
+            all.into_iter().for_each(|t| t.join().unwrap());
+        });
+        assert_eq!(exported(h), [format!("a 10.1.0.50 {RW}"), format!("b 10.1.0.50 {RW}")]);
+    });
+}
