@@ -1,6 +1,7 @@
 //! Exports for the kernel's server, with the real exportfs(8): it keeps its table without nfsd, too. That nfsd runs is all
 //! that is made up here, for not every kernel has one.
 
+use crate::crash::killed;
 use crate::outcome::run;
 use crate::support::{Host, on_host, write};
 
@@ -143,5 +144,70 @@ fn two_change_exports_at_once() {
             all.into_iter().for_each(|t| t.join().unwrap());
         });
         assert_eq!(exported(h), [format!("a 10.1.0.50 {RW}"), format!("b 10.1.0.50 {RW}")]);
+    });
+}
+
+/// Killed at every line of the journal and at every file: what comes next finds the exports as they were before, or as
+/// they were asked, and the kernel has what the file says.
+#[test]
+fn killed_anywhere() {
+    on_host(&["zfs-fuse", "exportfs", "strace"], |h| {
+        server(h);
+        h.jug("nfs-export tank/a --to 10.0.0.1").ok();
+        let before = vec![format!("a 10.0.0.1 {RW}")];
+        let after = vec![format!("a 10.0.0.1 {RW}"), format!("a 10.0.0.2 {RO}")];
+        let (mut points, mut kept) = (0, 0);
+        for call in ["fdatasync", "fsync"] {
+            for n in 1.. {
+                h.jug("nfs-unexport tank/a --to 10.0.0.2").ok();
+                assert_eq!(exported(h), before);
+                if !killed(h, "nfs-export tank/a --to 10.0.0.2 --ro", call, n) {
+                    break;
+                }
+                let what = format!("killed at {call} number {n}");
+                points += 1;
+                h.jug(if n % 2 == 0 { "doctor --fix" } else { "nfs-unexport tank/b" }).ok();
+                let now = exported(h);
+                kept += usize::from(now == after);
+                assert!(now == before || now == after, "{what}: {now:?}");
+                h.jug("nfs-check").ok();
+                h.jug("doctor").ok().says("all is well");
+            }
+        }
+        assert!(points > 10 && kept < points / 2, "{points} points to die at, {kept} of them past the end");
+    });
+}
+
+/// An exportfs that fails, does nothing, or does not say what it did: the file is what it was, and so is the rest.
+#[test]
+fn an_exportfs_that_lies() {
+    on_host(&NEEDED, |h| {
+        server(h);
+        let config = std::fs::read_to_string(h.path("jug.toml")).unwrap();
+        let dirs = format!(
+            "[programs]\npath = [\"{}\", \"/sbin\", \"/bin\", \"/usr/sbin\", \"/usr/bin\"]\n",
+            h.str("bin")
+        );
+        write(&h.path("jug.toml"), &(config + &dirs), 0o644);
+        h.jug("nfs-export tank/a --to 10.0.0.1").ok();
+        let file = || std::fs::read_to_string("/etc/exports.d/jug.exports").unwrap();
+        let before = (file(), exported(h));
+        for (told, listed, says) in [
+            ("exit 1", "", "exportfs does not show"),
+            ("exit 0", "", "exportfs does not show"),
+            ("exit 139", "", "exit status 139"),
+            ("", "exit 1", "exit status 1 of exportfs -s"),
+            ("", "echo nonsense; exit 0", "not what was expected"),
+        ] {
+            // From the first time on that it is told of something else.
+            let text = format!(
+                "#!/bin/sh\ngrep -q 10.0.0.2 /etc/exports.d/jug.exports && case $1 in -ra) {told};; -s) {listed};; esac\n\
+                 exec /usr/sbin/exportfs \"$@\"\n"
+            );
+            write(&h.path("bin/exportfs"), &text.replace(") ;;", ") :;;"), 0o755);
+            h.jug("nfs-export tank/a --to 10.0.0.2").code(1).says(says);
+            assert_eq!((file(), exported(h)), before, "{told} {listed}");
+            h.jug("doctor").ok();
+        }
     });
 }
