@@ -67,8 +67,8 @@ pub fn cpuset(s: &mut State, words: &[&str]) -> Output {
 }
 
 pub fn sysctl(words: &[&str]) -> Output {
-    if words == ["-n", "net.inet.ip.forwarding", "net.inet6.ip6.forwarding"] {
-        return fine("1\n1\n");
+    if let ["-i", asked @ ..] = words {
+        return fine(asked.iter().map(|name| format!("{name}: 1\n")).collect::<String>());
     }
     assert_eq!(words, ["kern.racct.enable", "hw.ncpu"]);
     fine(format!("kern.racct.enable: 1\nhw.ncpu: {CPUS}\n"))
