@@ -58,7 +58,7 @@ fn needed(s: &Session) -> Result<Needed> {
         ("rpc.statd", "statd", true),
         ("rpc.lockd", "lockd", true),
     ] {
-        if !runs(program) && !(v3 && only4) {
+        if !(runs(program) || v3 && only4) {
             all.start.push(format!("service {service} start"));
         }
     }
