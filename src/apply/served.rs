@@ -15,17 +15,19 @@ pub fn wait(ctx: &Ctx<'_>, it: &Served, warnings: &mut Vec<String>) -> Result<()
     let limit = Duration::from_secs(it.seconds);
     let (begun, limit) = (Instant::now(), deadline::cut(Some(limit)).unwrap_or(limit));
     let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(50));
-    let mut missing = nfs::unseen(ctx.host, ctx.platform, it)?;
-    while !missing.is_empty() && waited.max(begun.elapsed()) < limit {
+    let mut seen = nfs::look(ctx.host, ctx.platform, it)?;
+    while !seen.wrong.is_empty() && waited.max(begun.elapsed()) < limit {
         ctx.host.pause(pause);
         waited += pause;
         pause = (pause * 2).min(PAUSE);
-        missing = nfs::unseen(ctx.host, ctx.platform, it)?;
+        seen = nfs::look(ctx.host, ctx.platform, it)?;
     }
     // After all is as it should be, a moment for what it still has to say: not every change can be seen from outside.
     ctx.host.pause(it.server.moment());
     let (ours, others) = nfs::complaints(ctx.host, it);
+    let missing = seen.wrong;
     if missing.is_empty() && ours.is_empty() {
+        warnings.extend(seen.unasked.map(|why| format!("what NFSv3 is served could not be asked: {why}")));
         // What it complains of elsewhere was so before, and is not undone by undoing this.
         warnings.extend(others.into_iter().map(|c| format!("the NFS server also says: {c}")));
         return Ok(());

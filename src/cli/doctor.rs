@@ -174,6 +174,13 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
         );
         findings.extend(super::filter_check::look(s, &facts, &envs, &unreadable)?);
     }
+    findings.extend(super::nfs_check::wrong(s, &facts)?.into_iter().map(|(object, c)| Finding {
+        kind: "lacks",
+        object: format!("nfs {object}"),
+        reason: format!("{}: {}", c.what, c.reason),
+        next: "jug nfs-check; jug init --nfs says what this host needs".into(),
+        cure: None,
+    }));
     orphans(s, &facts, &envs, &unreadable, &mut findings);
     fenced(s, &facts, &envs, &mut findings)?;
     Ok(findings)

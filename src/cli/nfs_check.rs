@@ -3,14 +3,14 @@
 use super::exports::{self, Object};
 use super::session::Session;
 use crate::error::{Code, Result};
+use crate::facts::Facts;
 use crate::host::Host;
 use crate::model::export::Export;
 use crate::model::name::UserName;
 use crate::plan::export_audit::{Told, directory, server};
 use crate::plan::exported::Here;
 use crate::plan::net_check::{Check, Verdict};
-use crate::platform::nfs;
-use crate::platform::nfs::Server;
+use crate::platform::nfs::{self, Server};
 use crate::programs::{exportfs, mountd, showmount};
 use crate::report::table::List;
 use serde_json::json;
@@ -103,6 +103,17 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
         }
     }
     Ok(all)
+}
+
+/// What doctor says of it: what is wrong, where this host exports anything.
+pub fn wrong(s: &Session, facts: &Facts) -> Result<Vec<(String, Check)>> {
+    let Ok(server) = Server::of(s.platform.kind(), &s.host, &s.config) else { return Ok(Vec::new()) };
+    if s.saved.is_some()
+        || !(facts.mounts.iter().any(|m| m.exported) || server.file(&s.config)?.as_path().exists())
+    {
+        return Ok(Vec::new());
+    }
+    Ok(look(s, &[])?.into_iter().filter(|(_, c)| c.verdict == Verdict::Wrong).collect())
 }
 
 /// Asks mountd, where somebody answers, or exportfs.

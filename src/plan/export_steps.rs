@@ -103,8 +103,7 @@ impl Change<'_> {
             };
             let mut step = Step::new(format!("write {}", serving.file), write).undo(back);
             if runs {
-                // One that has died meanwhile has nothing to read again.
-                step = step.undo(Effect::Run(reload.clone().lenient()));
+                step = step.undo(Effect::Run(reload.clone()));
             }
             plan.push(step);
         }

@@ -268,33 +268,43 @@ pub struct Served {
     pub seconds: u64,
 }
 
-/// What is not as it should be, for people; nothing if all is so. Each way of looking at it proves something else: the
+/// What was seen of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// What is not as it should be, for people.
+    pub wrong: Vec<String>,
+    /// What could not be asked, which proves nothing.
+    pub unasked: Option<String>,
+}
+
+/// Looks whether all is as it should be. Each way of looking at it proves something else: the
 /// mount table that the kernel was told, and mountd's answer whom it would let in (F4.3, F4.5).
 ///
 /// # Errors
 /// A program says no.
-pub fn unseen(host: &dyn Host, platform: &dyn Platform, it: &Served) -> Result<Vec<String>> {
+pub fn look(host: &dyn Host, platform: &dyn Platform, it: &Served) -> Result<Seen> {
     match it.server {
         Server::Mountd => {
             let mounts = platform.mounts(host)?;
-            let mut all: Vec<String> = Vec::new();
+            let mut seen = Seen::default();
             let exported = |p: &AbsPath| holder(&mounts, p.as_str()).is_some_and(|m| m.exported);
             for e in it.there.iter().filter(|e| !exported(&e.path)) {
-                all.push(format!("the mount table does not show {} as exported", e.path));
+                seen.wrong.push(format!("the mount table does not show {} as exported", e.path));
             }
             for p in it.bare.iter().filter(|p| mounts.iter().any(|m| m.target == p.as_str() && m.exported)) {
-                all.push(format!("the mount table still shows {p} as exported"));
+                seen.wrong.push(format!("the mount table still shows {p} as exported"));
             }
-            if it.ask {
+            // One thing after the other: where nobody answers, each question takes its time.
+            if it.ask && seen.wrong.is_empty() {
                 let cmd = showmount::exports();
                 match host.query(&cmd) {
-                    Ok(out) if out.ok() => all.extend(unlisted(&out.stdout, it)),
-                    Ok(out) => all.push(RunError::failed(&cmd, &out).to_string()),
-                    Err(e) => all.push(e.to_string()),
+                    Ok(out) if out.ok() => seen.wrong.extend(unlisted(&out.stdout, it)),
+                    Ok(out) => seen.unasked = Some(RunError::failed(&cmd, &out).to_string()),
+                    Err(e) => seen.unasked = Some(e.to_string()),
                 }
             }
-            all.dedup();
-            Ok(all)
+            seen.wrong.dedup();
+            Ok(seen)
         }
         Server::Kernel | Server::Ganesha => nfs_linux::unseen(host, it),
     }

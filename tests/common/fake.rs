@@ -123,6 +123,8 @@ pub struct State {
     pub filter: BTreeMap<String, Place>,
     /// The next `zfs create` or `zfs clone` does not mount.
     pub wont_mount: bool,
+    /// mountd, and what it has told the kernel.
+    pub nfs: super::mountd::Nfs,
 }
 
 #[derive(Default)]
@@ -301,7 +303,7 @@ impl Host for Fake {
                 _ => {}
             }
         }
-        if cmd.program == "ps" {
+        if cmd.program == "ps" && !cmd.args.iter().any(|a| a == "args=") {
             let age = jiff::Timestamp::now().as_second() - 1000;
             return Ok(if self.child_runs() { fine(format!("S {age}\n")) } else { no(1, "") });
         }
@@ -375,7 +377,11 @@ impl Host for Fake {
         if path == "/proc/stat" {
             return Some("btime 1000\n".into());
         }
-        self.files.get(path).cloned()
+        match path {
+            "/etc/exports" => Some(self.state().nfs.admin.clone()),
+            "/var/log/messages" => Some(self.state().nfs.log.clone()),
+            _ => self.files.get(path).cloned(),
+        }
     }
     fn pause(&self, _: std::time::Duration) {}
     fn now(&self) -> jiff::Timestamp {

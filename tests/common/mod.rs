@@ -7,6 +7,7 @@ pub mod external;
 pub mod fake;
 pub mod filter;
 pub mod limits;
+pub mod mountd;
 pub mod net;
 pub mod os;
 pub mod picture;

@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{external, filter, limits, net, zfs};
+use super::{external, filter, limits, mountd, net, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -15,12 +15,16 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             let all: Vec<_> = s
                 .mounts
                 .iter()
-                .map(
-                    |m| json!({"special": m.source, "node": m.target, "fstype": m.fstype, "opts": ["local"]}),
-                )
+                .map(|m| {
+                    let exported = s.nfs.kernel.iter().any(|e| e.fs == m.target);
+                    let opts = if exported { vec!["NFS exported", "local"] } else { vec!["local"] };
+                    json!({"special": m.source, "node": m.target, "fstype": m.fstype, "opts": opts})
+                })
                 .collect();
             fine(json!({"mount": {"mounted": all}}).to_string())
         }
+        ("service" | "showmount" | "logger" | "ps" | "getent", _) => mountd::run(s, cmd),
+        ("sysctl", _) if words.iter().any(|w| w.starts_with("vfs.nfsd")) => mountd::run(s, cmd),
         ("mount", _) => mount(s, &words),
         ("umount", _) => umount(s, words.last().unwrap()),
         ("jls", PlatformKind::Freebsd) => jls(s, &words),

@@ -8,7 +8,9 @@ impl World {
     pub fn picture(&self) -> String {
         let state = self.fake.state();
         let mut text = format!(
-            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            state.nfs.kernel,
+            state.nfs.shares,
             state.datasets,
             state.snapshots.iter().map(|(n, s)| (n, &s.mark, &s.holds)).collect::<Vec<_>>(),
             state.mounts,

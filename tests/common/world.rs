@@ -118,6 +118,7 @@ impl World {
             rules: ["jail:db:maxproc:deny=50", "jail:www:memoryuse:log=99"].map(String::from).to_vec(),
             filter: [(filter::THEIRS.to_string(), ("rdr theirs\n".into(), "pass theirs\n".into()))].into(),
             wont_mount: false,
+            nfs: super::mountd::Nfs::default(),
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
         let fake = Fake::new(state, of(kind, oci), layout.clone());

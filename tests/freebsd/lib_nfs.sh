@@ -7,6 +7,7 @@
 
 # A file of the host's that is changed, and put back by nfs_down.
 borrow() {
+	! grep -qxF "$1" "$T/borrowed.list" 2>/dev/null || return 0
 	mkdir -p "$T/borrowed${1%/*}" "${1%/*}"
 	if [ -f "$1" ]; then cp -p "$1" "$T/borrowed$1"; else : >"$T/borrowed$1.none"; fi
 	echo "$1" >>"$T/borrowed.list"
@@ -74,7 +75,7 @@ nfs_down() {
 		if [ -f "$T/borrowed$f.none" ]; then rm -f "$f"; else cp -p "$T/borrowed$f" "$f"; fi
 		rmdir "${f%/*}" 2>/dev/null
 	done <"$T/borrowed.list"
-	grep -q '^mountd$' "$T/nfs.started" || service mountd onereload >/dev/null 2>&1
+	grep -q '^mountd$' "$T/nfs.started" || service mountd onerestart >/dev/null 2>&1
 	nfs_disk_away
 }
 nfs_disk_away() {
