@@ -87,6 +87,7 @@ install_packages() {
 	policy=/usr/sbin/policy-rc.d
 	[ -e "$policy" ] && policy=
 	if [ -n "$policy" ]; then
+		trap 'rm -f "$policy"; exit 1' HUP INT TERM
 		printf '#!/bin/sh\nexit 101\n' >"$policy"
 		chmod 755 "$policy"
 	fi
@@ -99,6 +100,7 @@ install_packages() {
 		apt-get install -y -q --no-remove --no-install-recommends $1 >>"$log" 2>&1 || tail -n 5 "$log"
 	fi
 	rm -f "$log" ${policy:+"$policy"}
+	trap - HUP INT TERM
 }
 
 rust() {

@@ -114,12 +114,13 @@ fn kernel(host: &dyn Host, serving: &mut Serving) -> Result<()> {
     if threads > 0 {
         serving.running.insert("nfsd".into(), format!("{threads} threads"));
     }
-    let own = serving.text.as_deref().map(|t| exportfs::parse(t, serving.file.as_str())).transpose()?;
+    // One that can't be read is refused where it is needed.
+    let own = serving.text.as_deref().and_then(|t| exportfs::parse(t, serving.file.as_str()).ok());
     let own = own.unwrap_or_default();
     let own: Vec<_> = by_client(&own).into_iter().map(|(_, p, n, _)| (p.as_str(), client_word(n))).collect();
     let text = ask(host, &exportfs::list())?;
     let is_own = |l: &Listed| own.iter().any(|(path, who)| l.path == *path && l.client == *who);
-    let lines = text.lines().zip(exportfs::parse_list(&text)?);
+    let lines = text.lines().filter(|l| !l.trim().is_empty()).zip(exportfs::parse_list(&text)?);
     let others: String = lines.filter(|(_, l)| !is_own(l)).map(|(line, _)| format!("{line}\n")).collect();
     serving.others.insert(LISTED.into(), others);
     Ok(())

@@ -109,6 +109,16 @@ fn beside_the_administrators() {
         h.run("zfs", &["set", &format!("mountpoint={}", h.str("o 'd#d\"ä(*)")), "tank/odd"]).ok();
         h.jug("nfs-export tank/odd --to 10.0.0.1").ok();
         assert!(h.sh("exportfs -s").ok().out.contains("o\\040'd#d\"ä(*)  10.0.0.1("));
+        // Somebody else writes into jug's file.
+        let before = file();
+        write(
+            std::path::Path::new("/etc/exports.d/jug.exports"),
+            &(before.clone() + "/srv 10.0.0.1(rw,insecure)\n"),
+            0o644,
+        );
+        h.jug("nfs-check").code(1).says("insecure is no word of jug's");
+        h.jug("nfs-export tank/b --to 10.0.0.7").code(5).says("insecure is no word of jug's");
+        write(std::path::Path::new("/etc/exports.d/jug.exports"), &before, 0o644);
         // nfsd is not there.
         write(std::path::Path::new("/proc/fs/nfsd/threads"), "0\n", 0o644);
         let before = file();
