@@ -49,6 +49,7 @@ fn asked(w: &World) -> Wanted {
         users: vec!["root".into()],
         groups: Vec::new(),
         paths: Vec::new(),
+        ganesha: None,
     };
     Wanted { mounts: true, serving: Some(serving), ..Wanted::default() }
 }

@@ -306,7 +306,9 @@ pub fn look(host: &dyn Host, platform: &dyn Platform, it: &Served) -> Result<See
             seen.wrong.dedup();
             Ok(seen)
         }
-        Server::Kernel | Server::Ganesha => nfs_linux::unseen(host, it),
+        Server::Kernel | Server::Ganesha => {
+            nfs_linux::unseen(host, it).map(|wrong| Seen { wrong, unasked: None })
+        }
     }
 }
 
