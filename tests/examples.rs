@@ -120,7 +120,12 @@ fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
         ("FreeBSD", "nfs4", "nfs"),
         ("Linux", "nfs3", "nfs"),
         ("Linux", "nfs4", "nfs4"),
+        ("FreeBSD", "glusterfs", "fusefs.glusterfs"),
+        ("Linux", "glusterfs", "fuse.glusterfs"),
+        ("Linux", "cephfs", "ceph"),
     ] {
+        // What its variables are called.
+        let word = if kind.starts_with("nfs") { "NFS".to_string() } else { kind.to_uppercase() };
         let t = tempfile::tempdir().expect("a directory");
         let top = t.path().canonicalize().expect("it is there");
         let ok = |cmd: &mut Command| assert!(cmd.status().is_ok_and(|s| s.success()), "{cmd:?}");
@@ -131,16 +136,18 @@ fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
         };
         put("fake", FAKE);
         ok(program("chmod").arg("+x").arg(bin.join("fake")));
-        for name in ["uname", "mount", "mount_nfs", "umount", "cat", "sleep"] {
+        for name in ["uname", "mount", "mount_nfs", "mount_glusterfs", "umount", "cat", "sleep"] {
             std::os::unix::fs::symlink("fake", bin.join(name)).expect("a link");
         }
         // As an administrator would: copied, and with a configuration of its own, in CBSD's words.
         ok(program("cp").arg("-R").arg(examples().join("mnt")).arg(top.join("mnt")));
         put(
             "../mnt/web.conf",
-            concat!(
-                "# CBSD's\nNFS_SERVER=\"192.0.2.5\" # here\nNFS_SERVER_ROOT_DIR='/nfs';\n",
-                "NFS_SERVER_DATA_DIR=\"${NFS_SERVER_ROOT_DIR}/d\"\nMOUNT_FSTAB=1\nNFS_MOUNT_TIMEOUT=5\n",
+            &format!(
+                "# CBSD's\n{word}_SERVER=\"192.0.2.5\" # here\n{word}_SERVER_ROOT_DIR='/nfs';\n\
+                 {word}_SERVER_DATA_DIR=\"{}/d\"\nMOUNT_FSTAB=1\n{word}_MOUNT_TIMEOUT=5\n",
+                // The one thing that is replaced, in CBSD's own words.
+                if word == "NFS" { "${NFS_SERVER_ROOT_DIR}" } else { "/nfs" }
             ),
         );
         for end in ["start", "stop"] {
@@ -168,7 +175,7 @@ fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
                 .env("PATH", format!("{}:/bin:/usr/bin", bin.display()))
                 .env("OS", os)
                 .env("TYPE", fstype)
-                .env("NFS_SERVER", "198.51.100.1")
+                .env(format!("{word}_SERVER"), "198.51.100.1")
                 .output()
                 .expect("it runs");
             (out.status.code(), said(&out))
@@ -180,8 +187,16 @@ fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
         put("table", "");
         assert_eq!(run("start"), (Some(0), String::new()), "{os} {kind}");
         assert_eq!(read("table"), all);
-        let program_of = if os == "FreeBSD" { "mount_nfs -onfsv" } else { "mount -t nfs -overs=" };
-        assert!(read("log").contains(&format!("{program_of}{}", &kind[3..])), "{}", read("log"));
+        let program = match (os, kind) {
+            ("FreeBSD", "nfs3") => "mount_nfs -onfsv3",
+            ("FreeBSD", "nfs4") => "mount_nfs -onfsv4",
+            ("Linux", "nfs3") => "mount -t nfs -overs=3",
+            ("Linux", "nfs4") => "mount -t nfs -overs=4",
+            ("FreeBSD", _) => "mount_glusterfs 192",
+            (_, "cephfs") => "mount -t ceph -oname=jug",
+            _ => "mount -t glusterfs 192",
+        };
+        assert!(read("log").contains(program), "{}", read("log"));
         assert_eq!(run("start"), (Some(0), String::new()), "the second time");
         assert_eq!(read("table"), all);
         assert_eq!(run("stop"), (Some(0), String::new()));
@@ -206,17 +221,148 @@ fn mount_hooks_are_all_or_nothing_and_may_run_twice() {
         put("busy", &format!("{}\n", system.display()));
         let (code, said) = run("stop");
         assert_eq!((code, read("table")), (Some(1), line("system", system)), "{said}");
-        put("../mnt/web.conf", "NFS_SERVER=192.0.2.5\nNFS_SERVER_ROOT_DIR=/nfs\nUMOUNT_FORCE=1\n");
+        put(
+            "../mnt/web.conf",
+            &format!("{word}_SERVER=192.0.2.5\n{word}_SERVER_ROOT_DIR=/nfs\nUMOUNT_FORCE=1\n"),
+        );
         assert_eq!((run("stop").0, read("table")), (Some(0), String::new()));
         // Nothing of the configuration is executed.
         for bad in ["NFS_SERVER=\"a\" ; touch x", "PATH=/tmp", "NFS_SERVER=`id`x y", "id", "NFS_SERVER="] {
-            put("../mnt/web.conf", &format!("{bad}\n"));
+            put("../mnt/web.conf", &format!("{}\n", bad.replace("NFS", &word)));
             let (code, said) = run("start");
             assert_eq!(
                 (code, read("log").as_str(), read("table").as_str()),
                 (Some(1), "", ""),
                 "{bad}: {said}"
             );
+        }
+    }
+}
+
+/// Stands in for the programs that attach disks, as well: `dev/www` is there while it is attached, and `dev/www.eli` while
+/// geli has it.
+const DISKS: &str = r#"#!/bin/sh
+set -eu
+here=${0%/*} own=${0##*/}
+[ "$own" = uname ] || echo "$own $*" >>"$here/log"
+in_file() { grep -qxF -- "$2" "$here/$1" 2>/dev/null; }
+case "$own $*" in
+'uname -s') echo FreeBSD ;;
+'mount -p') exec /bin/cat "$here/table" ;;
+mount*)
+	type=ufs
+	[ "$1" != -t ] || type=$2
+	while [ $# -gt 2 ]; do shift; done
+	! in_file fails "$2" || exit 1
+	echo "$1 $2 $type rw 0 0" >>"$here/table"
+	;;
+umount*)
+	while [ $# -gt 1 ]; do shift; done
+	! in_file busy "$1" || exit 1
+	grep -v " $1 " "$here/table" >"$here/new" || :
+	mv "$here/new" "$here/table"
+	;;
+'iscsictl -L'*) cat "$here/sessions" ;;
+'iscsictl -A'*) echo "$5 192.0.2.5 Connected: da0" >"$here/sessions"; : >"$DEV/www" ;;
+'iscsictl -R'*) : >"$here/sessions"; rm "$DEV/www" ;;
+'geli attach'*) : >"$DEV/www.eli" ;;
+'geli detach'*) rm "$DEV/www.eli" ;;
+hastctl* | sleep*) ;;
+*) exit 9 ;;
+esac
+"#;
+
+#[test]
+fn hooks_for_disks_are_all_or_nothing_and_may_run_twice() {
+    for (kind, config) in [
+        ("iscsi", "ISCSI_PORTAL=192.0.2.5\nISCSI_TARGET=iqn.2026-01.org.example:%s\nDISK_DEVICE=DEV/%s\n"),
+        ("geli", "DISK_DEVICE=DEV/%s\nGELI_KEY=TOP/key.%s\n"),
+        ("hast", "HAST_RESOURCE=nosuch-%s\nDISK_TIMEOUT=1\n"),
+    ] {
+        let t = tempfile::tempdir_in("/dev/shm").expect("a directory");
+        let top = t.path().canonicalize().expect("it is there");
+        let ok = |cmd: &mut Command| assert!(cmd.status().is_ok_and(|s| s.success()), "{cmd:?}");
+        let (bin, dev) = (top.join("bin"), top.join("dev"));
+        for dir in [&bin, &dev] {
+            std::fs::create_dir(dir).expect("a directory");
+        }
+        let put = |file: &str, text: &str| {
+            ok(program("sh")
+                .args(["-c", "umask 077; printf %s \"$1\" >\"$0\""])
+                .arg(bin.join(file))
+                .arg(text));
+        };
+        put("fake", DISKS);
+        ok(program("chmod").arg("+x").arg(bin.join("fake")));
+        for name in ["uname", "mount", "umount", "iscsictl", "geli", "hastctl", "fsck_ffs", "sleep"] {
+            std::os::unix::fs::symlink("fake", bin.join(name)).expect("a link");
+        }
+        ok(program("cp").arg("-R").arg(examples().join("mnt")).arg(top.join("mnt")));
+        let text = format!("{config}DISK_DIR=TOP/disks\n").replace("=DEV", &format!("={}", dev.display()));
+        put(&format!("../mnt/{kind}.conf"), &text.replace("TOP", &top.display().to_string()));
+        for file in ["table", "sessions", "../key.www"] {
+            put(file, "");
+        }
+        if kind == "geli" {
+            put("../dev/www", "");
+        }
+        let dirs = ["data", "fstab", "rcconf", "system"].map(|d| top.join(d).join("www"));
+        for dir in &dirs {
+            std::fs::create_dir_all(dir).expect("a directory");
+        }
+        let [data, fstab, rcconf, system] = &dirs;
+        let run = |end: &str| {
+            put("log", "");
+            let mut hook = program(top.join(format!("mnt/{kind}-{end}")));
+            hook.arg("-d").arg(data).arg("-f").arg(fstab).args(["-j", "www"]).arg("-r").arg(rcconf);
+            hook.arg("-s").arg(system).env("DEV", &dev);
+            hook.env("PATH", format!("{}:/bin:/usr/bin", bin.display()));
+            let out = hook.output().expect("it runs");
+            (out.status.code(), said(&out))
+        };
+        let read = |file: &str| std::fs::read_to_string(bin.join(file)).expect("it is there");
+        let attached = || match kind {
+            "iscsi" => !read("sessions").is_empty(),
+            _ => dev.join("www.eli").exists(),
+        };
+        if kind == "hast" {
+            // The disk does not come, and the other node may have it again.
+            let (code, said) = run("start");
+            assert!(code == Some(1) && said.contains("/dev/hast/nosuch-www does not appear"), "{said}");
+            assert!(read("log").contains("hastctl role primary nosuch-www"), "{}", read("log"));
+            assert!(read("log").contains("hastctl role secondary nosuch-www"), "{}", read("log"));
+            assert_eq!(read("table"), "");
+            continue;
+        }
+        for _ in 0..2 {
+            assert_eq!(run("start"), (Some(0), String::new()), "{kind}");
+            let table = read("table");
+            assert_eq!((table.lines().count(), attached()), (5, true), "{kind}: {table}");
+            assert!(table.contains(&format!("/disks/www/data {} nullfs", data.display())), "{table}");
+            assert!(!read("log").contains("fsck"), "{}", read("log"));
+        }
+        for _ in 0..2 {
+            assert_eq!(run("stop"), (Some(0), String::new()), "{kind}");
+            assert_eq!((read("table").as_str(), attached()), ("", false), "{kind}");
+        }
+        // What fails is taken back, the disk too.
+        for dir in [system, &top.join("disks/www")] {
+            put("fails", &format!("{}\n", dir.display()));
+            let (code, said) = run("start");
+            assert_eq!((code, read("table").as_str(), attached()), (Some(1), "", false), "{kind}: {said}");
+        }
+        put("fails", "");
+        // What is busy keeps its disk.
+        assert_eq!(run("start").0, Some(0));
+        put("busy", &format!("{}\n", data.display()));
+        let (code, said) = run("stop");
+        assert!(code == Some(1) && attached() && read("table").contains(" nullfs "), "{kind}: {said}");
+        put("busy", "");
+        assert_eq!(run("stop").0, Some(0));
+        if kind == "geli" {
+            ok(program("chmod").arg("644").arg(top.join("key.www")));
+            let (code, said) = run("start");
+            assert!(code == Some(1) && said.contains("not for root alone"), "{said}");
         }
     }
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # What the mount hooks of this directory share; they read it from their own directory, and call mnt_start or mnt_stop
-# with what is to be mounted (nfs3, nfs4 or sshfs) and their arguments.
+# with what is to be mounted (nfs3, nfs4, glusterfs, cephfs or sshfs) and their arguments. Those for disks read disk.sh too.
 #
 # Only the mount table is asked whether something is mounted: looking at a mount whose server is gone would hang.
 set -euf
@@ -133,6 +133,22 @@ settle() {
 		fstab_dir=${SSHFS_SERVER_FSTAB_DIR:-${root%/}/fstab}
 		limit=${SSHFS_MOUNT_TIMEOUT:-10}
 		;;
+	glusterfs)
+		server=${GLUSTERFS_SERVER:-} root=${GLUSTERFS_SERVER_ROOT_DIR:-}
+		data_dir=${GLUSTERFS_SERVER_DATA_DIR:-${root%/}/data}
+		system_dir=${GLUSTERFS_SERVER_SYSTEM_DIR:-${root%/}/system}
+		rcconf_dir=${GLUSTERFS_SERVER_RCCONF_DIR:-${root%/}/rcconf}
+		fstab_dir=${GLUSTERFS_SERVER_FSTAB_DIR:-${root%/}/fstab}
+		limit=${GLUSTERFS_MOUNT_TIMEOUT:-20}
+		;;
+	cephfs)
+		server=${CEPHFS_SERVER:-} root=${CEPHFS_SERVER_ROOT_DIR:-}
+		data_dir=${CEPHFS_SERVER_DATA_DIR:-${root%/}/data}
+		system_dir=${CEPHFS_SERVER_SYSTEM_DIR:-${root%/}/system}
+		rcconf_dir=${CEPHFS_SERVER_RCCONF_DIR:-${root%/}/rcconf}
+		fstab_dir=${CEPHFS_SERVER_FSTAB_DIR:-${root%/}/fstab}
+		limit=${CEPHFS_MOUNT_TIMEOUT:-20}
+		;;
 	*) fail "$kind: no such kind" ;;
 	esac
 	# nolockd, nolock: one node at a time runs an environment, so its locks need not reach the server. Over NFSv4
@@ -146,6 +162,10 @@ settle() {
 	*-nfs4) type=nfs4 words=${MOUNT_NFS_OPT:--overs=4,hard,retry=0} ;;
 	FreeBSD-sshfs) type=fusefs.sshfs words=${MOUNT_SSHFS_OPT:--oallow_other,default_permissions,dir_cache=no} ;;
 	*-sshfs) type=fuse.sshfs words=${MOUNT_SSHFS_OPT:--oallow_other,default_permissions,dir_cache=no} ;;
+	FreeBSD-glusterfs) type=fusefs.glusterfs words=${MOUNT_GLUSTERFS_OPT:-} ;;
+	*-glusterfs) type=fuse.glusterfs words=${MOUNT_GLUSTERFS_OPT:-} ;;
+	FreeBSD-cephfs) type=fusefs words=${MOUNT_CEPHFS_OPT:-} ;;
+	*-cephfs) type=ceph words=${MOUNT_CEPHFS_OPT:--oname=jug,secretfile=/etc/ceph/jug.secret} ;;
 	esac
 }
 
@@ -155,6 +175,10 @@ mount_it() {
 	case $os-$kind in
 	FreeBSD-nfs*) limited mount_nfs $words "$source" "$dir" ;;
 	*-nfs*) limited mount -t nfs $words "$source" "$dir" ;;
+	FreeBSD-glusterfs) limited mount_glusterfs $words "$source" "$dir" ;;
+	*-glusterfs) limited mount -t glusterfs $words "$source" "$dir" ;;
+	FreeBSD-cephfs) limited ceph-fuse -m "$server" -r "$there/$name" $words -o "fsname=$source" "$dir" ;;
+	*-cephfs) limited mount -t ceph $words "$source" "$dir" ;;
 	*-sshfs)
 		# A server that is gone ends the mount after some 15 seconds, instead of hanging for ever.
 		limited sshfs $words -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout="$limit" \
@@ -188,13 +212,28 @@ begin() {
 		keys="$keys SSHFS_SERVER_RCCONF_DIR SSHFS_SERVER_FSTAB_DIR SSHFS_MOUNT_TIMEOUT MOUNT_SSHFS_OPT"
 		keys="$keys SSHFS_PORT SSHFS_KEY SSHFS_KNOWN_HOSTS"
 		;;
+	glusterfs)
+		keys="$keys GLUSTERFS_SERVER GLUSTERFS_SERVER_ROOT_DIR GLUSTERFS_SERVER_DATA_DIR"
+		keys="$keys GLUSTERFS_SERVER_SYSTEM_DIR GLUSTERFS_SERVER_RCCONF_DIR GLUSTERFS_SERVER_FSTAB_DIR"
+		keys="$keys GLUSTERFS_MOUNT_TIMEOUT MOUNT_GLUSTERFS_OPT"
+		;;
+	cephfs)
+		keys="$keys CEPHFS_SERVER CEPHFS_SERVER_ROOT_DIR CEPHFS_SERVER_DATA_DIR CEPHFS_SERVER_SYSTEM_DIR"
+		keys="$keys CEPHFS_SERVER_RCCONF_DIR CEPHFS_SERVER_FSTAB_DIR CEPHFS_MOUNT_TIMEOUT MOUNT_CEPHFS_OPT"
+		;;
+	iscsi) keys="UMOUNT_FORCE DISK_DIR DISK_DEVICE DISK_TIMEOUT ISCSI_PORTAL ISCSI_TARGET" ;;
+	geli) keys="UMOUNT_FORCE DISK_DIR DISK_DEVICE DISK_TIMEOUT GELI_KEY GELI_PASSPHRASE" ;;
+	hast) keys="UMOUNT_FORCE DISK_DIR DISK_TIMEOUT HAST_RESOURCE" ;;
 	esac
 	# shellcheck disable=SC2086 # the variables of the environment are not configuration
 	unset $keys
 	configuration "${JUG_MNT_CONF:-$here/${own%-*}.conf}"
+	flag UMOUNT_FORCE "${UMOUNT_FORCE:=0}"
+	case $kind in
+	iscsi | geli | hast) return ;;
+	esac
 	flag MOUNT_RCCONF "${MOUNT_RCCONF:=0}"
 	flag MOUNT_FSTAB "${MOUNT_FSTAB:=0}"
-	flag UMOUNT_FORCE "${UMOUNT_FORCE:=0}"
 	settle
 	case $server in
 	'' | -* | *[[:space:]\\]*) fail "the server is not said" ;;
