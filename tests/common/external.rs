@@ -3,6 +3,7 @@
 
 use super::fake::{Mount, State, fine, no};
 use jug::host::Output;
+use jug::platform::PlatformKind;
 use std::path::{Path, PathBuf};
 
 /// How the sources of its mounts begin.
@@ -24,12 +25,30 @@ pub fn start(s: &mut State, words: &[&str]) -> Output {
         }
         let name = words.chunks(2).find(|c| c[0] == "-j").map_or("", |c| c[1]);
         let source = format!("{SERVER}{}/{name}", option.trim_start_matches('-'));
-        let kept = place(s, &source);
-        std::fs::create_dir_all(&kept).unwrap();
-        shift(&kept, Path::new(target));
-        s.mounts.push(Mount { source, target: target.to_string(), fstype: "nfs".into() });
+        mounted(s, &source, target, "nfs");
     }
     fine("")
+}
+
+/// mount_nfs(8) and mount.nfs(8).
+pub fn nfs(s: &mut State, words: &[&str]) -> Output {
+    let linux = s.kind == PlatformKind::Linux;
+    let (source, target) = if linux { (words[0], words[1]) } else { (words[2], words[3]) };
+    if !Path::new(target).is_dir() {
+        return match linux {
+            true => no(32, format!("mount.nfs: mount point {target} does not exist")),
+            false => no(1, format!("mount_nfs: {target}: No such file or directory")),
+        };
+    }
+    mounted(s, source, target, if linux { "nfs4" } else { "nfs" });
+    fine("")
+}
+
+fn mounted(s: &mut State, source: &str, target: &str, fstype: &str) {
+    let kept = place(s, source);
+    std::fs::create_dir_all(&kept).unwrap();
+    shift(&kept, Path::new(target));
+    s.mounts.push(Mount { source: source.into(), target: target.into(), fstype: fstype.into() });
 }
 
 /// mnt_stop: those that are mounted, in reverse.
@@ -55,7 +74,7 @@ fn place(s: &State, source: &str) -> PathBuf {
 }
 
 #[expect(clippy::disallowed_methods, reason = "what a server does")]
-fn shift(from: &Path, to: &Path) {
+pub fn shift(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         std::fs::rename(entry.path(), to.join(entry.file_name())).unwrap();
     }

@@ -121,6 +121,8 @@ pub struct State {
     pub rules: Vec<String>,
     /// What the packet filter has, by anchor or table.
     pub filter: BTreeMap<String, Place>,
+    /// Targets of iSCSI with a session.
+    pub sessions: Vec<String>,
     /// The next `zfs create` or `zfs clone` does not mount.
     pub wont_mount: bool,
     /// mountd, and what it has told the kernel.

@@ -2,6 +2,7 @@
 //! and a reader of records.
 #![allow(dead_code, missing_docs, missing_debug_implementations, reason = "each test uses a part of it")]
 
+pub mod disk;
 pub mod drive;
 pub mod external;
 pub mod fake;

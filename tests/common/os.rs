@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{external, filter, limits, mountd, net, zfs};
+use super::{disk, external, filter, limits, mountd, net, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -25,7 +25,23 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         }
         ("service" | "showmount" | "logger" | "ps" | "getent", _) => mountd::run(s, cmd),
         ("sysctl", _) if words.iter().any(|w| w.starts_with("vfs.nfsd")) => mountd::run(s, cmd),
+        ("mount", PlatformKind::Freebsd) if words[0] == "-u" => {
+            let there = s.mounts.iter().any(|m| m.target == *words.last().unwrap());
+            if there { fine("") } else { no(1, "mount: unknown special file or file system") }
+        }
         ("mount", _) => mount(s, &words),
+        ("mount_nfs", PlatformKind::Freebsd) | ("mount.nfs", PlatformKind::Linux) => external::nfs(s, &words),
+        ("geli", PlatformKind::Freebsd) => disk::geli(s, &words),
+        ("iscsictl", PlatformKind::Freebsd) => disk::iscsictl(s, &words),
+        ("fsck_ffs", PlatformKind::Freebsd) if Path::new(words[1]).exists() => fine(""),
+        ("fsck_ffs", PlatformKind::Freebsd) => no(8, format!("Can't open {}: No such file", words[1])),
+        ("test", _) => {
+            if Path::new(words[2]).exists() {
+                no(1, "")
+            } else {
+                fine("")
+            }
+        }
         ("umount", _) => umount(s, words.last().unwrap()),
         ("jls", PlatformKind::Freebsd) => jls(s, &words),
         ("jail", PlatformKind::Freebsd) => jail(s, &words),
@@ -142,6 +158,10 @@ fn mount(s: &mut State, words: &[&str]) -> Output {
         (true, false) => ((*source).to_string(), "nullfs".into()),
         (false, _) => ((*source).to_string(), kind.unwrap_or("tmpfs").to_string()),
     };
+    if disk::is_one(&source, &fstype) {
+        disk::mounted(s, &source, target, &fstype);
+        return fine("");
+    }
     // What is mounted shows its directories, on which more is mounted.
     if bind && words[words.len() - 2].ends_with("/root") {
         zfs::copy(Path::new(words[words.len() - 2]), Path::new(target), false);
@@ -160,6 +180,7 @@ fn umount(s: &mut State, target: &str) -> Output {
     };
     let below = format!("{target}/");
     if s.mounts.iter().any(|m| m.target.starts_with(&below))
+        || s.mounts.iter().any(|m| m.source.starts_with(&below) && m.fstype == "nullfs")
         || s.jails.iter().any(|j| j.running && j.path == target)
     {
         return match linux {
@@ -169,6 +190,7 @@ fn umount(s: &mut State, target: &str) -> Output {
     }
     let gone = s.mounts.remove(at);
     external::unmounted(s, &gone);
+    disk::unmounted(s, &gone);
     if target.starts_with(&s.workdir) && target.ends_with("/root") {
         zfs::clear(Path::new(target));
     }

@@ -8,7 +8,7 @@ impl World {
     pub fn picture(&self) -> String {
         let state = self.fake.state();
         let mut text = format!(
-            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
+            "{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n{:#?}\n",
             state.nfs.kernel,
             state.nfs.shares,
             state.datasets,
@@ -19,18 +19,25 @@ impl World {
             state.rules.iter().collect::<std::collections::BTreeSet<_>>(),
             state.interfaces,
             state.namespaces,
-            state.filter
+            state.filter,
+            state.sessions
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
         // Nobody takes away what a server keeps; it may be empty.
         for name in ["www", "web"] {
-            for dir in ["d", "f", "r", "s"].map(|d| self.top().join(&format!("store/server/{d}/{name}"))) {
+            let server = ["d", "f", "r", "s", "jails/data", "jails/fstab", "jails/rcconf", "jails/system"];
+            let server = server.map(|d| format!("server/{d}/{name}"));
+            let kept = server
+                .into_iter()
+                .chain(["data", "fstab", "rcconf", "system"].map(|d| format!("disk/{name}/{d}")));
+            for dir in kept.map(|d| self.top().join("store").join(&d)) {
                 if dir.as_path().exists() {
                     tree(dir.as_path(), name, &mut text);
                 }
             }
         }
+        tree(self.top().join("dev").as_path(), "/dev", &mut text);
         owners(&text).replace(self.top().as_str(), "TOP")
     }
 }

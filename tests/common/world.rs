@@ -10,6 +10,7 @@ use jug::facts::gather::{Wanted, gather};
 use jug::host::fs::Kind;
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
+use jug::model::external::{Driver, External};
 use jug::model::hook::{Hook, INSIDE, ON_HOST, Point};
 use jug::model::limits::Limits;
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName, NetName};
@@ -45,6 +46,7 @@ pub struct World {
     pub layout: Layout,
     pub fake: Fake,
     wired: Cell<bool>,
+    driver: Cell<Driver>,
 }
 
 /// The files of a small userland.
@@ -72,7 +74,7 @@ impl World {
         let dir = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir()).unwrap();
         let top: AbsPath = dir.path().canonicalize().unwrap().to_str().unwrap().parse().unwrap();
         let layout = Layout::new(&top.join("w")).unwrap().ensure().unwrap();
-        for d in ["store", "tree", "host", "host/etc", "host/usr", "host/usr/bin", "hooks"] {
+        for d in ["store", "tree", "host", "host/etc", "host/usr", "host/usr/bin", "hooks", "dev"] {
             std::fs::create_dir(top.join(d).as_path()).unwrap();
         }
         std::os::unix::fs::symlink("usr/bin", top.join("host/bin").as_path()).unwrap();
@@ -117,12 +119,13 @@ impl World {
             // Another's; and one on ours with an action that jug does not use.
             rules: ["jail:db:maxproc:deny=50", "jail:www:memoryuse:log=99"].map(String::from).to_vec(),
             filter: [(filter::THEIRS.to_string(), ("rdr theirs\n".into(), "pass theirs\n".into()))].into(),
+            sessions: vec!["iqn.2026-01.org.example:theirs".into()],
             wont_mount: false,
             nfs: super::mountd::Nfs::default(),
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };
         let fake = Fake::new(state, of(kind, oci), layout.clone());
-        Self { dir, kind, layout, fake, wired: Cell::new(false) }
+        Self { dir, kind, layout, fake, wired: Cell::new(false), driver: Cell::default() }
     }
 
     pub fn top(&self) -> AbsPath {
@@ -143,6 +146,9 @@ impl World {
         if wish.storage == Storage::External {
             env.mnt_start = Some(self.top().join("hooks/mnt-start"));
             env.mnt_stop = Some(self.top().join("hooks/mnt-stop"));
+        }
+        if wish.storage == Storage::External && self.driver.get() != Driver::Script {
+            (env.mnt_start, env.mnt_stop, env.external) = (None, None, self.external());
         }
         env.dataset = (wish.storage == Storage::Zfs).then(|| "tank/jug/env/www".parse().unwrap());
         env.net = vec!["alias:em0:192.0.2.7/32".parse().unwrap(), "alias:em0:192.0.2.1/24".parse().unwrap()];
@@ -171,6 +177,30 @@ impl World {
         let hook = Hook { path: self.top().join("hooks/h"), policy: None, timeout: None };
         env.hooks = Point::ALL.map(|p| (p, vec![hook.clone()])).into();
         env
+    }
+
+    /// From now on this mounts storage external.
+    pub fn drive(&self, driver: Driver) {
+        self.driver.set(driver);
+        for name in ["www", "web"] {
+            if driver == Driver::Geli {
+                write(self.top().join("dev").join(name).as_path(), "");
+            }
+        }
+        jug::host::fs::write_atomic(self.top().join("key").as_path(), "key", 0o600).unwrap();
+    }
+    fn external(&self) -> External {
+        let text = match self.driver.get() {
+            Driver::Nfs4 => "server = 'server'\nroot = '/jails'",
+            Driver::Geli => "device = 'TOP/dev/{name}'\nkey_file = 'TOP/key'",
+            Driver::Iscsi => {
+                "portal = '127.0.0.1'\ntarget = 'iqn.2026-01.org.example:{name}'\ndevice = 'TOP/dev/{name}'\n\
+                 passphrase_file = 'TOP/key'"
+            }
+            other => panic!("{other:?}"),
+        };
+        let external: External = toml::from_str(&text.replace("TOP", self.top().as_str())).unwrap();
+        External { driver: self.driver.get(), ..external }
     }
 
     pub fn guest<'a>(&'a self, name: &'a EnvName, env: &'a Env, base: Option<&'a Base>) -> Guest<'a> {
@@ -327,8 +357,10 @@ impl World {
     }
     /// The last epoch there is, wherever its system directory is now.
     fn last_epoch(&self) -> u64 {
-        let dirs = [self.layout.system(&Self::name()), self.top().join("store/server/s/www")];
-        let epochs = dirs.iter().flat_map(|d| std::fs::read_dir(d.join("owner.d").as_path())).flatten();
+        let kept = ["server/s/www", "server/jails/system/www", "disk/www/system"];
+        let kept = kept.map(|d| self.top().join("store").join(d));
+        let dirs = [self.layout.system(&Self::name())].into_iter().chain(kept);
+        let epochs = dirs.flat_map(|d| std::fs::read_dir(d.join("owner.d").as_path())).flatten();
         epochs.flatten().filter_map(|e| e.file_name().to_str()?.parse().ok()).max().unwrap_or(0)
     }
     /// The plan of calling it `web`.
