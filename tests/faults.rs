@@ -5,11 +5,10 @@
 
 mod common;
 
-use common::drive::{PLATFORMS, Scenario, run};
+use common::drive::{PLATFORMS, Scenario, every, run};
 use common::world::{Wish, World};
 use jug::model::base::Origin;
 use jug::model::env::{Mode, Storage};
-use jug::model::external::Driver;
 use jug::platform::PlatformKind;
 
 const HOST: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::Dir };
@@ -39,14 +38,6 @@ fn created(w: &World, wish: Wish) {
 fn started(w: &World, wish: Wish) {
     created(w, wish);
     run(w, &w.start().unwrap().unwrap());
-}
-
-fn every(scenario: &Scenario, at_least: usize) {
-    let met = scenario.break_every_step();
-    assert!(met >= at_least, "only {met} faults were met");
-    scenario.break_every_undo();
-    scenario.break_every_question();
-    scenario.break_every_question_past_return();
 }
 
 fn create(wish: Wish) {
@@ -270,53 +261,6 @@ fn stop_on_external_storage() {
 #[test]
 fn remove_on_external_storage() {
     remove(EXTERNAL);
-}
-/// The life of an environment that jug itself mounts.
-fn driven(driver: Driver, kinds: &[PlatformKind]) {
-    for kind in kinds.iter().copied() {
-        let based = move |w: &World| {
-            w.drive(driver);
-            base(w, EXTERNAL);
-        };
-        let created = move |w: &World| {
-            based(w);
-            run(w, &w.create(EXTERNAL).unwrap());
-        };
-        let started = move |w: &World| {
-            created(w);
-            run(w, &w.start().unwrap().unwrap());
-        };
-        let left = move |w: &World| {
-            created(w);
-            run(w, &w.leave().unwrap());
-        };
-        let create = |w: &World| w.create(EXTERNAL).ok();
-        every(&Scenario { kind, setup: Box::new(based), plan: Box::new(create) }, 60);
-        let start = |w: &World| w.start().unwrap();
-        every(&Scenario { kind, setup: Box::new(created), plan: Box::new(start) }, 70);
-        let stop = |w: &World| w.stop().unwrap();
-        every(&Scenario { kind, setup: Box::new(started), plan: Box::new(stop) }, 30);
-        let leave = |w: &World| w.leave().ok();
-        every(&Scenario { kind, setup: Box::new(created), plan: Box::new(leave) }, 30);
-        let enter = |w: &World| w.enter(EXTERNAL).ok();
-        every(&Scenario { kind, setup: Box::new(left), plan: Box::new(enter) }, 10);
-        let remove = |w: &World| w.remove().ok();
-        every(&Scenario { kind, setup: Box::new(created), plan: Box::new(remove) }, 30);
-        let clone = |w: &World| w.clone_it().ok();
-        every(&Scenario { kind, setup: Box::new(created), plan: Box::new(clone) }, 40);
-    }
-}
-#[test]
-fn on_a_server() {
-    driven(Driver::Nfs4, &PLATFORMS);
-}
-#[test]
-fn on_an_encrypted_disk() {
-    driven(Driver::Geli, &[PlatformKind::Freebsd]);
-}
-#[test]
-fn on_an_encrypted_disk_over_iscsi() {
-    driven(Driver::Iscsi, &[PlatformKind::Freebsd]);
 }
 #[test]
 fn rename_directories() {

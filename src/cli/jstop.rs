@@ -6,6 +6,7 @@ use super::targets::{Targets, choose};
 use crate::error::{Code, Result};
 use crate::facts::Facts;
 use crate::model::env::Env;
+use crate::model::external::External;
 use crate::model::name::EnvName;
 use crate::plan::{Plan, hurry, stop};
 use crate::report::results::{Done, Outcome};
@@ -74,6 +75,7 @@ pub fn plan_from(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Resul
             hooks: env.hooks.clone(),
             hook_timeout: env.hook_timeout,
             trusted: env.trusted,
+            external: External { force: env.external.force, ..st.env.external.clone() },
             ..st.env.clone()
         },
         _ => env.clone(),

@@ -78,6 +78,8 @@ fn held(guest: &Guest<'_>) -> Vec<AbsPath> {
 pub fn unmount(guest: &Guest<'_>, dirs: Vec<AbsPath>, before: Vec<String>) -> Effect {
     let external = &guest.env.external;
     let force = external.driver == Driver::Script || external.force;
+    // A disk is to go, and nobody but jug has anything to mount from it there.
+    let before = if external.driver.is_disk() { Vec::new() } else { before };
     Effect::UnmountGained { dirs, before, force }
 }
 

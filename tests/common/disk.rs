@@ -3,7 +3,10 @@
 
 use super::external::shift;
 use super::fake::{Mount, State, fine, no};
+use super::os::write;
+use super::world::World;
 use jug::host::Output;
+use jug::model::external::{Driver, External};
 use std::path::{Path, PathBuf};
 
 /// What is on a disk that is mounted by this name.
@@ -23,7 +26,7 @@ pub fn geli(s: &State, words: &[&str]) -> Output {
             no(1, format!("geli: Provider {device} already attached."))
         }
         "attach" => {
-            super::os::write(Path::new(&format!("{device}.eli")), "");
+            write(Path::new(&format!("{device}.eli")), "");
             fine("")
         }
         "detach" if s.mounts.iter().any(|m| m.source == *device) => {
@@ -49,7 +52,7 @@ pub fn iscsictl(s: &mut State, words: &[&str]) -> Output {
         "-A" if s.sessions.iter().any(|t| t == target) => no(1, "iscsictl: ISCSISADD: File exists"),
         "-A" => {
             s.sessions.push(target.into());
-            super::os::write(&device, "");
+            write(&device, "");
             fine("")
         }
         "-R" => {
@@ -86,5 +89,31 @@ pub fn unmounted(s: &State, gone: &Mount) {
     if is_one(&gone.source, &gone.fstype) && Path::new(&gone.target).is_dir() {
         let kept = if gone.fstype == "ufs" { content(s, &gone.source) } else { PathBuf::from(&gone.source) };
         shift(Path::new(&gone.target), &kept);
+    }
+}
+
+impl World {
+    /// From now on this mounts storage external.
+    pub fn drive(&self, driver: Driver) {
+        self.driver.set(driver);
+        for name in ["www", "web"] {
+            if driver == Driver::Geli {
+                write(self.top().join("dev").join(name).as_path(), "");
+            }
+        }
+        jug::host::fs::write_atomic(self.top().join("key").as_path(), "key", 0o600).unwrap();
+    }
+    pub fn external(&self) -> External {
+        let text = match self.driver.get() {
+            Driver::Nfs4 => "server = 'server'\nroot = '/jails'",
+            Driver::Geli => "device = 'TOP/dev/{name}'\nkey_file = 'TOP/key'",
+            Driver::Iscsi => {
+                "portal = '127.0.0.1'\ntarget = 'iqn.2026-01.org.example:{name}'\ndevice = 'TOP/dev/{name}'\n\
+                 passphrase_file = 'TOP/key'"
+            }
+            other => panic!("{other:?}"),
+        };
+        let external: External = toml::from_str(&text.replace("TOP", self.top().as_str())).unwrap();
+        External { driver: self.driver.get(), ..external }
     }
 }

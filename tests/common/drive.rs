@@ -364,3 +364,12 @@ impl Scenario {
         unreachable!()
     }
 }
+
+/// All of it: each step, each undo, each question.
+pub fn every(scenario: &Scenario, at_least: usize) {
+    let met = scenario.break_every_step();
+    assert!(met >= at_least, "only {met} faults were met");
+    scenario.break_every_undo();
+    scenario.break_every_question();
+    scenario.break_every_question_past_return();
+}

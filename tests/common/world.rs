@@ -10,7 +10,7 @@ use jug::facts::gather::{Wanted, gather};
 use jug::host::fs::Kind;
 use jug::model::base::{Base, Origin};
 use jug::model::env::{Env, Mode, Storage};
-use jug::model::external::{Driver, External};
+use jug::model::external::Driver;
 use jug::model::hook::{Hook, INSIDE, ON_HOST, Point};
 use jug::model::limits::Limits;
 use jug::model::name::{AbsPath, BaseName, DatasetName, EnvName, NetName};
@@ -46,7 +46,7 @@ pub struct World {
     pub layout: Layout,
     pub fake: Fake,
     wired: Cell<bool>,
-    driver: Cell<Driver>,
+    pub driver: Cell<Driver>,
 }
 
 /// The files of a small userland.
@@ -177,30 +177,6 @@ impl World {
         let hook = Hook { path: self.top().join("hooks/h"), policy: None, timeout: None };
         env.hooks = Point::ALL.map(|p| (p, vec![hook.clone()])).into();
         env
-    }
-
-    /// From now on this mounts storage external.
-    pub fn drive(&self, driver: Driver) {
-        self.driver.set(driver);
-        for name in ["www", "web"] {
-            if driver == Driver::Geli {
-                write(self.top().join("dev").join(name).as_path(), "");
-            }
-        }
-        jug::host::fs::write_atomic(self.top().join("key").as_path(), "key", 0o600).unwrap();
-    }
-    fn external(&self) -> External {
-        let text = match self.driver.get() {
-            Driver::Nfs4 => "server = 'server'\nroot = '/jails'",
-            Driver::Geli => "device = 'TOP/dev/{name}'\nkey_file = 'TOP/key'",
-            Driver::Iscsi => {
-                "portal = '127.0.0.1'\ntarget = 'iqn.2026-01.org.example:{name}'\ndevice = 'TOP/dev/{name}'\n\
-                 passphrase_file = 'TOP/key'"
-            }
-            other => panic!("{other:?}"),
-        };
-        let external: External = toml::from_str(&text.replace("TOP", self.top().as_str())).unwrap();
-        External { driver: self.driver.get(), ..external }
     }
 
     pub fn guest<'a>(&'a self, name: &'a EnvName, env: &'a Env, base: Option<&'a Base>) -> Guest<'a> {
