@@ -267,6 +267,7 @@ umount*)
 'iscsictl -R'*) : >"$here/sessions"; rm "$DEV/www" ;;
 'geli attach'*) : >"$DEV/www.eli" ;;
 'geli detach'*) rm "$DEV/www.eli" ;;
+'dumpfs -s'*) in_file dirty "$2" && echo 'cgrotor 0 clean 0' || echo 'cgrotor 0 clean 1' ;;
 hastctl* | sleep*) ;;
 *) exit 9 ;;
 esac
@@ -294,7 +295,8 @@ fn hooks_for_disks_are_all_or_nothing_and_may_run_twice() {
         };
         put("fake", DISKS);
         ok(program("chmod").arg("+x").arg(bin.join("fake")));
-        for name in ["uname", "mount", "umount", "iscsictl", "geli", "hastctl", "fsck_ffs", "sleep"] {
+        for name in ["uname", "mount", "umount", "iscsictl", "geli", "hastctl", "fsck_ffs", "dumpfs", "sleep"]
+        {
             std::os::unix::fs::symlink("fake", bin.join(name)).expect("a link");
         }
         ok(program("cp").arg("-R").arg(examples().join("mnt")).arg(top.join("mnt")));
@@ -352,6 +354,13 @@ fn hooks_for_disks_are_all_or_nothing_and_may_run_twice() {
             assert_eq!((code, read("table").as_str(), attached()), (Some(1), "", false), "{kind}: {said}");
         }
         put("fails", "");
+        // One that another node may have mounted is left alone.
+        let disk = dev.join(if kind == "geli" { "www.eli" } else { "www" });
+        put("dirty", &format!("{}\n", disk.display()));
+        let (code, said) = run("start");
+        assert_eq!((code, read("table").as_str(), attached()), (Some(1), "", false), "{kind}: {said}");
+        assert!(said.contains("not unmounted cleanly") && !read("log").contains("fsck"), "{said}");
+        put("dirty", "");
         // What is busy keeps its disk.
         assert_eq!(run("start").0, Some(0));
         put("busy", &format!("{}\n", data.display()));

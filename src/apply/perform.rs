@@ -7,7 +7,7 @@ use crate::host::{Child, beneath, block, deadline, fs, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
-use crate::programs::{ip, iscsictl, rctl, rm};
+use crate::programs::{ip, iscsictl, rctl, rm, ufs};
 use std::time::{Duration, Instant};
 
 /// How long "busy" is borne.
@@ -114,6 +114,7 @@ fn effect(
             false => match guard {
                 Guard::Owner { dir, number, .. } => Err(not_ours(dir, *number)?),
                 Guard::Private { path } => Err(not_private(path)),
+                Guard::Clean { device, .. } => Err(not_clean(device)),
                 _ => Err(Error::failed("", expectation(guard))),
             },
         },
@@ -190,6 +191,14 @@ fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
         )
         .next("jug junregister forgets it here, jug jregister --takeover takes it back")
     })
+}
+
+fn not_clean(device: &AbsPath) -> Error {
+    let reason =
+        format!("{device} was not unmounted cleanly: another node has it mounted, or died while it had");
+    Error::busy("", reason).next(format!(
+        "stop it there, or cut that node off from the disk for good; then fsck_ffs -p {device}"
+    ))
 }
 
 fn not_private(path: &AbsPath) -> Error {
@@ -296,6 +305,13 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             })
         }
         Guard::Private { path } => fs::is_private(path.as_path()),
+        Guard::Clean { probe: cmd, .. } => {
+            let out = ask(cmd)?;
+            if !out.ok() {
+                return Err(RunError::failed(cmd, &out).into());
+            }
+            ufs::is_clean(&out.stdout)?
+        }
         Guard::Session { target, probe: cmd } => {
             let out = ask(cmd)?;
             if !out.ok() {

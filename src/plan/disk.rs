@@ -1,8 +1,7 @@
 //! An environment's storage on a disk of its own, over iSCSI or encrypted by geli(8), with one UFS that holds all of its
 //! directories. Two nodes that write to it at once destroy it, and no epoch on it can be read before it is mounted. So
 //! it is mounted read-only first, which changes nothing on it; its owner is read; and only then, and only if it is clean
-//! or this node's, it is written to. The kernel refuses to write to one that is not clean, which one that is in use
-//! elsewhere never is.
+//! or this node's, it is written to. One that is in use elsewhere is not clean.
 
 use super::driver::{self, Need, Wanted};
 use super::guest::Guest;
@@ -138,7 +137,10 @@ pub fn writable(guest: &Guest<'_>, ours: bool) -> Vec<Step> {
         );
         steps.push(Step::run("mend it, if it was not unmounted cleanly", ufs::preen(&devices(guest).1)));
     }
-    let title = "let it be written to, if it is clean: else another node may have it mounted";
+    let device = devices(guest).1;
+    let clean = Guard::Clean { probe: ufs::superblock(&device), device };
+    steps.push(Step::new("see that no other node has it mounted: it is clean", Effect::Expect(clean)));
+    let title = "let it be written to";
     steps.push(Step::run(title, ufs::writable(&place).limit(mnt::patience(guest).unwrap_or_default())));
     steps
 }

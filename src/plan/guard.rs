@@ -87,6 +87,13 @@ pub enum Guard {
         /// Which.
         path: AbsPath,
     },
+    /// The file system on this disk was unmounted cleanly.
+    Clean {
+        /// Which.
+        device: AbsPath,
+        /// Asks for its superblock.
+        probe: Cmd,
+    },
     /// There is an iSCSI session with this target.
     Session {
         /// Its name.

@@ -98,6 +98,7 @@ impl fmt::Display for Guard {
             Self::Private { path } => {
                 write!(f, "[ -z \"$(find {} -not -user 0 -o -perm +077)\" ]", quote(path.as_str()))
             }
+            Self::Clean { probe, .. } => write!(f, "{probe} | grep -q 'clean.*1$'"),
             Self::Session { target, probe } => write!(f, "{probe} | grep -qwF {}", quote(target)),
             Self::Mounted { path } => write!(f, "mount | grep -qF {}", quote(&format!(" on {path} "))),
             Self::Address { interface, address } => {

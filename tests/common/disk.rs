@@ -22,9 +22,12 @@ pub fn geli(s: &State, words: &[&str]) -> Output {
         "attach" if !Path::new(device).exists() => {
             no(1, format!("geli: Cannot open {device}: No such file or directory."))
         }
-        "attach" if Path::new(&format!("{device}.eli")).exists() => {
-            no(1, format!("geli: Provider {device} already attached."))
-        }
+        "attach" if Path::new(&format!("{device}.eli")).exists() => no(
+            1,
+            format!(
+                "geli: Cannot access {device} (error=1).\ngeli: There was an error with at least one provider."
+            ),
+        ),
         "attach" => {
             write(Path::new(&format!("{device}.eli")), "");
             fine("")
@@ -34,7 +37,7 @@ pub fn geli(s: &State, words: &[&str]) -> Output {
         }
         "detach" => match jug::host::fs::remove_file(Path::new(device)) {
             Ok(true) => fine(""),
-            _ => no(1, format!("geli: Cannot find device {device}.")),
+            _ => no(1, format!("geli: No such device: {device}.")),
         },
         other => panic!("geli {other}"),
     }

@@ -35,6 +35,7 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("iscsictl", PlatformKind::Freebsd) => disk::iscsictl(s, &words),
         ("fsck_ffs", PlatformKind::Freebsd) if Path::new(words[1]).exists() => fine(""),
         ("fsck_ffs", PlatformKind::Freebsd) => no(8, format!("Can't open {}: No such file", words[1])),
+        ("dumpfs", PlatformKind::Freebsd) => fine("cgrotor\t0\tfmod\t0\tronly\t0\tclean\t1\n"),
         ("test", _) => {
             if Path::new(words[2]).exists() {
                 no(1, "")

@@ -57,7 +57,9 @@ walk() {
 		out_has "$i"
 		on $to 0 jstop "$1"
 		no_mounts_on $to
-		x=$from from=$to to=$x
+		x=$from
+		from=$to
+		to=$x
 	done
 	# Made by the same driver again it is not empty, and not another's.
 	on a 0 junregister "$1"
@@ -234,16 +236,18 @@ case_driver_nfs_mount() {
 	j 5 nfs-umount "$T/far"
 	c 0 umount "$T/far"
 	# Only version 3 is served: the next best is taken, and what was tried is told.
-	c 0 sysctl vfs.nfsd.server_max_nfsvers=3
+	sed -i '' 's/^nfsv4_server_enable=.*/nfsv4_server_enable="NO"/' /etc/rc.conf.d/nfsd
+	c 0 service nfsd onerestart
 	run 120 "$JUG" nfs-mount "127.0.0.1:$T/nfs/data/m" "$T/far" --timeout $((60 * SLOW))
 	code=$RC
 	cp "$T/err" "$T/fallback"
-	c 0 sysctl vfs.nfsd.server_max_nfsvers=4
+	sed -i '' 's/^nfsv4_server_enable=.*/nfsv4_server_enable="YES"/' /etc/rc.conf.d/nfsd
 	[ "$code" = 0 ] || { cat "$T/fallback"; fail "exit status $code of the fallback"; }
 	nfsstat -m >"$T/nfsstat"
 	file_has "$T/nfsstat" nfsv3
 	file_has "$T/fallback" minorversion=2
 	j 0 nfs-umount "$T/far"
+	c 0 service nfsd onerestart
 	rm "$T/link"
 }
 
@@ -260,6 +264,8 @@ disk_up() {
 }
 disk_down() {
 	[ -f "$T/disks" ] || return 0
+	# A disk that goes while it is mounted can leave a mount table that nobody can read any more.
+	sweep_nodes
 	for d in /dev/gpt/jugtest-*.eli; do
 		[ ! -e "$d" ] || geli detach -f "$d"
 	done
@@ -315,8 +321,8 @@ dirty_disk() {
 	c 0 dd if="$disk_image" of="$2" bs=1m
 	rm "$disk_image"
 	on b 6 jregister "$1"
-	on b 1 jregister --takeover "$1"
-	err_has 'not clean'
+	on b 6 jregister --takeover "$1"
+	err_has 'not unmounted cleanly'
 	no_mounts_on b
 	# Its owner mends it, and goes on.
 	on a 0 jstart "$1"
@@ -361,6 +367,8 @@ iscsi_up() {
 	done
 }
 iscsi_down() {
+	[ -f "$T/lun" ] || return 0
+	sweep_nodes
 	iscsictl -R -t iqn.2026-01.org.example:jugtest-san 2>/dev/null
 	[ ! -f "$T/iscsi.started" ] || while read -r s; do service "$s" onestop; done <"$T/iscsi.started"
 	rm -f "$T/iscsi.started" "$T/lun"

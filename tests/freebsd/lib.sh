@@ -22,8 +22,8 @@ suite_begin() {
 suite_end() {
 	force_clean "$WD"
 	give_pf_back
-	iscsi_down >/dev/null 2>&1
 	disk_down >/dev/null 2>&1
+	iscsi_down >/dev/null 2>&1
 	nfs_down
 	if [ -n "$POOL" ]; then
 		for d in "$POOL/jugtest" "$POOL/jug test"; do

@@ -77,8 +77,9 @@ fn a_disk_is_looked_at_before_it_is_written_to() {
             |plan: &Plan, word: &str| plan.steps.iter().position(|s| s.action.to_string().contains(word));
         let start = start::plan(&guest, &n.facts, time()).unwrap().unwrap();
         let (look, owner) = (at(&start, "-o ro"), at(&start, "/.disks/thin1/system/owner.d"));
-        let (mend, write) = (at(&start, "fsck_ffs"), at(&start, "mount -u -o rw"));
-        assert!(look.is_some() && look < owner && owner < mend && mend < write, "{start}");
+        let (mend, clean) = (at(&start, "fsck_ffs"), at(&start, "dumpfs"));
+        let write = at(&start, "mount -u -o rw");
+        assert!(look.is_some() && look < owner && owner < mend && mend < clean && clean < write, "{start}");
         // A new one is not another's to mend, nor is one that is only looked at.
         let mut new = env.clone();
         new.owner.epoch = 1;
@@ -87,7 +88,8 @@ fn a_disk_is_looked_at_before_it_is_written_to() {
         facts.environments.remove("thin1");
         facts.paths.retain(|p, _| !p.contains("thin1"));
         let made = create::plan(&new, &facts).unwrap();
-        assert!(at(&made, "fsck").is_none() && at(&made, "-o ro") < at(&made, "-o rw"), "{made}");
+        let (look, clean, write) = (at(&made, "-o ro"), at(&made, "dumpfs"), at(&made, "-o rw"));
+        assert!(at(&made, "fsck").is_none() && look < clean && clean < write, "{made}");
         let seen = mounting(&n, &env, Need::Look).unwrap();
         assert!(at(&seen, "-o ro").is_some() && at(&seen, "-o rw").is_none(), "{seen}");
         assert!(at(&seen, "fsck").is_none() && at(&seen, "mkdir -m 755 /usr/jails/run/.disks").is_none());
@@ -98,6 +100,7 @@ fn a_disk_is_looked_at_before_it_is_written_to() {
             let mut plan = Plan::new("jregister", &name);
             plan.steps = register::enter(&guest, &facts, take, time(), None, false).unwrap();
             assert_eq!(at(&plan, "fsck_ffs").is_some(), mends, "{plan}");
+            assert!(at(&plan, "dumpfs") < at(&plan, "-o rw"), "{plan}");
             assert!(at(&plan, "-o rw") < at(&plan, "envs/thin1.toml"), "{plan}");
         }
     }

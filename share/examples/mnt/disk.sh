@@ -2,9 +2,8 @@
 # What the mount hooks for disks share, beside mnt.sh: iscsi, geli and hast. One file system holds data, system, rcconf and
 # fstab; it is mounted at a place of its own, and these are shown at the environment's directories from there.
 #
-# FreeBSD's kernel does not write to an UFS that was not unmounted cleanly, as one is that another node has mounted; for
-# ext4 the same is asked here. So nothing is mended but where HAST says that this node alone has the disk: after a crash
-# see that no other node has it, and run fsck by hand.
+# A file system that was not unmounted cleanly is not mounted, since another node may have it mounted. Nothing is mended but
+# where HAST says that this node alone has the disk: after a crash see that no other node has it, and run fsck by hand.
 
 # for_name PATTERN: with the environment's name in it
 for_name() {
@@ -126,6 +125,14 @@ mount_at() {
 	[ "$(mounted)" = "$type $source" ] || fail "the mount ended well, but $source is not mounted at $dir"
 }
 
+is_clean() {
+	case $disk_type in
+	ufs) dumpfs -s "$disk" | grep -q '^cgrotor.*clean.1$' ;;
+	*) dumpe2fs -h "$disk" 2>/dev/null | awk '/^Filesystem state:/ { c = $3 } /needs_recovery/ { d = 1 }
+		END { exit c != "clean" || d }' ;;
+	esac
+}
+
 mount_disk() {
 	try=$limit
 	until [ -e "$disk" ]; do
@@ -140,8 +147,8 @@ mount_disk() {
 	if [ -z "$(mounted)" ]; then
 		if [ "$kind" = hast ]; then
 			limited fsck_ffs -p "$disk" || fail "$disk can't be mended"
-		elif [ "$disk_type" = ext4 ] && dumpe2fs -h "$disk" 2>/dev/null | grep -q needs_recovery; then
-			fail "$disk was not unmounted cleanly: see that no other node has it mounted, then e2fsck -p $disk"
+		elif ! is_clean; then
+			fail "$disk was not unmounted cleanly: see that no other node has it mounted, then fsck -p $disk"
 		fi
 	fi
 	mount_at mount -t "$disk_type" "$disk" "$place"
