@@ -43,6 +43,8 @@ mod hookdirs;
 mod hostile;
 #[path = "linux/images.rs"]
 mod images;
+#[path = "linux/images_crash.rs"]
+mod images_crash;
 #[path = "linux/limits.rs"]
 mod limits;
 #[path = "linux/main_job.rs"]

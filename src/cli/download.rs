@@ -49,7 +49,7 @@ pub fn file(s: &Session, url: &Url, part: &AbsPath, most: u64) -> Result<()> {
         // What has grown broke off; what has not may be of a server that can't go on in the middle.
         match resumed {
             Ok(()) => return Ok(()),
-            Err(e) if length(part) > before => return Err(again(url, part, e)),
+            Err(e) if length(part) > before || e.code == Code::Timeout => return Err(again(url, part, e)),
             Err(_) => {}
         }
         if crate::host::signal::stopped() {

@@ -36,6 +36,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         }
         (true, Some(name)) => (name.clone(), args.what.parse()?, None),
         (true, None) => {
+            let _: Url = args.what.parse()?;
             return Err(Error::usage("image-fetch", "the image's name is missing")
                 .next(format!("jug image-fetch {} NAME", args.what)));
         }

@@ -117,6 +117,8 @@ fn whole(
         whole && i.source_sum.is_some() && i.source_sum == expected
     };
     if images::get(&s.layout, m.name).is_ok_and(|i| same(&i)) {
+        // A kill may have come between its plan and this.
+        clean(s, m.name, None)?;
         return Ok(Done::unchanged("it is there already"));
     }
     let facts = s.gather(&Wanted { paths: vec![s.layout.image(m.name)], ..Wanted::default() })?;
@@ -125,8 +127,7 @@ fn whole(
     let part = beside(s, m.name, &format!("{key}.part"));
     // What was to have another sum does not fit, and without a sum nobody would see that.
     clean(s, m.name, expected.as_ref().map(|_| &part))?;
-    let own = checked(s, m, &part, expected.as_ref(), bring)?;
-    let made = raw(s, m, &part, own);
+    let made = checked(s, m, &part, expected.as_ref(), bring).and_then(|own| raw(s, m, &part, own));
     let image = made.and_then(|(disk, format, sum)| {
         let (size, mtime) = images::stat(disk.as_path())?;
         let now = s.host.now();
@@ -146,8 +147,8 @@ fn whole(
         warnings.extend(apply::run(&s.ctx(true), object, &plan, &lock)?);
         Ok(image)
     });
-    // The next try begins with what came.
-    clean(s, m.name, image.is_err().then_some(&part))?;
+    // The next try begins with what came, if its sum tells what it is.
+    clean(s, m.name, (image.is_err() && expected.is_some()).then_some(&part))?;
     let image = image?;
     let size = ByteSize(image.size).human();
     Ok(Done::changed(match &m.check {

@@ -35,17 +35,24 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     };
     let one = |name: &ImageName| {
         let object = images::object(name);
-        let result = verify(s, name, &object, args.changed);
-        Outcome { name: name.to_string(), result, warnings: Vec::new() }
+        let mut warnings = Vec::new();
+        let result = verify(s, name, &object, args.changed, &mut warnings);
+        Outcome { name: name.to_string(), result, warnings }
     };
     let codes: Vec<Code> = names.iter().map(|n| change::report(s, one(n))).collect();
     Ok(crate::error::fold(codes))
 }
 
-fn verify(s: &Session, name: &ImageName, object: &str, changed: bool) -> Result<Done> {
+fn verify(
+    s: &Session,
+    name: &ImageName,
+    object: &str,
+    changed: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Done> {
     images::get(&s.layout, name)?;
     let lock = lock::exclusive(&s.layout, object, "image-verify")?;
-    change::mend(s, object, true, &lock, &mut Vec::new())?;
+    change::mend(s, object, true, &lock, warnings)?;
     let image = images::get(&s.layout, name)?;
     let progress = s.progress(true);
     progress.step(name.as_str(), "read it");

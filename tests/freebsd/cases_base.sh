@@ -241,6 +241,10 @@ serve() {
 		done
 		file=$T/mirror\$path
 		echo "\$path \$from" >>$T/asked
+		if [ -f "\$file.to" ]; then
+			printf 'HTTP/1.0 302 Found\\r\\nLocation: %s\\r\\n\\r\\n' "\$(cat "\$file.to")"
+			exit
+		fi
 		[ -f "\$file" ] || { printf 'HTTP/1.0 404 Not Found\\r\\n\\r\\n'; exit; }
 		size=\$(stat -f %z "\$file")
 		if [ \$from -gt 0 ] && [ \$from -lt \$size ]; then

@@ -36,6 +36,12 @@ impl Out {
         assert!(self.code == code, "expected exit status {code}: {self:#?}");
         self
     }
+    /// It exited with one of these.
+    #[track_caller]
+    pub fn exits_with(self, codes: &[i32]) -> Self {
+        assert!(codes.contains(&self.code), "expected one of {codes:?}: {self:#?}");
+        self
+    }
     #[track_caller]
     pub fn ok(self) -> Self {
         self.code(0)
