@@ -43,7 +43,8 @@ pub(super) fn list(indent: usize, items: impl IntoIterator<Item = impl std::fmt:
 }
 
 /// network-config, version 2 (cloud-init, "Networking config version 2"). nuageinit(7) reads gateway4 and gateway6 only,
-/// which cloud-init reads as well.
+/// which cloud-init reads as well. Without set-name cloud-init's writers of /etc/network/interfaces, ifcfg files and
+/// systemd.network(5) take the key for the name of a card, which no card has.
 pub fn version_2(cards: &[Card]) -> String {
     let mut text = "version: 2\n".to_string();
     if cards.is_empty() {
@@ -52,7 +53,7 @@ pub fn version_2(cards: &[Card]) -> String {
     text.push_str("ethernets:\n");
     for (i, card) in cards.iter().enumerate() {
         text.push_str(&format!("  nic{i}:\n    match:\n      macaddress: {}\n", quoted(card.mac)));
-        text.push_str(&format!("    dhcp4: {}\n", card.dhcp));
+        text.push_str(&format!("    set-name: {}\n    dhcp4: {}\n", quoted(format!("nic{i}")), card.dhcp));
         if !card.addresses.is_empty() {
             text.push_str("    addresses:\n");
             text.push_str(&list(6, &card.addresses));
