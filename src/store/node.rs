@@ -34,7 +34,8 @@ struct NodeFile {
 
 /// Where the file is: beside the node's configuration.
 pub fn file(config: &Path) -> PathBuf {
-    config.with_extension("node")
+    // A bare name has no directory that could be made or synced.
+    std::path::absolute(config).unwrap_or_else(|_| config.into()).with_extension("node")
 }
 
 /// The node, if it has its file.
@@ -90,5 +91,17 @@ fn identity(host: &dyn Host, kind: PlatformKind, seed: uuid::Uuid) -> Node {
     Node {
         id: uuid::Builder::from_custom_bytes(bytes).into_uuid(),
         name: crate::model::name::printable(&name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_lies_beside_the_configuration_however_that_is_named() {
+        assert_eq!(file(Path::new("/etc/jug.toml")), Path::new("/etc/jug.node"));
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(file(Path::new("jug.toml")), here.join("jug.node"));
     }
 }
