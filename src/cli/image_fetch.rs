@@ -52,7 +52,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         Check::Sum(_) | Check::Listed(_) => download::file,
     };
     let making = Making { verb: "image-fetch", name: &name, source, check, checks: &args.checks };
-    image_make::run(s, &making, &mut |part, most| bring(s, &url, part, most))
+    image_make::run(s, &making, &mut |part, most| bring(s, &url, part, most).map(|()| None))
 }
 
 /// The catalogue: the one that jug has with it, and before it the node's.

@@ -49,6 +49,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let bounds = Bounds { most, room: stream::room(s.layout.images().as_path())? };
         let progress = s.progress(true);
         let tick = &mut |n| progress.fetched(n);
-        stream::copy(&mut file, path.as_str(), part.as_path(), (Algorithm::Sha256, bounds), tick).map(|_| ())
+        let copied =
+            stream::copy(&mut file, path.as_str(), part.as_path(), (Algorithm::Sha256, bounds), tick);
+        copied.map(|(_, sum)| Some(sum))
     })
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// The most that is kept of a query's standard output, in bytes.
 const MAX_STDOUT: u64 = 256 << 20;
 /// The most that is kept of standard error, in bytes; it is the end that tells.
-const MAX_STDERR: u64 = 4096;
+pub const MAX_STDERR: u64 = 4096;
 /// The time between TERM and KILL for a program that took too long.
 const GRACE: Duration = Duration::from_secs(2);
 

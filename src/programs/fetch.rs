@@ -1,5 +1,6 @@
 //! fetch(1) of FreeBSD and curl(1) of Linux: both resume, both know http, https and file.
 
+use crate::host::process::MAX_STDERR;
 use crate::host::{Cmd, Output};
 use crate::model::url::{Scheme, Url};
 
@@ -50,6 +51,10 @@ pub fn trouble(url: &Url, out: &Output) -> Option<Trouble> {
             Some(next) if at.may_lead_to(Some(next)) => at = next,
             _ => return Some(Trouble::SentOn(to.to_string())),
         }
+    }
+    // Of so much that not all of it is here, the first may have been what matters.
+    if out.stderr.len() as u64 >= MAX_STDERR {
+        return Some(Trouble::SentOn("more places than can be looked through".into()));
     }
     if out.ok() {
         return None;
@@ -113,6 +118,8 @@ mod tests {
         assert_eq!(told("http://a/x", 0, &on("file:///etc/passwd")), sent("file:///etc/passwd"));
         let there_and_back = format!("{}{}", on("https://b/x"), on("http://c/x"));
         assert_eq!(told("http://a/x", 0, &there_and_back), sent("http://c/x"));
+        let hidden = on(&format!("https://b/{}", "x".repeat(1900))).repeat(3);
+        assert_eq!(told("https://a/x", 0, &hidden), sent("more places than can be looked through"));
         let curl = "curl: (1) Protocol \"file\" not supported or disabled in libcurl\n";
         assert!(matches!(told("http://a/x", 1, curl), Some(Trouble::SentOn(_))));
         assert_eq!(told("http://a/x", 28, "curl: (28) Operation too slow.\n"), Some(Trouble::Stalled));
