@@ -29,6 +29,9 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         accounts: true,
         ..Wanted::default()
     };
+    if let Ok(all) = super::exports::all(s) {
+        wanted.serving = all.serving;
+    }
     let platform: &dyn Platform = s.platform.as_ref();
     wanted.paths.extend(platform.host_userland().mounts.iter().map(|d| AbsPath::root().join(d)));
     let mut facts = s.gather(&wanted)?;

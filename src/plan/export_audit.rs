@@ -159,7 +159,7 @@ pub fn directory(
         }
         None => all.push(unknown(
             "showmount",
-            "mountd can't be asked: rpcbind does not run, or NFSv4 only is served",
+            "mountd was not asked (rpcbind does not run, or NFSv4 only is served), or did not answer",
         )),
         Some(text) if here.serving.server == Server::Kernel => {
             let listed = exportfs::parse_list(text).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::host::cmd::quote;
 use crate::model::export::{ClientSet, Credential, Export, Flavor, Options, Owner, Squash};
 use crate::model::name::{AbsPath, UserName, nearest};
 use crate::platform::nfs;
-use crate::programs::{exports, mountd};
+use crate::programs::{exports, getent, mountd};
 use crate::store::networks;
 
 /// What no server exports, or what only exists where it is.
@@ -89,19 +89,20 @@ pub fn credential(credential: &Credential, here: &Here<'_>) -> Result<()> {
             .next(near.map_or("getent passwd lists them".into(), |n| format!("did you mean {n}?"))));
     }
     let groups = credential.groups.iter().flatten();
-    match groups.filter(|g| !number(g)).find(|g| !here.serving.groups.contains_key(g.as_str())) {
+    let system = getent::parse(&here.facts.accounts.group);
+    let there = |g: &UserName| [&here.serving.groups, &system].iter().any(|all| all.contains_key(g.as_str()));
+    match groups.filter(|g| !number(g)).find(|g| !there(g)) {
         Some(g) => Err(Error::not_found(g, "this host has no such group").next("getent group lists them")),
         None => Ok(()),
     }
 }
 
-/// The number of a user that the host knows.
+/// The number of a user that the host knows; saved facts have its system accounts only.
 fn uid(user: &UserName, here: &Here<'_>) -> Option<u32> {
-    let users = &here.serving.users;
-    match user.as_str().parse::<u32>() {
-        Ok(n) => users.values().find(|u| **u == n).copied(),
-        Err(_) => users.get(user.as_str()).copied(),
-    }
+    let system = getent::parse(&here.facts.accounts.passwd);
+    let mut users = here.serving.users.iter().chain(&system);
+    let number = user.as_str().parse::<u32>();
+    users.find(|(n, u)| n.as_str() == user.as_str() || number.as_ref() == Ok(*u)).map(|(_, u)| *u)
 }
 
 /// Refuses to take others for root, unless they are single machines, or on a network that leads nowhere else.
@@ -171,7 +172,7 @@ pub fn not_twice(
                     .map_err(|e: Error| e.next(format!("jug nfs-unexport {} first", quote(path.as_str()))));
             }
             if e.options != wanted.options {
-                return twice(&both, "with other options").map_err(|e: Error| {
+                return twice(&both, "jug exports it with other options").map_err(|e: Error| {
                     e.next("give --replace for all clients, or take these back with jug nfs-unexport --to")
                 });
             }

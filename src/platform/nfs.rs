@@ -364,8 +364,10 @@ impl fmt::Display for Served {
         match self.server {
             Server::Mountd => {
                 f.write_str("sleep 1")?;
-                for e in &self.there {
-                    let place = quote(&format!(" on {} (", e.path));
+                let mut paths: Vec<&AbsPath> = self.there.iter().map(|e| &e.path).collect();
+                paths.dedup();
+                for path in paths {
+                    let place = quote(&format!(" on {path} ("));
                     write!(f, "\nmount | grep -F {place} | grep -q 'NFS exported'")?;
                 }
                 for p in &self.bare {

@@ -50,6 +50,9 @@ nfs_dataset() {
 }
 
 nfs_clean() {
+	for n in 1 2 3; do
+		! mounted "$T/c$n" || umount -f "$T/c$n"
+	done
 	[ ! -d "$T/exp" ] || "$JUG" nfs-unexport --children "$T/exp" >/dev/null 2>&1
 	zfs list -H -o name -d 1 "$D" | grep "^$D/x" | while read -r d; do zfs destroy -rf "$d"; done
 	rm -rf "$T/exp"

@@ -61,6 +61,9 @@ nfs_conf() {
 
 # For the end of the suite. Clients first: a mount without its server would hang.
 nfs_down() {
+	for n in 1 2 3; do
+		! mounted "$T/c$n" || umount -f "$T/c$n"
+	done
 	for n in a b; do
 		[ -d "$WD.$n" ] || continue
 		force_clean "$WD.$n"

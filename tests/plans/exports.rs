@@ -280,7 +280,7 @@ fn refusals() {
             Code::Conflict,
             "* may mount that file system already: /etc/exports line 1",
         ),
-        (jugs, "/srv/disk", "10.0.0.1", "", Code::Conflict, "already: with other options"),
+        (jugs, "/srv/disk", "10.0.0.1", "", Code::Conflict, "already: jug exports it with other options"),
         (
             of_env,
             "/srv/disk",
