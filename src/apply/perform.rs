@@ -243,6 +243,7 @@ pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> R
         if !busy || waited > BUSY || deadline::passed() {
             let code = if taken(cmd, &out) { Code::Conflict } else { Code::Failed };
             let e = Error::from(RunError::failed(cmd, &out)).code(code);
+            let e = Error { next: iscsictl::hint(cmd, &out).map(str::to_string), ..e };
             return Err(if forbidden(cmd, &out) { e.code(Code::HostLacks).next(FORBIDDEN) } else { e });
         }
         ctx.host.pause(pause);

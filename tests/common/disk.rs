@@ -52,7 +52,7 @@ pub fn iscsictl(s: &mut State, words: &[&str]) -> Output {
             let all = s.sessions.iter().map(|t| format!("{t}   127.0.0.1        Connected: da0 \n"));
             fine(all.fold("Target name   Target portal    State\n".to_string(), |text, line| text + &line))
         }
-        "-A" if s.sessions.iter().any(|t| t == target) => no(1, "iscsictl: ISCSISADD: File exists"),
+        "-A" if s.sessions.iter().any(|t| t == target) => no(1, "iscsictl: ISCSISADD: Device busy"),
         "-A" => {
             s.sessions.push(target.into());
             write(&device, "");
