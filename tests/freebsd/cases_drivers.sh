@@ -319,7 +319,7 @@ dirty_disk() {
 	# shellcheck disable=SC2086
 	on a 0 jcreate "$1" --base host $QUICK $DRIVER_LIMIT
 	on a 0 jstart "$1"
-	on a 0 jexec "$1" -- sh -c 'echo kept >/root/f; sync'
+	on a 0 jexec "$1" -- sh -c 'echo kept >/root/f; fsync /root/f'
 	# The node dies: its disk is gone from under it.
 	disk_image=$T/image
 	c 0 dd if="$2" of="$disk_image" bs=1m
