@@ -147,7 +147,6 @@ gives_up() {
 case_driver_silent_server() {
 	nfs_up
 	driver_nodes 'driver = "nfs4"' 'server = "127.0.0.2"' "root = \"$T/nfs\"" 'options = ["port=20490"]'
-	remember
 	c 0 ifconfig "$LO" inet 127.0.0.2/32 alias
 	nc -k -l 127.0.0.2 20490 >/dev/null 2>&1 &
 	silent=$!
@@ -164,7 +163,7 @@ case_driver_silent_server() {
 	wait $silent
 	gives_up 60 nfs-mount 127.0.0.2:/x "$T/far" -o port=20490 --timeout $((30 * SLOW)) --nfs4
 	c 0 ifconfig "$LO" inet 127.0.0.2 -alias
-	unchanged
+	must_not mounted "$T/far"
 	driver_end
 }
 
