@@ -12,7 +12,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Files get the modes that are said for them, whatever the caller's umask.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    let is_jexec = std::env::args().take_while(|a| a != "--").any(|a| a == "jexec" || a == "jlogin");
+    let is_jexec =
+        std::env::args().take_while(|a| a != "--").any(|a| a == "jexec" || a == "jlogin" || a == "vm-exec");
     let plain = std::env::args_os().any(|a| a == "--no-color");
     let colour = if plain { ColorChoice::Never } else { ColorChoice::Auto };
     let cli =

@@ -75,3 +75,11 @@ mod storage;
 mod strange_files;
 #[path = "linux/trust.rs"]
 mod trust;
+#[path = "linux/vm.rs"]
+mod vm;
+#[path = "linux/vm_crash.rs"]
+mod vm_crash;
+#[path = "linux/vm_guest.rs"]
+mod vm_guest;
+#[path = "linux/vm_supervisor.rs"]
+mod vm_supervisor;

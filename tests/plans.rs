@@ -9,6 +9,8 @@ mod exports;
 mod exports_linux;
 #[path = "plans/limits.rs"]
 mod limits;
+#[path = "plans/machines.rs"]
+mod machines;
 #[path = "plans/networks.rs"]
 mod networks;
 #[path = "plans/seeds.rs"]
@@ -103,12 +105,12 @@ impl Node {
         env.dataset = (storage == Storage::Zfs).then(|| self.root.child("env").child("new"));
         env.mnt_start = (storage == Storage::External).then(|| "/usr/local/etc/jug/start".parse().unwrap());
         env.fstab = vec!["tmpfs /scratch tmpfs size=64m".parse().unwrap()];
-        let base = self.base(&env.base);
+        let base = self.base(env.base.as_ref().unwrap());
         create::plan(&self.guest(&name, &env, Some(&base)), &self.facts).unwrap()
     }
     fn start(&self, name: &str) -> Plan {
         let (name, env) = (name.parse().unwrap(), self.env(name));
-        let base = self.base(&env.base);
+        let base = self.base(env.base.as_ref().unwrap());
         start::plan(&self.guest(&name, &env, Some(&base)), &self.facts, time()).unwrap().unwrap()
     }
     fn stop(&self, name: &str, started: Option<&Started>) -> Option<Plan> {
@@ -192,11 +194,18 @@ fn hook_directories() {
     for n in nodes() {
         let name: EnvName = "thin1".parse().unwrap();
         let mut env = n.env("thin1");
-        let base = n.base(&env.base);
+        let base = n.base(env.base.as_ref().unwrap());
         let path = n.layout.root(&name, &env).to_string();
         let uuid = Some(env.uuid);
-        let runs =
-            jug::facts::Container { id: "7".into(), name: name.to_string(), path, uuid, running: true };
+        let runs = jug::facts::Container {
+            id: "7".into(),
+            name: name.to_string(),
+            path,
+            uuid,
+            running: true,
+            vm: false,
+            alone: false,
+        };
         for (storage, trusted, starting, stopping) in [
             (Storage::External, true, "jstart-hook-directories", "jstop-hook-directories"),
             (Storage::External, false, "", ""),
@@ -247,7 +256,7 @@ fn jstart_refuses_a_devfs_rule_set_that_is_not_loaded() {
         (99, None, true),
     ] {
         (env.devfs_ruleset, n.facts.rulesets) = (set, loaded);
-        let base = n.base(&env.base);
+        let base = n.base(env.base.as_ref().unwrap());
         match start::plan(&n.guest(&name, &env, Some(&base)), &n.facts, time()) {
             Ok(_) => assert!(fine, "{set}"),
             Err(e) => {
@@ -274,6 +283,8 @@ fn jstop() {
             path,
             uuid: Some(env.uuid),
             running: true,
+            vm: false,
+            alone: false,
         }];
         let started = Started { version: 1, at: time(), added: env.net[..1].to_vec(), kept: Vec::new(), env };
         golden(&n, "jstop-thin", &n.stop("thin1", Some(&started)).unwrap());

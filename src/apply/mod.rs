@@ -3,6 +3,7 @@
 
 pub mod apart;
 mod hooks;
+pub mod machines;
 pub mod perform;
 pub mod recover;
 mod served;

@@ -1,6 +1,6 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, apart, hooks, served, unmount, zfs};
+use super::{Ctx, apart, hooks, machines, served, unmount, zfs};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
 use crate::host::{Child, beneath, block, deadline, fs, tree};
@@ -64,6 +64,7 @@ fn effect(
         Effect::MakeDir { path, mode } => fs::make_dir(path.as_path(), *mode),
         Effect::RemoveDir { path } => fs::remove_dir(path.as_path()),
         Effect::Write { path, text, mode } => fs::write_atomic(path.as_path(), text, *mode).map(|()| true),
+        Effect::Fresh { path, mode } => fs::create_new(path.as_path(), *mode).map(|()| true),
         Effect::WriteIn { root, path, text, mode } => {
             beneath::write(root.as_path(), path.as_str(), text, *mode).map(|()| true)
         }
@@ -134,18 +135,16 @@ fn effect(
             Err(e) => Err(e),
         },
         Effect::AwaitEnd { probe, seconds } => {
-            let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
-            // A slow probe takes of the time as well; a host in a test has only its pauses.
-            let limit = Duration::from_secs(*seconds);
-            let (begun, limit) = (Instant::now(), deadline::cut(Some(limit)).unwrap_or(limit));
-            while waited.max(begun.elapsed()) < limit && ctx.host.query(probe).is_ok_and(|o| o.ok()) {
-                ctx.host.pause(pause);
-                waited += pause;
-                pause = (pause * 2).min(Duration::from_millis(500));
-            }
+            patiently(ctx, *seconds, &|| !ctx.host.query(probe).is_ok_and(|o| o.ok()));
             Ok(false)
         }
         Effect::Served(it) => served::wait(ctx, it, warnings).map(|()| false),
+        Effect::Supervise { name } => machines::supervise(ctx, name, started),
+        Effect::Control { socket, request, lenient } => {
+            machines::control(socket, *request, *lenient, warnings)
+        }
+        Effect::AwaitFree { lock, seconds } => machines::await_free(ctx, lock, *seconds),
+        Effect::AwaitPath { path, seconds } => machines::await_path(ctx, path, *seconds),
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
     }
 }
@@ -171,6 +170,25 @@ fn first_of(
         }
     }
     Err(Error::failed("", why.join("; ")))
+}
+
+/// Waits until something is so, at most so many seconds; returns whether it is.
+pub(super) fn patiently(ctx: &Ctx<'_>, seconds: u64, so: &dyn Fn() -> bool) -> bool {
+    let (mut waited, mut pause) = (Duration::ZERO, Duration::from_millis(20));
+    // A slow probe takes of the time as well; a host in a test has only its pauses.
+    let limit = Duration::from_secs(seconds);
+    let (begun, limit) = (Instant::now(), deadline::cut(Some(limit)).unwrap_or(limit));
+    loop {
+        if so() {
+            return true;
+        }
+        if waited.max(begun.elapsed()) >= limit {
+            return false;
+        }
+        ctx.host.pause(pause);
+        waited += pause;
+        pause = (pause * 2).min(Duration::from_millis(500));
+    }
 }
 
 /// Why this node does not own it: another took it over, or this is not the storage on which it had its epoch.
@@ -226,6 +244,10 @@ fn expectation(guard: &Guard) -> String {
         }
         Guard::Interface { name, .. } => {
             format!("the interface {name} is not there, or it is somebody else's (jug net-check --all)")
+        }
+        Guard::PlainFiles { paths } => {
+            let bad = paths.iter().find(|p| !fs::plain_or_absent(p.as_path()));
+            format!("{} is no plain file", bad.map_or("it", AbsPath::as_str))
         }
         other => format!("this does not hold: {other}"),
     }
@@ -358,6 +380,8 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
         Guard::Empty { path } => fs::kind(path.as_path()) == Some(fs::Kind::EmptyDir),
         Guard::Answers { host, port } => crate::host::tcp::answers(host, *port),
         Guard::DatasetThere { name } => zfs::dataset(ctx, name)?.is_some(),
+        Guard::Probe { cmd } => ask(cmd)?.ok(),
+        Guard::PlainFiles { paths } => paths.iter().all(|p| fs::plain_or_absent(p.as_path())),
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
     })
 }

@@ -17,7 +17,8 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
     let mut users: BTreeMap<BaseName, Vec<String>> = BTreeMap::new();
     for entry in s.registry()?.values() {
         if let Ok(env) = &entry.env {
-            users.entry(env.base.clone()).or_default().push(entry.name.to_string());
+            let Some(base) = env.base.clone() else { continue };
+            users.entry(base).or_default().push(entry.name.to_string());
         }
     }
     let all: BTreeMap<BaseName, crate::model::base::Base> = match &s.saved {

@@ -42,7 +42,7 @@ fn plan(s: &Session, name: &BaseName) -> Result<Wish> {
     let mut users: Vec<EnvName> = Vec::new();
     for (n, entry) in s.registry()? {
         match entry.env {
-            Ok(env) if env.base == *name => users.push(n),
+            Ok(env) if env.base.as_ref() == Some(name) => users.push(n),
             Ok(_) => {}
             // What can't be read may use it.
             Err(e) => {

@@ -45,13 +45,14 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             let stray = |env: &Env| {
                 env.nics().find(|(_, n)| !networks.contains_key(&n.network)).map(|(_, n)| n.network.clone())
             };
-            let result = entry.env.and_then(|env| match s.base(&env.base) {
-                Some(_) if stray(&env).is_some() => {
+            let result = entry.env.and_then(|env| match s.base_of(&env) {
+                _ if stray(&env).is_some() => {
                     let name = stray(&env).map(|n| n.to_string()).unwrap_or_default();
                     Err(Error::usage(&entry.name, format!("its network {name} is not there"))
                         .next("jug net-ls"))
                 }
-                None => Err(Error::usage(&entry.name, format!("its base {} is not there", env.base))
+                None if env.is_vm() => Ok(Done::unchanged("good")),
+                None => Err(Error::usage(&entry.name, format!("its base {} is not there", env.base_name()))
                     .next("jug base-ls")),
                 Some(_) => Ok(Done::unchanged("good")),
             });

@@ -19,6 +19,7 @@ pub(super) enum Cure {
     Unmount { name: String, target: String },
     Stop { name: EnvName, uuid: uuid::Uuid },
     Fence(EnvName),
+    ClearMachine(EnvName),
     Unplug { interface: InterfaceName, stamp: String, whose: Option<EnvName> },
 }
 
@@ -46,6 +47,7 @@ impl Cure {
                 super::jstop::one(s, name, true).result?;
                 super::jstart::fence(s, name)
             }
+            Cure::ClearMachine(name) => super::jstop::one(s, name, true).result.map(|_| ()),
             Cure::Unplug { interface, stamp, whose } => {
                 super::orphan_links::remove(s, interface, stamp, whose.as_ref())
             }

@@ -8,7 +8,7 @@ use crate::error::{Code, Result};
 use crate::facts::gather::Wanted;
 use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Host, fs};
-use crate::model::env::{Env, Mode, Storage};
+use crate::model::env::{Env, Storage};
 use crate::model::name::EnvName;
 use crate::plan::{Action, Effect, Guard};
 use crate::report::table::out;
@@ -182,6 +182,9 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
         cure: None,
     }));
     orphans(s, &facts, &envs, &unreadable, &mut findings);
+    if s.is_root() {
+        findings.extend(super::machine_check::look(s, &facts, &envs));
+    }
     fenced(s, &facts, &envs, &mut findings)?;
     Ok(findings)
 }
@@ -207,13 +210,13 @@ fn orphans(
     let own = |path: &str| path.strip_prefix(s.layout.workdir.as_str()).is_some_and(|r| r.starts_with('/'));
     let known: BTreeSet<uuid::Uuid> = envs.values().map(|e| e.uuid).collect();
     let mut running: BTreeSet<String> = BTreeSet::new();
-    for Container { name, path, uuid, running: running_now, .. } in
+    for Container { name, path, uuid, running: running_now, vm, .. } in
         facts.containers.iter().filter(|c| own(&c.path))
     {
         if *running_now {
             running.insert(name.clone());
         }
-        let stamp = uuid.filter(|u| !known.contains(u) && !skip.contains(name));
+        let stamp = uuid.filter(|u| !vm && !known.contains(u) && !skip.contains(name));
         if let (Some(uuid), Ok(guest)) = (stamp, name.parse()) {
             findings.push(Finding {
                 kind: "orphan",
@@ -359,7 +362,7 @@ fn guest_of(s: &Session, envs: &BTreeMap<EnvName, Env>, target: &str) -> Option<
                 .map(|m| m.target.as_str())
                 .chain(["/dev"])
                 .any(|t| root.join(t).as_str() == target);
-            (ours && env.mode != Mode::Thin).then(|| name.to_string())
+            (ours && !env.is_thin()).then(|| name.to_string())
         }
         _ => None,
     }

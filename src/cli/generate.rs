@@ -53,7 +53,7 @@ fn page(sub: &clap::Command) -> Result<String> {
     // An empty line breaks the paragraph by itself; mandoc warns of another break beside it.
     let mut text = String::from_utf8_lossy(&bytes).replace(".br\n\n.br\n", ".sp\n");
     text.push_str(".PP\nThe options of every command stand in\n.BR jug (8).\n");
-    if matches!(sub.get_name(), "jexec" | "jlogin") {
+    if matches!(sub.get_name(), "jexec" | "jlogin" | "vm-exec") {
         text.push_str(".SH \"EXIT STATUS\"\nThe command's own; 126 if it can't be run, 127 if it is not there, 125 if jug itself fails.\n");
     } else {
         text.push_str(".SH \"EXIT STATUS\"\nSee the table in\n.BR jug (8).\n");

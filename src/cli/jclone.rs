@@ -2,14 +2,17 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::one;
+use super::targets::one_of;
+use super::vm_create;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
-use crate::model::env::{Env, Owned, Storage};
+use crate::model::env::{Env, Kind, Owned, Storage};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::model::nic::Nic;
 use crate::model::schema::{self, Change};
+use crate::model::vm_words::Vnc;
+use crate::plan::guest::verb_of;
 use crate::plan::{clone, create, mnt};
 use crate::report::results::Done;
 use crate::store::lock;
@@ -38,8 +41,9 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let source = one(s, &args.source)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let verb = verb_of(kind, "clone");
+    let source = one_of(s, kind, &args.source)?;
     let (_, from) = s.env(&source)?;
     if source == args.name {
         return Err(Error::conflict(source, "it can't be its own clone").next("choose another name"));
@@ -47,12 +51,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let env = wanted(s, args, &source, &from)?;
     // The source must stay as it is meanwhile.
     let held = match s.is_root() && !s.global.dry_run {
-        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, source.as_str(), "jclone"))?),
+        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, source.as_str(), &verb))?),
         false => None,
     };
-    let mut outcome = change::one(s, "jclone", args.name.as_str(), true, &|| {
+    let mut outcome = change::one(s, &verb, args.name.as_str(), true, &|| {
         let mut env = env.clone();
-        let (base, theirs) = (s.base(&env.base), s.base(&from.base));
+        let (base, theirs) = (s.base_of(&env), s.base_of(&from));
         let (old, new) = (s.guest(&source, &from, theirs.as_ref()), s.guest(&args.name, &env, base.as_ref()));
         let mut wanted = s.wanted(&source, &from);
         wanted.addresses |= env.has_nics();
@@ -63,7 +67,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let mut facts = s.gather(&wanted)?;
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
         create::refuse(&new, &facts)?;
-        let held = super::networks::allot(s, "jclone", &args.name, &mut env, None, &facts)?;
+        let held = super::networks::allot(s, &verb, &args.name, &mut env, None, &facts)?;
         if !env.expose.is_empty() {
             facts.exposed = super::exposures::of_others(s, &args.name)?;
         }
@@ -101,6 +105,14 @@ fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env>
         ..from.clone()
     };
     env.host.hostname = None;
+    if let Some(vm) = &mut env.vm {
+        // A seed is its own, and so is a screen.
+        vm.seed = false;
+        vm.vnc = vm
+            .vnc
+            .map(|vnc| vm_create::free_screen(s).map(|new| Vnc { listen: new.listen, ..vnc }))
+            .transpose()?;
+    }
     if from.storage == Storage::Zfs {
         let root = s.zfs_root().ok_or_else(|| {
             Error::lacks(source, "this node has no zfs_root").next("jug init --zfs-root POOL/jug")
@@ -131,6 +143,6 @@ fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env>
             }
         }
     }
-    let (_, env) = schema::edit(&schema::to_text(&env)?, args.name.as_str(), &args.set)?;
+    let (_, env) = schema::edit(&schema::env_text(&env)?, args.name.as_str(), &args.set)?;
     Ok(env)
 }

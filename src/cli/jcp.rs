@@ -1,13 +1,13 @@
 //! jcp
 
 use super::session::Session;
-use super::targets::one;
+use super::targets::one_of;
 use super::{absolute, change};
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::tree::{Copied, copy_entry};
 use crate::host::{beneath, fs};
-use crate::model::env::Mode;
+use crate::model::env::Kind;
 use crate::model::name::{AbsPath, EnvName, printable};
 use crate::model::size::ByteSize;
 use crate::report::results::Done;
@@ -77,7 +77,7 @@ fn place(s: &Session, text: &str) -> Result<Place> {
         let root: AbsPath = if dir.is_empty() { "/" } else { dir }.parse()?;
         return Ok(Place { root, rel: last.to_string(), name, shown: path.to_string() });
     };
-    let name = one(s, name)?;
+    let name = one_of(s, Kind::Jail, name)?;
     let (_, env) = s.env(&name)?;
     let inside = absolute_inside(path)?;
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
@@ -85,11 +85,11 @@ fn place(s: &Session, text: &str) -> Result<Place> {
     let root = s.layout.root(&name, &env);
     let shown = format!("{name}:{inside}");
     let last = inside.rsplit('/').next().unwrap_or_default().to_string();
-    if env.mode != Mode::Thin || running {
+    if !env.is_thin() || running {
         return Ok(Place { root, rel: inside, name: last, shown });
     }
     // A thin jail's root is put together only while it runs: its own directories are in its data, the rest in the base.
-    let own = s.base(&env.base).map(|b| b.own).unwrap_or_default();
+    let own = s.base_of(&env).map(|b| b.own).unwrap_or_default();
     let mine = own.iter().any(|d| inside == format!("/{d}") || inside.starts_with(&format!("/{d}/")));
     if mine {
         return Ok(Place { root: s.layout.data(&name), rel: inside, name: last, shown });

@@ -151,10 +151,7 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
         env.external = defaults.external.clone().unwrap_or_default();
     }
     if env.storage == Storage::Zfs {
-        let root = s.zfs_root().ok_or_else(|| {
-            Error::lacks(name, "this node has no zfs_root, so nothing can lie on ZFS")
-                .next("jug init --zfs-root POOL/jug, or --storage dir")
-        })?;
+        let root = s.needed_zfs_root(name)?;
         env.dataset = Some(format!("{root}/env/{name}").parse()?);
     }
     if let Some(nets) = nets(args, asked)?.or_else(|| defaults.net.clone()) {
@@ -167,7 +164,7 @@ fn wanted(s: &Session, args: &Args, asked: &Asked, name: &EnvName) -> Result<Env
         env.hooks.entry(*point).or_default().push(Hook { path: path.clone(), policy: None, timeout: None });
     }
     let changes: Vec<Change> = asked.set.iter().chain(&args.set).cloned().collect();
-    let (_, env) = schema::edit(&schema::to_text(&env)?, name.as_str(), &changes)?;
+    let (_, env) = schema::edit(&schema::env_text(&env)?, name.as_str(), &changes)?;
     Ok(env)
 }
 
@@ -187,7 +184,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let base_lock = if s.global.dry_run || !s.is_root() {
             Ok(None)
         } else {
-            s.layout.ensure().and_then(|l| lock::shared(&l, &format!("base.{}", env.base))).map(Some)
+            s.layout.ensure().and_then(|l| lock::shared(&l, &format!("base.{}", env.base_name()))).map(Some)
         };
         let base_lock = match base_lock {
             Ok(lock) => lock,
@@ -209,7 +206,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 /// The base `host` is a few empty directories: it is made when it is first asked for.
 fn host_base(s: &Session, envs: &BTreeMap<EnvName, Env>, then_start: bool) -> Result<()> {
-    let Some(base) = envs.values().map(|e| &e.base).find(|b| b.is_host() && s.base(b).is_none()) else {
+    let Some(base) =
+        envs.values().filter_map(|e| e.base.as_ref()).find(|b| b.is_host() && s.base(b).is_none())
+    else {
         return Ok(());
     };
     if s.global.dry_run || !s.is_root() {
@@ -228,9 +227,10 @@ fn host_base(s: &Session, envs: &BTreeMap<EnvName, Env>, then_start: bool) -> Re
 
 fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish> {
     let mut plans = Vec::new();
-    let base = match s.base(&env.base) {
-        None if env.base.is_host() => {
-            let (plan, base) = base_import::prepare(s, &env.base, &base_import::host_source(), Storage::Dir)?;
+    let base = match s.base_of(env) {
+        None if env.on_host() => {
+            let (plan, base) =
+                base_import::prepare(s, &BaseName::host(), &base_import::host_source(), Storage::Dir)?;
             plans.push(plan);
             Some(base)
         }
@@ -241,7 +241,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     wanted.addresses &= then_start || env.has_nics();
     wanted.rulesets = then_start;
     wanted.limits = then_start && !env.limits.set().is_empty();
-    wanted.accounts = env.base.is_host();
+    wanted.accounts = env.on_host();
     (wanted.filter, wanted.forwarding) = (then_start && env.has_nics(), then_start && env.has_nics());
     wanted.listeners.clone_from(&env.expose);
     wanted.paths.extend(mnt::places(&s.layout, name));

@@ -1,10 +1,11 @@
 //! jexec
 
 use super::session::Session;
-use super::targets::choose;
+use super::targets::choose_of;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::beneath;
+use crate::model::env::Kind;
 use crate::model::name::{EnvName, UserName, printable};
 use crate::platform::account::account;
 use crate::platform::{Inside, PlatformKind};
@@ -61,7 +62,7 @@ fn attempt(s: &Session, args: &Args) -> Result<i32> {
         );
         return Ok(127);
     }
-    let names = choose(s, &args.names, false)?;
+    let names = choose_of(s, Kind::Jail, &args.names, false)?;
     match &names[..] {
         [name] => {
             let cmd = prepare(s, name, &how)?;

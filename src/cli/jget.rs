@@ -1,8 +1,9 @@
 //! jget
 
 use super::session::Session;
-use super::targets::one;
+use super::targets::one_of;
 use crate::error::{Code, Result};
+use crate::model::env::Kind;
 use crate::model::{keys, schema};
 use crate::report::table::out;
 use serde_json::json;
@@ -19,16 +20,16 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
     if let Some(key) = &args.key {
         keys::check_key(key)?;
     }
-    let name = one(s, &args.name)?;
+    let name = one_of(s, kind, &args.name)?;
     let (_, env) = s.env(&name)?;
     let get = |key: &str| super::jshow::value(s, &name, &env, key);
     let keys = match &args.key {
         Some(key) => vec![key.clone()],
-        None => keys::keys(),
+        None => keys::keys_of(env.kind).collect(),
     };
     if s.global.json {
         let map: serde_json::Map<String, serde_json::Value> = keys

@@ -1,8 +1,9 @@
 //! jlogin
 
 use super::session::Session;
-use super::targets::one;
+use super::targets::one_of;
 use crate::error::{Code, Result};
+use crate::model::env::Kind;
 use crate::model::name::UserName;
 use crate::platform::Inside;
 
@@ -23,7 +24,7 @@ pub fn run(s: &Session, args: &Args) -> Result<i32> {
 }
 
 fn attempt(s: &Session, args: &Args) -> Result<i32> {
-    let name = one(s, &args.name)?;
+    let name = one_of(s, Kind::Jail, &args.name)?;
     let how = Inside { user: args.user.to_string(), ..Inside::default() };
     let cmd = super::jexec::prepare(s, &name, &how)?;
     if s.global.dry_run {

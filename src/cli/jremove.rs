@@ -2,10 +2,10 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::{Targets, choose};
+use super::targets::{Targets, choose_of};
 use crate::error::{Code, Result};
 use crate::host::fs;
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::{AbsPath, EnvName};
 use crate::model::schema;
 use crate::plan::remove;
@@ -29,8 +29,8 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let names = choose(s, &args.targets.names, args.targets.all)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let names = choose_of(s, kind, &args.targets.names, args.targets.all)?;
     if names.is_empty() {
         return Ok(Code::Done);
     }
@@ -48,7 +48,11 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
                 }
             }
         }
-        let mut outcome = change::one(s, "jremove", name.as_str(), alone, &|| plan(s, name, args));
+        if let Err(e) = super::jstop::clear(s, name, alone) {
+            return change::finish(s, &s.verb(name, "remove"), name.as_str(), Err(e), Vec::new());
+        }
+        let mut outcome =
+            change::one(s, &s.verb(name, "remove"), name.as_str(), alone, &|| plan(s, name, args));
         if stopped {
             outcome.result =
                 outcome.result.map_err(|e| super::jrestart::halfway("stopped, but not removed", e));
@@ -71,7 +75,7 @@ fn plan(s: &Session, name: &EnvName, args: &Args) -> Result<Wish> {
     {
         env.limits = last.env.limits.or(&env.limits);
     }
-    let base = s.base(&env.base);
+    let base = s.base_of(&env);
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(name, &env);
     (wanted.addresses, wanted.certain) = (false, Some(name.clone()));

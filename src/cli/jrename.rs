@@ -2,10 +2,11 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::one;
+use super::targets::one_of;
 use crate::error::{Code, Result};
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
+use crate::plan::guest::verb_of;
 use crate::plan::{mnt, rename};
 use crate::report::results::Done;
 use crate::store::{journal, lock};
@@ -25,17 +26,18 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let name = one(s, &args.name)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let verb = verb_of(kind, "rename");
+    let name = one_of(s, kind, &args.name)?;
     if name == args.new {
         let done = Done::unchanged("it is called so already");
-        return Ok(change::report(s, change::finish(s, "jrename", name.as_str(), Ok(done), Vec::new())));
+        return Ok(change::report(s, change::finish(s, &verb, name.as_str(), Ok(done), Vec::new())));
     }
     // An interrupted renaming is carried to its end or undone before this one is planned.
-    let was = journal::read(&s.layout, name.as_str()).ok().flatten().filter(|p| p.plan.verb == "jrename");
+    let was = journal::read(&s.layout, name.as_str()).ok().flatten().filter(|p| p.plan.verb == verb);
     let real = s.is_root() && !s.global.dry_run;
     let held = match real {
-        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, args.new.as_str(), "jrename"))?),
+        true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, args.new.as_str(), &verb))?),
         false => None,
     };
     let mut restart = false;
@@ -46,8 +48,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             Ok(done) => restart = done.changed,
         }
     }
+    super::jstop::clear(s, &name, true)?;
     let mut outcome =
-        change::one(s, "jrename", name.as_str(), true, &|| plan(s, &name, &args.new, was.is_some()));
+        change::one(s, &verb, name.as_str(), true, &|| plan(s, &name, &args.new, was.is_some()));
     drop(held);
     super::boot::warn_of_missing(s, &name, &[], &mut outcome);
     if restart {
@@ -74,7 +77,7 @@ fn plan(s: &Session, name: &EnvName, to: &EnvName, again: bool) -> Result<Wish> 
         let parent = dataset.as_str().rsplit_once('/').map_or("", |p| p.0);
         renamed.dataset = Some(format!("{parent}/{to}").parse()?);
     }
-    let base = s.base(&env.base);
+    let base = s.base_of(&env);
     let (old, new) = (s.guest(name, &env, base.as_ref()), s.guest(to, &renamed, base.as_ref()));
     let mut wanted = s.wanted(name, &env);
     wanted.addresses = false;

@@ -2,8 +2,9 @@
 
 use super::change;
 use super::session::Session;
-use super::targets::{Targets, choose};
+use super::targets::{Targets, choose_of};
 use crate::error::{Code, Error, Result};
+use crate::model::env::Kind;
 use crate::report::results::Done;
 
 /// Stop jails and start them again
@@ -14,19 +15,21 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let names = choose(s, &args.targets.names, args.targets.all)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let names = choose_of(s, kind, &args.targets.names, args.targets.all)?;
     Ok(change::each(s, &names, &|name, alone| {
         // What will refuse the start is better known while it still runs.
         if let Err(e) = super::jstart::after_stop(s, name) {
-            return change::finish(s, "jrestart", name.as_str(), Err(e), Vec::new());
+            return change::finish(s, &s.verb(name, "restart"), name.as_str(), Err(e), Vec::new());
         }
         let mut stopped = super::jstop::one(s, name, alone);
         if stopped.result.is_err() {
             return stopped;
         }
         if s.global.dry_run {
-            return change::one(s, "jrestart", name.as_str(), alone, &|| super::jstart::after_stop(s, name));
+            return change::one(s, &s.verb(name, "restart"), name.as_str(), alone, &|| {
+                super::jstart::after_stop(s, name)
+            });
         }
         let ran = stopped.result.as_ref().is_ok_and(|d| d.changed);
         let started = super::jstart::one(s, name, alone);

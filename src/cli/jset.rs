@@ -2,12 +2,14 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::choose;
+use super::targets::choose_of;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
+use crate::model::env::Kind;
 use crate::model::name::EnvName;
 use crate::model::schema::{self, Change};
 use crate::model::words;
+use crate::plan::guest::verb_of;
 use crate::plan::live;
 use crate::report::results::Done;
 use crate::store::started;
@@ -24,7 +26,7 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
     let is_target = |w: &&String| !w.contains('=') || w.starts_with("jname=");
     let names: Vec<String> = args.words.iter().filter(is_target).cloned().collect();
     let changes: Vec<Change> = args
@@ -34,12 +36,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         .map(|w| words::to_key(w).parse())
         .collect::<Result<_>>()?;
     if changes.is_empty() {
-        return Err(Error::usage("jset", "nothing to set is given")
-            .next("jug jset NAME KEY=VALUE; jug.toml(5) has the keys"));
+        return Err(Error::usage(verb_of(kind, "set"), "nothing to set is given")
+            .next("give NAME KEY=VALUE; jug.toml(5) has the keys"));
     }
-    let names = choose(s, &names, args.all)?;
+    let names = choose_of(s, kind, &names, args.all)?;
     Ok(change::each(s, &names, &|name, alone| {
-        change::one(s, "jset", name.as_str(), alone, &|| plan(s, name, &changes))
+        change::one(s, &verb_of(kind, "set"), name.as_str(), alone, &|| plan(s, name, &changes))
     }))
 }
 
@@ -80,7 +82,7 @@ pub fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     if new_text == text {
         return Ok(Wish::Nothing(Done::unchanged("it is so already")));
     }
-    let base = s.base(&new.base);
+    let base = s.base_of(&new);
     let (before, guest) = (s.guest(name, &old, base.as_ref()), s.guest(name, &new, base.as_ref()));
     let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
     let (plan, pending) = live::plan(&before, &guest, &facts, started.as_ref(), (&text, &new_text))?;

@@ -1,10 +1,10 @@
 //! jshow
 
 use super::session::Session;
-use super::targets::{Targets, choose};
+use super::targets::{Targets, choose_of};
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
 use crate::model::schema;
 use crate::report::table::out;
@@ -57,8 +57,8 @@ pub fn typed(s: &Session, name: &EnvName, env: &Env, key: &str) -> Result<serde_
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let names = choose(s, &args.targets.names, args.targets.all)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let names = choose_of(s, kind, &args.targets.names, args.targets.all)?;
     if args.pending {
         return pending(s, &names);
     }

@@ -2,11 +2,12 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::{Targets, choose};
+use super::targets::{Targets, choose_of};
 use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
+use crate::facts::gather::Wanted;
 use crate::host::Host;
-use crate::model::env::{Env, Mode};
+use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
 use crate::model::net::Net;
 use crate::plan::guest::Guest;
@@ -24,8 +25,8 @@ pub struct Args {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let names = choose(s, &args.targets.names, args.targets.all)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let names = choose_of(s, kind, &args.targets.names, args.targets.all)?;
     Ok(change::each_group(s, by_boot_order(s, names), &|name, alone| one(s, name, alone)))
 }
 
@@ -44,11 +45,11 @@ pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
     match held {
         Ok(_held) => {
             if let Err(e) = net_up(s, name, alone) {
-                return change::finish(s, "jstart", name.as_str(), Err(e), Vec::new());
+                return change::finish(s, &s.verb(name, "start"), name.as_str(), Err(e), Vec::new());
             }
-            change::one(s, "jstart", name.as_str(), alone, &|| plan(s, name))
+            change::one(s, &s.verb(name, "start"), name.as_str(), alone, &|| plan(s, name))
         }
-        Err(e) => change::finish(s, "jstart", name.as_str(), Err(e), Vec::new()),
+        Err(e) => change::finish(s, &s.verb(name, "start"), name.as_str(), Err(e), Vec::new()),
     }
 }
 
@@ -103,7 +104,7 @@ fn lent(s: &Session, name: &EnvName, facts: &Facts) -> Result<BTreeMap<IpAddr, S
 fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     let (_, env) = s.env(name)?;
     let facts = gather(s, name, &env)?;
-    if facts.container(name.as_str()).is_some_and(|c| c.running) {
+    if facts.container(name.as_str()).is_some_and(|c| c.running && !c.alone) {
         return wish(s, name, &env, &facts);
     }
     // It may have ended without jug: killed, or by a reboot. What it left is cleared away first.
@@ -125,7 +126,7 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
         _ => Vec::new(),
     };
     wanted.addresses |= !left.is_empty();
-    wanted.rulesets = true;
+    wanted.rulesets = !env.is_vm();
     wanted.limits = !env.limits.set().is_empty();
     // A dry run shows how its networks come up as well.
     let filtered = !env.expose.is_empty() || (s.global.dry_run && env.has_nics());
@@ -139,14 +140,14 @@ fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     if !env.expose.is_empty() {
         facts.exposed = super::exposures::of_running(s, name, &facts)?;
     }
-    if s.saved.is_none() && env.has_nics() {
+    if s.saved.is_none() && (env.has_nics() || env.is_vm()) {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     }
     Ok(facts)
 }
 
 fn wish(s: &Session, name: &EnvName, env: &Env, facts: &Facts) -> Result<Wish> {
-    let base = s.base(&env.base);
+    let base = s.base_of(env);
     let guest = s.guest(name, env, base.as_ref());
     Ok(match start::plan(&guest, facts, s.host.now())? {
         Some(plan) => {
@@ -169,6 +170,12 @@ fn ports_again(s: &Session, name: &EnvName, guest: &Guest<'_>, facts: &Facts) ->
     }
 }
 
+/// Whether it runs.
+pub fn runs(s: &Session, name: &EnvName) -> Result<bool> {
+    let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
+    Ok(facts.container(name.as_str()).is_some_and(|c| c.running))
+}
+
 /// The plan of a start as it will be once it is stopped.
 pub fn after_stop(s: &Session, name: &EnvName) -> Result<Wish> {
     let (_, env) = s.env(name)?;
@@ -179,7 +186,7 @@ pub fn after_stop(s: &Session, name: &EnvName) -> Result<Wish> {
 /// The facts as they will be once it is stopped.
 pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Facts {
     let root = s.layout.root(name, env).to_string();
-    let thin = env.mode == Mode::Thin;
+    let thin = env.is_thin();
     facts.containers.retain(|c| c.name != name.as_str());
     facts.mounts.retain(|m| !(thin && m.target == root || m.target.starts_with(&format!("{root}/"))));
     facts.paths.remove(&root);

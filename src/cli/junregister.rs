@@ -2,10 +2,11 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
-use super::targets::{Targets, choose};
+use super::targets::{Targets, choose_of};
 use crate::error::{Code, Result};
 use crate::host::Host;
 use crate::model::cbsd_vars;
+use crate::model::env::Kind;
 use crate::model::name::EnvName;
 use crate::plan::{Effect, Step, register};
 use crate::report::results::Done;
@@ -30,10 +31,13 @@ pub enum Format {
 }
 
 /// Runs it.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let names = choose(s, &args.targets.names, args.targets.all)?;
+pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
+    let names = choose_of(s, kind, &args.targets.names, args.targets.all)?;
     Ok(change::each(s, &names, &|name, alone| {
-        change::one(s, "junregister", name.as_str(), alone, &|| plan(s, name, args.format))
+        if let Err(e) = super::jstop::clear(s, name, alone) {
+            return change::finish(s, &s.verb(name, "unregister"), name.as_str(), Err(e), Vec::new());
+        }
+        change::one(s, &s.verb(name, "unregister"), name.as_str(), alone, &|| plan(s, name, args.format))
     }))
 }
 
@@ -45,7 +49,7 @@ fn plan(s: &Session, name: &EnvName, format: Format) -> Result<Wish> {
         }
         other => other?,
     };
-    let base = s.base(&env.base);
+    let base = s.base_of(&env);
     let guest = s.guest(name, &env, base.as_ref());
     let mut wanted = s.wanted(name, &env);
     (wanted.datasets, wanted.addresses) = (None, false);

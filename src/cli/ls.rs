@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
 use crate::host::Host;
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
 use crate::report::table::List;
 use crate::store::registry::Entry;
@@ -34,7 +34,7 @@ fn unregistered_rows(s: &Session) -> Result<Vec<Row>> {
 }
 
 /// Runs it: one command for all of them, however many there are.
-pub fn run(s: &Session, args: &Args) -> Result<Code> {
+pub fn run(s: &Session, args: &Args, kind: Option<Kind>) -> Result<Code> {
     let mut registry = s.registry()?;
     let interrupted: BTreeSet<String> = match s.saved {
         Some(_) => BTreeSet::new(),
@@ -49,10 +49,13 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         let chosen: BTreeSet<EnvName> = choose(s, &args.targets.names, false)?.into_iter().collect();
         registry.retain(|name, _| chosen.contains(name));
     }
+    // What can't be read may be either.
+    registry.retain(|_, e| kind.is_none_or(|k| e.env.as_ref().map_or(true, |env| env.kind == k)));
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
     let mut rows: Vec<Row> = registry.values().map(|e| row(s, &facts, &interrupted, e)).collect();
     if args.targets.all && s.saved.is_none() {
-        rows.extend(unregistered_rows(s)?);
+        let here = unregistered_rows(s)?.into_iter();
+        rows.extend(here.filter(|r| kind.is_none_or(|k| r.env.as_ref().is_none_or(|e| e.kind == k))));
     }
     let list = List {
         name: "environments",
@@ -115,8 +118,8 @@ impl Row {
             if self.pending { format!("{}*", self.state) } else { self.state.to_string() },
             self.id.clone().unwrap_or_default(),
             self.addresses().join(","),
-            of(&|e| e.base.to_string()),
-            of(&|e| e.mode.as_str().to_string()),
+            of(&|e| e.base_name().to_string()),
+            of(&|e| if e.is_vm() { "vm".into() } else { e.mode.as_str().to_string() }),
             of(&|e| e.storage.as_str().to_string()),
             of(&|e| e.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
         ]
@@ -132,15 +135,17 @@ impl Row {
     }
     fn json(&self) -> Value {
         let env = self.env.as_ref();
+        let is_vm = env.is_some_and(Env::is_vm);
         json!({
             "name": self.name,
-            "kind": "jail",
+            "kind": env.map_or(Kind::Jail, |e| e.kind).as_str(),
             "uuid": env.map(|e| e.uuid),
             "state": self.state,
-            "jid": self.id.as_ref().and_then(|i| i.parse::<u64>().ok()),
+            "pid": self.id.as_ref().filter(|_| is_vm).and_then(|i| i.parse::<u64>().ok()),
+            "jid": self.id.as_ref().filter(|_| !is_vm).and_then(|i| i.parse::<u64>().ok()),
             "path": self.path,
-            "base": env.map(|e| e.base.to_string()),
-            "mode": env.map(|e| e.mode.as_str()),
+            "base": env.and_then(|e| e.base.as_ref().map(ToString::to_string)),
+            "mode": env.filter(|_| !is_vm).map(|e| e.mode.as_str()),
             "storage": env.map(|e| e.storage.as_str()),
             "dataset": env.and_then(|e| e.dataset.as_ref().map(ToString::to_string)),
             "addresses": self.addresses(),

@@ -46,6 +46,7 @@ pub mod jstop;
 pub mod junregister;
 pub mod log;
 pub mod ls;
+pub mod machine_check;
 pub mod net_check;
 pub mod net_create;
 pub mod net_ls;
@@ -74,11 +75,22 @@ pub mod snapshot_remove;
 pub mod snapshot_rollback;
 pub mod snapshots;
 pub mod stats;
+pub mod supervise;
 pub mod targets;
 pub mod top;
 pub mod unexpose;
+pub mod vm;
+pub mod vm_console;
+pub mod vm_create;
+pub mod vm_disk;
+pub mod vm_exec;
+pub mod vm_reset;
+pub mod vm_showcmd;
+pub mod vm_stop;
+pub mod vm_vnc;
 
 use crate::error::{Code, Result};
+use crate::model::env::Kind;
 use crate::model::name::AbsPath;
 use crate::platform::PlatformKind;
 use crate::report::results::{self, Outcome};
@@ -210,6 +222,10 @@ pub enum Command {
     SnapshotRelease(snapshot_hold::Release),
     SnapshotRemove(snapshot_remove::Args),
     SnapshotPrune(snapshot_prune::Args),
+    #[command(flatten)]
+    Vm(vm::Vm),
+    #[command(hide = true)]
+    Supervise(supervise::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -241,6 +257,9 @@ pub fn run(cli: Cli) -> Result<i32> {
 impl Command {
     /// Whether its outcome is a result for each target.
     fn changes(&self) -> bool {
+        if let Self::Vm(vm) = self {
+            return vm.changes();
+        }
         !matches!(
             self,
             Self::Doctor(_)
@@ -266,6 +285,7 @@ impl Command {
                 | Self::NfsCheck(_)
                 | Self::SnapshotLs(_)
                 | Self::SnapshotDiff(_)
+                | Self::Supervise(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -290,25 +310,25 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::ImageLs(a) => image_ls::run(s, a).map(code),
         Command::ImageVerify(a) => image_verify::run(s, a).map(code),
         Command::ImageRemove(a) => image_remove::run(s, a).map(code),
-        Command::Ls(a) => ls::run(s, a).map(code),
-        Command::Jls(a) => ls::run(s, a).map(code),
+        Command::Ls(a) => ls::run(s, a, None).map(code),
+        Command::Jls(a) => ls::run(s, a, Some(Kind::Jail)).map(code),
         Command::Jcreate(a) => jcreate::run(s, a).map(code),
-        Command::Jstart(a) => jstart::run(s, a).map(code),
-        Command::Jstop(a) => jstop::run(s, a).map(code),
-        Command::Jrestart(a) => jrestart::run(s, a).map(code),
+        Command::Jstart(a) => jstart::run(s, a, Kind::Jail).map(code),
+        Command::Jstop(a) => jstop::run(s, a, Kind::Jail).map(code),
+        Command::Jrestart(a) => jrestart::run(s, a, Kind::Jail).map(code),
         Command::Boot(a) => boot::run(s, a).map(code),
         Command::Shutdown(a) => shutdown::run(s, a).map(code),
         Command::Jexec(a) => jexec::run(s, a),
         Command::Jlogin(a) => jlogin::run(s, a),
         Command::Jcp(a) => jcp::run(s, a).map(code),
-        Command::Jshow(a) => jshow::run(s, a).map(code),
-        Command::Jset(a) => jset::run(s, a).map(code),
-        Command::Jget(a) => jget::run(s, a).map(code),
-        Command::Jremove(a) => jremove::run(s, a).map(code),
-        Command::Jclone(a) => jclone::run(s, a).map(code),
-        Command::Jrename(a) => jrename::run(s, a).map(code),
+        Command::Jshow(a) => jshow::run(s, a, Kind::Jail).map(code),
+        Command::Jset(a) => jset::run(s, a, Kind::Jail).map(code),
+        Command::Jget(a) => jget::run(s, a, Kind::Jail).map(code),
+        Command::Jremove(a) => jremove::run(s, a, Kind::Jail).map(code),
+        Command::Jclone(a) => jclone::run(s, a, Kind::Jail).map(code),
+        Command::Jrename(a) => jrename::run(s, a, Kind::Jail).map(code),
         Command::Jregister(a) => jregister::run(s, a).map(code),
-        Command::Junregister(a) => junregister::run(s, a).map(code),
+        Command::Junregister(a) => junregister::run(s, a, Kind::Jail).map(code),
         Command::Owner(a) => owner::run(s, a).map(code),
         Command::Node(a) => node::run(s, a).map(code),
         Command::Stats(a) => stats::run(s, a).map(code),
@@ -336,6 +356,8 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::SnapshotRelease(a) => snapshot_hold::release(s, a).map(code),
         Command::SnapshotRemove(a) => snapshot_remove::run(s, a).map(code),
         Command::SnapshotPrune(a) => snapshot_prune::run(s, a).map(code),
+        Command::Vm(a) => vm::run(s, a),
+        Command::Supervise(a) => supervise::run(s, a),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

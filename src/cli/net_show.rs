@@ -5,6 +5,7 @@ use super::{net_ls, networks};
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::model::name::NetName;
+use crate::plan::wire;
 use crate::report::table::{List, out};
 use serde_json::json;
 
@@ -25,7 +26,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     for (name, entry) in s.registry()? {
         let Ok(env) = entry.env else { continue };
         for (index, nic) in env.nics().filter(|(_, n)| n.network == args.name) {
-            let end = nic.unit.map(|u| s.platform.host_end(u).to_string()).unwrap_or_default();
+            let end = nic
+                .unit
+                .map(|u| wire::host_end(s.platform.as_ref(), &env, u).to_string())
+                .unwrap_or_default();
             let mac = nic.mac(env.uuid, index).to_string();
             let addresses: Vec<String> = nic.addresses().map(|a| a.to_string()).collect();
             let up = facts

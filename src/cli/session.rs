@@ -7,13 +7,13 @@ use crate::facts::Facts;
 use crate::facts::gather::{Wanted, gather};
 use crate::host::{Host, System, fs};
 use crate::model::base::Base;
-use crate::model::env::{Env, Storage};
+use crate::model::env::{Env, Kind, Storage};
 use crate::model::hook::{self, Point};
 use crate::model::name::{AbsPath, BaseName, DatasetName, EnvName};
 use crate::model::node::NodeConfig;
 use crate::model::schema;
-use crate::plan::guest::Guest;
-use crate::plan::mnt;
+use crate::plan::guest::{Guest, verb_of};
+use crate::plan::{machine, mnt};
 use crate::platform::{Platform, PlatformKind, of};
 use crate::programs::runc::Runtime;
 use crate::report::progress::{Progress, Silent, Spinner};
@@ -185,12 +185,22 @@ impl Session {
         }
     }
 
+    /// What a command on an environment is called, by its kind: `jstart`, `vm-start`.
+    pub fn verb(&self, name: &EnvName, verb: &str) -> String {
+        verb_of(self.env(name).map_or(Kind::Jail, |(_, e)| e.kind), verb)
+    }
+
     /// One base, if it is there.
     pub fn base(&self, name: &BaseName) -> Option<Base> {
         match &self.saved {
             Some(facts) => facts.bases.get(name.as_str()).and_then(|t| schema::read(t, name.as_str()).ok()),
             None => bases::get(&self.layout, name).ok(),
         }
+    }
+
+    /// The base that an environment stands on, if it has one and that is there.
+    pub fn base_of(&self, env: &Env) -> Option<Base> {
+        env.base.as_ref().and_then(|name| self.base(name))
     }
 
     /// Facts: gathered, or the saved ones.
@@ -211,7 +221,6 @@ impl Session {
 
     /// The environment with all that a planner wants to know.
     pub fn guest<'a>(&'a self, name: &'a EnvName, env: &'a Env, base: Option<&'a Base>) -> Guest<'a> {
-        let root = self.layout.base_root(&env.base);
         Guest {
             name,
             env,
@@ -219,7 +228,11 @@ impl Session {
             layout: &self.layout,
             platform: self.platform.as_ref(),
             node: self.node().unwrap_or_default(),
-            base_has_rc_conf: self.saved.is_none() && root.join("etc/rc.conf").as_path().exists(),
+            base_has_rc_conf: self.saved.is_none()
+                && env
+                    .base
+                    .as_ref()
+                    .is_some_and(|b| self.layout.base_root(b).join("etc/rc.conf").as_path().exists()),
             host_resolv_conf: if self.saved.is_some() {
                 None
             } else {
@@ -239,8 +252,12 @@ impl Session {
         if env.storage == Storage::External {
             paths.extend(mnt::places(&self.layout, name));
         }
+        if let Some(vm) = &env.vm {
+            paths.extend(machine::paths(&self.guest(name, env, None), vm));
+        }
         Wanted {
             containers: true,
+            machines: env.is_vm(),
             mounts: true,
             datasets: env.dataset.as_ref().filter(|_| zfs).cloned(),
             addresses: env.net.iter().any(|n| {
@@ -250,6 +267,14 @@ impl Session {
             paths,
             ..Wanted::default()
         }
+    }
+
+    /// The same where there must be such.
+    pub fn needed_zfs_root(&self, name: &EnvName) -> Result<&DatasetName> {
+        self.zfs_root().ok_or_else(|| {
+            Error::lacks(name, "this node has no zfs_root, so nothing can lie on ZFS")
+                .next("jug init --zfs-root POOL/jug, or --storage dir")
+        })
     }
 
     /// The datasets below which environments and bases are made.

@@ -81,7 +81,7 @@ pub fn look(s: &Session, targets: &Targets, earlier: Option<&Look>) -> Result<Lo
         let uuid = entry.env.as_ref().ok().map(|e| e.uuid);
         let uuid = uuid.or_else(|| started::read(&s.layout, &name).map(|st| st.env.uuid));
         let container =
-            facts.container(name.as_str()).filter(|c| c.running && uuid.is_some() && c.uuid == uuid);
+            facts.container(name.as_str()).filter(|c| c.running && !c.vm && uuid.is_some() && c.uuid == uuid);
         if chosen.as_ref().map_or(container.is_some(), |c| c.contains(&name)) {
             rows.push(Row { name, container: container.cloned(), usage: Usage::default() });
         }

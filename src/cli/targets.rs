@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::{EnvName, Tag, printable};
 use crate::model::words;
 use crate::store::registry;
@@ -90,6 +90,22 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
     Ok(chosen)
 }
 
+/// The same of one kind. What is named plainly and is of the other kind is refused; a mask means those of this kind.
+pub fn choose_of(session: &Session, kind: Kind, names: &[String], all: bool) -> Result<Vec<EnvName>> {
+    let mut chosen = choose(session, names, all)?;
+    let other = |name: &EnvName| session.env(name).is_ok_and(|(_, e)| e.kind != kind);
+    let plain = |name: &EnvName| names.iter().any(|w| w.rsplit('=').next() == Some(name.as_str()));
+    if let Some(name) = chosen.iter().find(|n| plain(n) && other(n)) {
+        let (what, verbs) = match kind {
+            Kind::Jail => ("it is a VM", "the commands for those begin with vm-"),
+            Kind::Vm => ("it is a jail", "the commands for those begin with j"),
+        };
+        return Err(Error::usage(name, what).next(verbs));
+    }
+    chosen.retain(|name| !other(name));
+    Ok(chosen)
+}
+
 /// The tag that has stood for boot.auto since before there was that.
 const BOOT: &str = "boot";
 
@@ -100,8 +116,16 @@ pub fn at_boot(env: &Env) -> bool {
 
 /// Exactly one environment.
 pub fn one(session: &Session, word: &str) -> Result<EnvName> {
-    let chosen = choose(session, &[word.to_string()], false)?;
-    match &chosen[..] {
+    only(word, &choose(session, &[word.to_string()], false)?)
+}
+
+/// Exactly one of a kind.
+pub fn one_of(session: &Session, kind: Kind, word: &str) -> Result<EnvName> {
+    only(word, &choose_of(session, kind, &[word.to_string()], false)?)
+}
+
+fn only(word: &str, chosen: &[EnvName]) -> Result<EnvName> {
+    match chosen {
         [one] => Ok(one.clone()),
         [] => Err(Error::not_found(printable(word), "it matches no environment").next("jug ls")),
         many => Err(Error::usage(

@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::host::{Host, RunError, fs};
 use crate::model::name::{AbsPath, DatasetName, EnvName};
 use crate::model::port::Exposure;
-use crate::platform::{Platform, PlatformKind, ask, filter, nfs, system_accounts, system_groups};
+use crate::platform::{Platform, PlatformKind, ask, filter, machines, nfs, system_accounts, system_groups};
 use crate::programs::{zfs, zfs_snapshot};
 use crate::store::layout::{Layout, OCI_STATE};
 use crate::store::{networks, registry};
@@ -18,8 +18,10 @@ const ROOTS: usize = 1000;
 /// Which facts are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Jails and containers.
+    /// Jails and containers, and VMs if this workdir ever had any.
     pub containers: bool,
+    /// VMs in any case, and what this host has to run them with.
+    pub machines: bool,
     /// Whose container must not be overlooked, whatever the runtime's list leaves out.
     pub certain: Option<EnvName>,
     /// The mount table.
@@ -58,6 +60,12 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
     let mut facts = Facts { version: 1, platform: platform.kind(), ..Facts::default() };
     if wanted.containers {
         facts.containers = containers(host, platform, layout, wanted.certain.as_ref())?;
+        if wanted.machines || !layout.supervised().is_empty() {
+            facts.containers.extend(machines::running(platform.kind(), host, layout)?);
+        }
+    }
+    if wanted.machines {
+        facts.hypervisor = Some(machines::host(platform.kind(), host)?);
     }
     if wanted.mounts {
         facts.mounts = platform.mounts(host)?;
@@ -129,7 +137,18 @@ fn containers(
     if linux && fs::kind(state.as_path()).is_none() {
         return Ok(Vec::new());
     }
-    let mut all = platform.parse_containers(&ask(host, &platform.list_containers())?)?;
+    let cmd = platform.list_containers();
+    let out = match host.query(&cmd) {
+        // A host of VMs only needs no OCI runtime.
+        Err(RunError::Missing(_)) if linux && fs::kind(state.as_path()) == Some(fs::Kind::EmptyDir) => {
+            return Ok(Vec::new());
+        }
+        other => other.map_err(Error::from)?,
+    };
+    if !out.ok() {
+        return Err(RunError::failed(&cmd, &out).into());
+    }
+    let mut all = platform.parse_containers(&out.stdout)?;
     // The runtime leaves out of its list what it can't read; that must not be taken for "does not run".
     if let Some(name) = certain.filter(|n| linux && !all.iter().any(|c| c.name == n.as_str()))
         && fs::kind(state.join(name.as_str()).as_path()).is_some()
@@ -181,6 +200,8 @@ fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>
                 path,
                 uuid: Some(env.uuid),
                 running: true,
+                vm: false,
+                alone: false,
             })
         })
         .collect()

@@ -8,7 +8,7 @@ pub mod usage;
 
 use crate::error::{Error, Result};
 use crate::host::fs::Kind;
-use crate::model::name::{InterfaceName, nearest};
+use crate::model::name::{AbsPath, InterfaceName, nearest};
 use crate::model::net::Net;
 use crate::model::nic::Mac;
 use crate::model::port::Exposure;
@@ -20,21 +20,27 @@ use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-/// One running (or, on Linux, stopped and not yet removed) jail or container, jug's or not.
+/// One running (or stopped and not yet removed) jail, container or VM, jug's or not.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Container {
-    /// The jid; on Linux the first process.
+    /// The jid; on Linux the first process; of a VM its hypervisor's, if it has one.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Its root.
+    /// Its root; of a VM the directory of its data, or what is known of it if that is not of this workdir.
     pub path: String,
     /// Our stamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<uuid::Uuid>,
     /// Whether it runs.
     pub running: bool,
+    /// Whether it is a VM.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub vm: bool,
+    /// Whether nobody looks after it, though it is a VM of this workdir that runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub alone: bool,
 }
 
 /// One line of the mount table.
@@ -132,6 +138,25 @@ pub struct Forwarding {
     pub member_addresses: bool,
 }
 
+/// What this host has to run VMs with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hypervisor {
+    /// Whether its program is there, and what it needs of the kernel.
+    pub there: bool,
+    /// Whether QEMU can let the processor run a guest.
+    pub kvm: bool,
+    /// UEFI firmware: its code, and the template of its variables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firmware: Option<[AbsPath; 2]>,
+    /// The most processors that a VM can have, where the kernel says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maxcpu: Option<u32>,
+    /// Memory that is free now, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free: Option<u64>,
+}
+
 /// The accounts of the host's system, without a password, as `host` jails get them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +208,9 @@ pub struct Facts {
     /// Whether packets are passed on, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<Forwarding>,
+    /// What this host has to run VMs with, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hypervisor: Option<Hypervisor>,
     /// What the packet filter says, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<filter::Filter>,

@@ -128,6 +128,26 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
+/// Whether there is a plain file at a path, or nothing; a link is neither.
+pub fn plain_or_absent(path: &Path) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(meta) => meta.is_file(),
+        Err(e) => e.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Makes an empty file that was not there before.
+pub fn create_new(path: &Path, mode: u32) -> Result<()> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    match made.and_then(|f| f.sync_all()) {
+        Ok(()) => path.parent().map_or(Ok(()), sync_dir).map_err(|e| Error::io(path, "making it", e)),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Error::conflict(path.display(), "it is there already").next("look what it is"))
+        }
+        Err(e) => Err(Error::io(path, "making it", e)),
+    }
+}
+
 /// Syncs a directory, so that names made or removed in it last.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
     match File::open(dir)?.sync_all() {

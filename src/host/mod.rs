@@ -4,7 +4,9 @@
 mod attributes;
 pub mod beneath;
 pub mod block;
+pub mod child;
 pub mod cmd;
+pub mod console;
 pub mod deadline;
 pub mod fs;
 pub mod process;
@@ -14,6 +16,7 @@ pub mod system;
 pub mod tcp;
 pub mod terminal;
 pub mod tree;
+pub mod unix;
 
 pub use cmd::{Cmd, Output, RunError};
 pub use system::System;

@@ -187,7 +187,7 @@ pub fn end_group(pid: u32, mut gone: impl FnMut() -> bool) {
 }
 
 /// A file for output: the program's log, memory, or an unlinked temporary file.
-fn sink(cmd: &Cmd, capture: Capture) -> std::io::Result<File> {
+pub(super) fn sink(cmd: &Cmd, capture: Capture) -> std::io::Result<File> {
     if let Some(log) = &cmd.log {
         return super::fs::open_log(Path::new(log)).map_err(|e| std::io::Error::other(e.to_string()));
     }
@@ -232,15 +232,20 @@ fn now() -> u64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
+/// A program with the scrubbed environment.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
-fn interactive(cmd: &Cmd, dirs: &[PathBuf]) -> Result<std::process::Command, RunError> {
+pub(super) fn bare(cmd: &Cmd, dirs: &[PathBuf]) -> Result<std::process::Command, RunError> {
     let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
-    let mut env = environment(cmd, dirs);
-    if let Ok(term) = std::env::var("TERM") {
-        env.push(("TERM".into(), term));
-    }
     let mut command = std::process::Command::new(program);
-    command.args(&cmd.args).env_clear().envs(env);
+    command.args(&cmd.args).env_clear().envs(environment(cmd, dirs));
+    Ok(command)
+}
+
+fn interactive(cmd: &Cmd, dirs: &[PathBuf]) -> Result<std::process::Command, RunError> {
+    let mut command = bare(cmd, dirs)?;
+    if let Ok(term) = std::env::var("TERM") {
+        command.env("TERM", term);
+    }
     Ok(command)
 }
 

@@ -1,5 +1,6 @@
 //! The real host.
 
+use super::child::{self, Running};
 use super::cmd::{Cmd, Output, RunError};
 use super::process::{self, Capture};
 use super::{Child, Host};
@@ -50,6 +51,18 @@ impl System {
     pub fn run_inherited(&self, cmd: &Cmd) -> Result<i32, RunError> {
         self.show(cmd);
         process::run_inherited(cmd, &self.dirs)
+    }
+
+    /// Starts a program and looks after it; all it prints goes to a log.
+    pub fn start(&self, cmd: &Cmd, log: &Path) -> Result<Running, RunError> {
+        self.show(cmd);
+        Running::start(cmd, &self.dirs, log)
+    }
+
+    /// Starts a program that goes on by itself, and returns the first line that it prints.
+    pub fn detach(&self, cmd: &Cmd, log: &Path) -> Result<Option<String>, RunError> {
+        self.show(cmd);
+        child::detach(cmd, &self.dirs, log)
     }
 
     fn show(&self, cmd: &Cmd) {

@@ -276,7 +276,7 @@ mod tests {
             ["alias:em0:10.0.0.5/24", "alias:em1:10.0.0.6/32"]
         );
         assert_eq!(env.mnt_start.as_ref().unwrap().as_str(), "/usr/jails/etc/env_start_nfs.sh");
-        assert!(env.mnt_stop.is_none() && env.storage == Storage::External && env.base.is_host());
+        assert!(env.mnt_stop.is_none() && env.storage == Storage::External && env.on_host());
         assert!(env.allow.get("raw_sockets"));
         assert_eq!(env.cbsd.get("mkhostsfile").map(String::as_str), Some("1"));
         assert!(env.check().is_ok());

@@ -20,7 +20,7 @@ pub fn variables(name: &EnvName, env: &Env, layout: &Layout) -> BTreeMap<String,
     put("data", layout.data(name).to_string());
     put("mount_fstab", layout.fstab(name).join("fstab").to_string());
     put("rcconf", layout.workdir.join(&format!("jails-rcconf/rc.conf_{name}")).to_string());
-    put("ver", if env.base.is_host() { "native".into() } else { env.base.to_string() });
+    put("ver", if env.on_host() { "native".into() } else { env.base_name().to_string() });
     put("baserw", flag(env.mode != Mode::Thin));
     put("host_hostname", env.hostname(name));
     let aliases: Vec<_> = env

@@ -9,8 +9,9 @@ use super::name::{AbsPath, BaseName, DatasetName, EnvName, HostName, Tag};
 use super::net::Net;
 use super::nic::Nic;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
-use super::port::{self, Exposure};
+use super::port::Exposure;
 use super::snapshot::Snapshots;
+use super::vm::Vm;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest format this jug writes and reads.
@@ -23,6 +24,18 @@ pub enum Kind {
     /// A jail (a container on Linux).
     #[default]
     Jail,
+    /// A virtual machine.
+    Vm,
+}
+
+impl Kind {
+    /// The word in TOML.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Jail => "jail",
+            Self::Vm => "vm",
+        }
+    }
 }
 
 /// How the root file system is put together.
@@ -90,8 +103,9 @@ pub struct Env {
     pub uuid: uuid::Uuid,
     /// When it was created.
     pub created: jiff::Timestamp,
-    /// The base it stands on.
-    pub base: BaseName,
+    /// The base it stands on, if it is a jail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseName>,
     /// How its root is put together.
     #[serde(default)]
     pub mode: Mode,
@@ -161,6 +175,9 @@ pub struct Env {
     /// Whether, when and after what it is started at boot.
     #[serde(default)]
     pub boot: Boot,
+    /// What it is made of, if it is a VM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vm: Option<Vm>,
     /// `host.*`.
     #[serde(default)]
     pub host: HostParams,
@@ -229,14 +246,14 @@ fn default_hook_timeout() -> u64 {
 }
 
 impl Env {
-    /// A new environment with the defaults.
+    /// A new jail with the defaults.
     pub fn new(uuid: uuid::Uuid, created: jiff::Timestamp, base: BaseName) -> Self {
         Self {
             version: VERSION,
             kind: Kind::Jail,
             uuid,
             created,
-            base,
+            base: Some(base),
             mode: Mode::default(),
             storage: Storage::default(),
             dataset: None,
@@ -257,6 +274,7 @@ impl Env {
             fstab: Vec::new(),
             hook_timeout: default_hook_timeout(),
             boot: Boot::default(),
+            vm: None,
             host: HostParams::default(),
             children: Children::default(),
             allow: Allow::default(),
@@ -276,6 +294,32 @@ impl Env {
     pub fn is_mounted(&self) -> bool {
         self.storage == Storage::External
             && (self.mnt_start.is_some() || self.external.driver != Driver::Script)
+    }
+
+    /// A new VM with the defaults.
+    pub fn new_vm(uuid: uuid::Uuid, created: jiff::Timestamp, vm: Vm) -> Self {
+        let jail = Self::new(uuid, created, BaseName::host());
+        Self { kind: Kind::Vm, base: None, vm: Some(vm), net: vec![Net::None], ..jail }
+    }
+
+    /// Whether it is a VM.
+    pub fn is_vm(&self) -> bool {
+        self.kind == Kind::Vm
+    }
+
+    /// Its base's name; empty for a VM.
+    pub fn base_name(&self) -> &str {
+        self.base.as_ref().map_or("", BaseName::as_str)
+    }
+
+    /// Whether its base is the running system itself.
+    pub fn on_host(&self) -> bool {
+        self.base.as_ref().is_some_and(BaseName::is_host)
+    }
+
+    /// Whether its root is put together at each start.
+    pub fn is_thin(&self) -> bool {
+        !self.is_vm() && self.mode == Mode::Thin
     }
 
     /// The host name inside.
@@ -303,90 +347,5 @@ impl Env {
     /// Whether it has a network stack of its own with cards in it.
     pub fn has_nics(&self) -> bool {
         self.nics().next().is_some()
-    }
-
-    /// Combinations that no type can refuse. The first part of the answer is the key.
-    pub fn check(&self) -> Result<(), (&'static str, String)> {
-        if self.version > VERSION {
-            return Err((
-                "version",
-                format!("the format {} is newer than this jug ({VERSION}): use a newer jug", self.version),
-            ));
-        }
-        if self.version == 0 {
-            return Err(("version", "there is no format 0".into()));
-        }
-        super::net::check(&self.net).map_err(|e| ("net", e))?;
-        port::check(&self.expose).map_err(|e| ("expose", e))?;
-        if !self.expose.is_empty() && !self.has_nics() {
-            return Err((
-                "expose",
-                "only what has a card on a network has ports of its own: with none there are none, and with \
-                 inherit and alias they are the host's already"
-                    .into(),
-            ));
-        }
-        self.limits.check()?;
-        if self.enforce_statfs > 2 {
-            return Err(("enforce_statfs", "it is 0, 1 or 2".into()));
-        }
-        if !(-1..=3).contains(&self.securelevel) {
-            return Err(("securelevel", "it is -1 to 3".into()));
-        }
-        match (self.mode, self.storage, self.base.is_host()) {
-            (Mode::Clone | Mode::Full, _, true) => {
-                return Err((
-                    "mode",
-                    "the base `host` is the running system itself: it can only be used thin".into(),
-                ));
-            }
-            (Mode::Clone, Storage::Dir | Storage::External, _) => {
-                return Err((
-                    "mode",
-                    "a clone needs storage = \"zfs\": use mode = \"full\" or \"thin\" with storage = \"dir\""
-                        .into(),
-                ));
-            }
-            _ => {}
-        }
-        if (self.storage == Storage::Zfs) != self.dataset.is_some() {
-            return Err(("dataset", "storage = \"zfs\" needs a dataset, and only that has one".into()));
-        }
-        if self.storage != Storage::External && (self.mnt_start.is_some() || self.mnt_stop.is_some()) {
-            return Err(("mnt_start", "mnt_start and mnt_stop need storage = \"external\"".into()));
-        }
-        if self.storage != Storage::External && !self.external.is_default() {
-            return Err(("external.driver", "it needs storage = \"external\"".into()));
-        }
-        if self.external.driver != Driver::Script && (self.mnt_start.is_some() || self.mnt_stop.is_some()) {
-            return Err(("external.driver", "mnt_start and mnt_stop are of the driver script".into()));
-        }
-        self.external.check()?;
-        for (key, argv) in [("exec.start", &self.exec.start), ("exec.stop", &self.exec.stop)] {
-            if let Some(argv) = argv
-                && let Some(program) = argv.first()
-                && !program.starts_with('/')
-            {
-                return Err((key, "the first word is the absolute path of a program".into()));
-            }
-        }
-        if self.description.chars().any(char::is_control) {
-            return Err(("description", "it holds a control character".into()));
-        }
-        if let Some(r) = &self.osrelease
-            && (r.is_empty() || r.len() > 31 || !r.chars().all(|c| c.is_ascii_graphic()))
-        {
-            return Err(("osrelease", "it has 1 to 31 printable characters, such as 14.3-RELEASE".into()));
-        }
-        if self.allow.get("mount") && self.enforce_statfs > 1 {
-            return Err(("allow.mount", "it has no effect unless enforce_statfs is 0 or 1 (jail(8))".into()));
-        }
-        let mut targets = BTreeSet::new();
-        for m in &self.fstab {
-            if !targets.insert(m.target.as_str()) {
-                return Err(("fstab", format!("{} is mounted on twice", m.target)));
-            }
-        }
-        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The keys of an environment: which there are, and what their values look like on the command line.
 
+use super::env::Kind;
 use super::name::{nearest, printable};
 use super::params::ALLOW;
 use super::words;
@@ -21,11 +22,20 @@ pub(super) enum Shape {
     Ports,
     /// A command, split as sh(1) would.
     Argv,
+    /// The disks of a VM, which have commands of their own.
+    Disks,
     /// Chosen at creation.
     Fixed,
 }
 
-const KEYS: [(&str, Shape); 76] = [
+impl Shape {
+    /// Whether there are several values.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Words | Self::Nets | Self::Lines | Self::Ports | Self::Argv | Self::Disks)
+    }
+}
+
+const KEYS: [(&str, Shape); 100] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -68,6 +78,30 @@ const KEYS: [(&str, Shape); 76] = [
     ("boot.delay", Shape::Number),
     ("boot.wait_for", Shape::Words),
     ("boot.wait_limit", Shape::Number),
+    ("vm.cpus", Shape::Text),
+    ("vm.memory", Shape::Text),
+    ("vm.wired", Shape::Flag),
+    ("vm.firmware", Shape::Text),
+    ("vm.firmware_file", Shape::Text),
+    ("vm.kernel", Shape::Text),
+    ("vm.initrd", Shape::Text),
+    ("vm.cmdline", Shape::Text),
+    ("vm.disks", Shape::Disks),
+    ("vm.cd", Shape::Text),
+    ("vm.boot", Shape::Text),
+    ("vm.image", Shape::Fixed),
+    ("vm.seed", Shape::Flag),
+    ("vm.nic_model", Shape::Text),
+    ("vm.vnc", Shape::Text),
+    ("vm.passthru", Shape::Words),
+    ("vm.shares", Shape::Lines),
+    ("vm.localtime", Shape::Flag),
+    ("vm.stop_timeout", Shape::Number),
+    ("vm.on_crash", Shape::Text),
+    ("vm.restarts", Shape::Number),
+    ("vm.accel", Shape::Text),
+    ("vm.bhyve_flags", Shape::Words),
+    ("vm.ssh_user", Shape::Text),
     ("host.hostname", Shape::Text),
     ("children.max", Shape::Number),
     ("allow.*", Shape::Flag),
@@ -104,12 +138,46 @@ const KEYS: [(&str, Shape); 76] = [
     ("name", Shape::Fixed),
 ];
 
+/// The keys and tables that only a jail has.
+const JAIL: [&str; 16] = [
+    "base",
+    "mode",
+    "devfs_ruleset",
+    "enforce_statfs",
+    "securelevel",
+    "sysvmsg",
+    "sysvsem",
+    "sysvshm",
+    "osrelease",
+    "fstab",
+    "host",
+    "children",
+    "allow",
+    "exec",
+    "limits",
+    "cbsd",
+];
+
+/// The kind that alone has a key or table; `None` if both have it.
+pub fn kind_of(key: &str) -> Option<Kind> {
+    let table = key.split('.').next().unwrap_or_default();
+    if table == "vm" {
+        return Some(Kind::Vm);
+    }
+    JAIL.contains(&table).then_some(Kind::Jail)
+}
+
 /// Every key an environment has, `allow.*` written out.
 pub fn keys() -> Vec<String> {
     let mut all: Vec<String> =
         KEYS.iter().filter(|(k, _)| *k != "allow.*").map(|(k, _)| (*k).to_string()).collect();
     all.extend(ALLOW.iter().map(|a| format!("allow.{a}")));
     all
+}
+
+/// Every key that an environment of a kind has.
+pub fn keys_of(kind: Kind) -> impl Iterator<Item = String> {
+    keys().into_iter().filter(move |k| kind_of(k).is_none_or(|of| of == kind))
 }
 
 pub(super) fn shape(key: &str) -> Result<Shape> {

@@ -244,6 +244,10 @@ impl AbsPath {
 impl BaseName {
     /// The reserved base that is the running system's own userland.
     pub const HOST: &'static str = "host";
+    /// The reserved word as a name.
+    pub fn host() -> Self {
+        Self(Self::HOST.to_string())
+    }
     /// Whether this is the reserved base `host`.
     pub fn is_host(&self) -> bool {
         self.0 == Self::HOST

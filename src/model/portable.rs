@@ -25,7 +25,7 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     env.external = External::default();
     without_units(&mut env);
     let mut doc: DocumentMut =
-        schema::to_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
+        schema::env_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
     doc.remove("trusted");
     Ok(format!(
         "# {name}: the portable copy. What counts on a node is envs/{name}.toml in its workdir.\n{}",

@@ -1,7 +1,8 @@
 //! Reading TOML with errors that name file, line, column and the nearest key, and editing it in place.
 
-use super::env::{Env, VERSION};
-use super::keys::{Shape, keys, shape};
+use super::disk::Disk;
+use super::env::{Env, Kind, VERSION};
+use super::keys::{self, Shape, keys, shape};
 use super::name::printable;
 use super::port::Exposure;
 use super::toml_error::{self, path_of, position};
@@ -36,10 +37,31 @@ struct Head {
 /// Reads and checks an environment's TOML.
 pub fn read_env(text: &str, file: &str) -> Result<Env> {
     let env: Env = read(text, file)?;
+    of_its_kind(text, file, env.kind)?;
     env.check().map_err(|(key, why)| {
         Error::usage(toml_error::place(file, text, position(text, key)), format!("{key}: {why}"))
     })?;
     Ok(env)
+}
+
+/// Refuses keys that only the other kind of environment has.
+///
+/// # Errors
+/// There is one; it is named with its place.
+pub fn of_its_kind(text: &str, file: &str, kind: Kind) -> Result<()> {
+    let table: toml::Table = text.parse().map_err(|e| toml_error::of(file, text, &e))?;
+    match table.keys().find(|k| keys::kind_of(k).is_some_and(|of| of != kind)) {
+        Some(key) => Err(other_kind(toml_error::place(file, text, position(text, key)), key, kind)),
+        None => Ok(()),
+    }
+}
+
+fn other_kind(object: impl std::fmt::Display, key: &str, kind: Kind) -> Error {
+    let (a, other) = match kind {
+        Kind::Vm => ("a VM", "jails"),
+        Kind::Jail => ("a jail", "VMs"),
+    };
+    Error::usage(object, format!("{key}: only {other} have it, and this is {a}"))
 }
 
 /// One `KEY=VALUE`, `KEY+=VALUE`, `KEY-=VALUE`, or `KEY=` for the default.
@@ -49,6 +71,8 @@ pub struct Change {
     pub key: String,
     op: Op,
     value: String,
+    /// Whether it is a command of jug's that changes what people can't set by the key.
+    by_jug: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,10 +92,10 @@ impl std::str::FromStr for Change {
             _ => (left, Op::Set),
         };
         let shape = shape(key)?;
-        if op != Op::Set && !matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports) {
+        if op != Op::Set && (!shape.is_list() || shape == Shape::Argv) {
             return Err(Error::usage(key, "only lists take += and -="));
         }
-        Ok(Self { key: words::current(key).to_string(), op, value: value.to_string() })
+        Ok(Self { key: words::current(key).to_string(), op, value: value.to_string(), by_jug: false })
     }
 }
 
@@ -79,13 +103,19 @@ impl Change {
     /// The networks as a whole, with what jug chose for them.
     pub fn nets(nets: &[super::net::Net]) -> Self {
         let array: Array = nets.iter().map(ToString::to_string).collect();
-        Self { key: "net".into(), op: Op::Set, value: array.to_string() }
+        Self { key: "net".into(), op: Op::Set, value: array.to_string(), by_jug: true }
+    }
+    /// The disks of a VM as a whole; without any the key goes.
+    pub fn disks(all: &[Disk]) -> Self {
+        let array: Array = all.iter().map(ToString::to_string).collect();
+        let value = if all.is_empty() { String::new() } else { array.to_string() };
+        Self { key: "vm.disks".into(), op: Op::Set, value, by_jug: true }
     }
     /// The published ports as a whole; without any the key goes.
     pub fn exposures(all: &[Exposure]) -> Self {
         let array: Array = all.iter().map(ToString::to_string).collect();
         let value = if all.is_empty() { String::new() } else { array.to_string() };
-        Self { key: "expose".into(), op: Op::Set, value }
+        Self { key: "expose".into(), op: Op::Set, value, by_jug: true }
     }
 }
 
@@ -96,7 +126,14 @@ pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)>
     if changes.iter().any(|c| c.key == "boot.auto") {
         words::modernize(&mut doc);
     }
+    let kind = match doc.get("kind").and_then(Item::as_str) {
+        Some("vm") => Kind::Vm,
+        _ => Kind::Jail,
+    };
     for change in changes {
+        if keys::kind_of(&change.key).is_some_and(|of| of != kind) {
+            return Err(other_kind(&change.key, &change.key, kind));
+        }
         apply(&mut doc, change)?;
     }
     let text = doc.to_string();
@@ -125,6 +162,10 @@ pub fn fence(text: &str, name: &super::name::EnvName) -> Result<String> {
 
 fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {
     let shape = shape(&change.key)?;
+    if shape == Shape::Disks && !change.by_jug {
+        return Err(Error::usage(&change.key, "disks have commands of their own")
+            .next("jug vm-disk-add, jug vm-disk-resize, jug vm-disk-remove"));
+    }
     if shape == Shape::Fixed {
         return Err(Error::usage(&change.key, "it is chosen at creation and can't be set")
             .next("make another environment with jcreate"));
@@ -201,9 +242,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
     let text = change.value.as_str();
     let bad = |why: &str| Error::usage(&change.key, format!("{} is not {why}", printable(text)));
     let array = |items: Vec<&str>| Value::Array(items.into_iter().collect::<Array>());
-    if text.starts_with('[')
-        && matches!(shape, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports | Shape::Argv)
-    {
+    if text.starts_with('[') && shape.is_list() {
         return text.parse::<Value>().map_err(|_| bad("a TOML array"));
     }
     Ok(match shape {
@@ -216,7 +255,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
         }),
         Shape::Words => array(text.split(',').filter(|w| !w.is_empty()).collect()),
         Shape::Nets => Value::Array(super::net::split(text).iter().map(String::as_str).collect::<Array>()),
-        Shape::Lines => array(vec![text]),
+        Shape::Lines | Shape::Disks => array(vec![text]),
         Shape::Ports => array(vec![text.parse::<Exposure>()?.to_string().as_str()]),
         Shape::Argv => {
             let words = shlex::split(text).ok_or_else(|| bad("a command: a quote is not closed"))?;
@@ -227,8 +266,7 @@ fn parse(shape: Shape, change: &Change) -> Result<Value> {
 
 /// Whether a key holds a list.
 pub fn is_list(key: &str) -> bool {
-    shape(key)
-        .is_ok_and(|s| matches!(s, Shape::Words | Shape::Nets | Shape::Lines | Shape::Ports | Shape::Argv))
+    shape(key).is_ok_and(Shape::is_list)
 }
 
 /// The value of a key, if it is there.
@@ -252,10 +290,20 @@ fn bare(v: &toml::Value) -> String {
 
 /// An environment as TOML values, as its file would hold them with every default written out.
 pub fn to_value(env: &Env) -> Result<toml::Value> {
-    toml::Value::try_from(env).map_err(|e| Error::failed("environment", e))
+    let mut value = toml::Table::try_from(env).map_err(|e| Error::failed("environment", e))?;
+    value.retain(|key, _| keys::kind_of(key).is_none_or(|of| of == env.kind));
+    Ok(value.into())
 }
 
 /// An environment as the text of a new file.
+pub fn env_text(env: &Env) -> Result<String> {
+    let mut doc: DocumentMut =
+        to_text(env)?.parse().map_err(|e: toml_edit::TomlError| Error::failed("environment", e.message()))?;
+    doc.retain(|key, _| keys::kind_of(key).is_none_or(|of| of == env.kind));
+    Ok(doc.to_string())
+}
+
+/// Any other value as the text of a new file.
 pub fn to_text<T: serde::Serialize>(value: &T) -> Result<String> {
     toml::to_string(value).map_err(|e| Error::failed("toml", e))
 }

@@ -1,7 +1,7 @@
 //! jclone: a new environment with another's data, and an identity of its own.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, mnt, publish, storage};
+use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, machine, mnt, publish, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -27,7 +27,7 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
     if from.is_some() && !zfs {
         return Err(Error::usage(source.name, "only what lies on ZFS has snapshots"));
     }
-    let mut plan = Plan::new("jclone", guest.name);
+    let mut plan = Plan::new(guest.verb("clone"), guest.name);
     if zfs {
         snapshot_and_clone(source, guest, facts, from, &mut plan)?;
     } else {
@@ -39,7 +39,11 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
             Effect::CloneTree { from: source.data(), to: guest.data(), hooks: hooks::clone(source, guest) };
         plan.push(Step::new(format!("copy the data of {}", source.name), copy));
     }
-    plan.steps.extend(guest.platform.rename_inside(guest));
+    if let Some(vm) = &guest.env.vm {
+        machine::clone(source, guest, vm, facts, &mut plan);
+    } else {
+        plan.steps.extend(guest.platform.rename_inside(guest));
+    }
     create::register(guest, &mut plan)?;
     plan.steps.extend(hooks::steps(guest, Point::Created));
     plan.steps.extend(hookdirs::cloned(source, guest));
@@ -55,34 +59,49 @@ fn snapshot_and_clone(
     from: Option<&str>,
     plan: &mut Plan,
 ) -> Result<()> {
-    let set = source
-        .env
-        .dataset
-        .as_ref()
-        .ok_or_else(|| Error::failed(source.name, "it has no dataset"))?
-        .child("data");
+    let whole = source.env.dataset.as_ref().ok_or_else(|| Error::failed(source.name, "it has no dataset"))?;
+    let volumes = machine::volumes(source.env);
+    let mut sets = vec![whole.child("data")];
+    sets.extend(volumes.iter().map(|v| whole.child(v.as_str())));
     let label = match from {
         Some(label) => {
-            if !facts.snapshots.iter().any(|s| s.parts() == (set.as_str(), label)) {
-                return Err(Error::not_found(
-                    format!("{set}@{}", crate::model::name::printable(label)),
-                    "there is no such snapshot",
-                )
-                .next(format!("zfs list -t snapshot {set}")));
+            for set in &sets {
+                if !facts.snapshots.iter().any(|s| s.parts() == (set.as_str(), label)) {
+                    return Err(Error::not_found(
+                        format!("{set}@{}", crate::model::name::printable(label)),
+                        "there is no such snapshot",
+                    )
+                    .next(format!("zfs list -t snapshot {set}")));
+                }
             }
             label.to_string()
         }
         None => {
             let label = format!("{SNAPSHOT}{}", &guest.env.uuid.simple().to_string()[..8]);
-            plan.push(
-                Step::run(format!("take a snapshot of {}", source.name), zfs::snapshot(&set, &label))
-                    .undo_when(
-                        Guard::Snapshot { dataset: set.clone(), label: label.clone(), uuid: source.env.uuid },
-                        Effect::Run(zfs::destroy_snapshot(&format!("{set}@{label}"))),
-                    ),
-            );
+            // All in one command, so that a VM's disks are of one moment.
+            let mut step =
+                Step::run(format!("take a snapshot of {}", source.name), zfs::snapshot_all(&sets, &label));
+            for set in &sets {
+                step = step.undo_when(
+                    Guard::Snapshot { dataset: set.clone(), label: label.clone(), uuid: source.env.uuid },
+                    Effect::Run(zfs::destroy_snapshot(&format!("{set}@{label}"))),
+                );
+            }
+            plan.push(step);
             label
         }
     };
-    storage::make(guest, facts, Some(&format!("{set}@{label}")), plan)
+    storage::make(guest, facts, Some(&format!("{}@{label}", whole.child("data"))), plan)?;
+    let Some(new) = &guest.env.dataset else { return Ok(()) };
+    for volume in &volumes {
+        let (from, to) = (format!("{}@{label}", whole.child(volume.as_str())), new.child(volume.as_str()));
+        let uuid = guest.env.uuid;
+        plan.push(
+            Step::run(format!("clone its disk {volume}"), zfs::clone_volume(&from, &to, &uuid))
+                .undo_when(Guard::Dataset { name: to.clone(), uuid }, Effect::Run(zfs::destroy(&to))),
+        );
+        let path = crate::platform::machine::volume_device(&to);
+        plan.push(Step::new("wait for its device", Effect::AwaitPath { path, seconds: 60 }));
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, hooks, mnt, publish, storage};
+use super::{Effect, Plan, Step, hooks, machine, mnt, publish, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::fs::Kind;
@@ -11,7 +11,7 @@ use crate::model::env::{Mode, Storage};
 use crate::model::hook::Point;
 use crate::model::name::AbsPath;
 use crate::model::portable;
-use crate::model::schema::to_text;
+use crate::model::schema::env_text;
 
 /// The plan for a new environment.
 ///
@@ -20,14 +20,19 @@ use crate::model::schema::to_text;
 pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     refuse(guest, facts)?;
     publish::meant(guest, facts)?;
-    let mut plan = Plan::new("jcreate", guest.name);
+    let mut plan = Plan::new(guest.verb("create"), guest.name);
     let env = guest.env;
     let origin = match env.mode {
+        _ if env.is_vm() => None,
         Mode::Clone => Some(base_snapshot(guest)?),
         _ => None,
     };
     storage::make(guest, facts, origin.as_deref(), &mut plan)?;
-    fill(guest, facts, &mut plan)?;
+    if env.is_vm() {
+        machine::fill(guest, facts, &mut plan)?;
+    } else {
+        fill(guest, facts, &mut plan)?;
+    }
     register(guest, &mut plan)?;
     plan.steps.extend(hooks::steps(guest, Point::Created));
     mnt::put_away(guest, facts, &mut plan);
@@ -36,7 +41,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
 
 /// The snapshot that clones of its base are made of.
 fn base_snapshot(guest: &Guest<'_>) -> Result<String> {
-    let base = &guest.env.base;
+    let base = guest.env.base_name();
     match guest.base.and_then(|b| b.dataset.as_ref()) {
         Some(dataset) => Ok(format!("{dataset}@{SNAPSHOT}")),
         None => Err(Error::conflict(
@@ -51,7 +56,7 @@ fn base_snapshot(guest: &Guest<'_>) -> Result<String> {
 
 /// The steps that write its files and make it known.
 pub fn register(guest: &Guest<'_>, plan: &mut Plan) -> Result<()> {
-    let text = to_text(guest.env)?;
+    let text = env_text(guest.env)?;
     for (title, dir, file, text) in [
         ("its fstab", guest.layout.fstab(guest.name), "fstab", fstab(guest)),
         ("the portable copy", guest.layout.rcconf(guest.name), "env.toml", portable(guest)?),
@@ -86,18 +91,18 @@ pub fn register(guest: &Guest<'_>, plan: &mut Plan) -> Result<()> {
 /// Refuses a name that is taken, or places that are.
 pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
     let (name, env) = (guest.name, guest.env);
-    if guest.base.is_none() {
-        let next = if env.base.is_host() {
+    if guest.base.is_none() && !env.is_vm() {
+        let next = if env.on_host() {
             "jug base-import host".to_string()
         } else {
-            format!("jug base-import TREE-OR-TARBALL {0}, or jug base-fetch {0}", env.base)
+            format!("jug base-import TREE-OR-TARBALL {0}, or jug base-fetch {0}", env.base_name())
         };
-        let near = crate::model::name::nearest(env.base.as_str(), facts.bases.keys().map(String::as_str));
+        let near = crate::model::name::nearest(env.base_name(), facts.bases.keys().map(String::as_str));
         let next = near.map_or(next, |n| format!("did you mean {n}?"));
-        return Err(Error::not_found(name, format!("there is no base {}", env.base)).next(next));
+        return Err(Error::not_found(name, format!("there is no base {}", env.base_name())).next(next));
     }
     if facts.environments.contains_key(name.as_str()) {
-        return Err(Error::conflict(name, "it exists").next(format!("jug jshow {name}")));
+        return Err(Error::conflict(name, "it exists").next(format!("jug {} {name}", guest.verb("show"))));
     }
     if let Some(c) = facts.container(name.as_str()) {
         return Err(Error::conflict(
@@ -140,15 +145,17 @@ pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
 }
 
 fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
-    let Some(base) = guest.base else { return Err(Error::failed(guest.name, "no base")) };
+    let (Some(base), Some(of)) = (guest.base, &guest.env.base) else {
+        return Err(Error::failed(guest.name, "no base"));
+    };
     let data = guest.data();
-    let tree = guest.layout.base_root(&guest.env.base);
-    let thin = guest.env.mode == Mode::Thin;
+    let tree = guest.layout.base_root(of);
+    let thin = guest.env.is_thin();
     match guest.env.mode {
         Mode::Clone => {}
         Mode::Full => {
             let step = Step::new(
-                format!("copy the base {}", guest.env.base),
+                format!("copy the base {of}"),
                 Effect::CopyTree { from: tree, to: data.clone(), only: Vec::new() },
             );
             plan.push(step);

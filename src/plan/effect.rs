@@ -3,8 +3,9 @@
 use super::guard::Guard;
 use crate::host::Cmd;
 use crate::model::hook::Policy;
-use crate::model::name::AbsPath;
+use crate::model::name::{AbsPath, EnvName};
 use crate::platform::nfs::Served;
+use crate::programs::qmp::Request;
 use crate::store::owner::Epoch;
 
 /// One change.
@@ -38,6 +39,13 @@ pub enum Effect {
         path: AbsPath,
         /// Its content.
         text: String,
+        /// Its mode.
+        mode: u32,
+    },
+    /// An empty file that was not there before.
+    Fresh {
+        /// Which.
+        path: AbsPath,
         /// Its mode.
         mode: u32,
     },
@@ -180,6 +188,34 @@ pub enum Effect {
     /// Waits until the NFS server exports what was asked, and no longer what was taken back, as far as that can be seen;
     /// fails if it does not, or complains of it.
     Served(Served),
+    /// Runs a VM under a supervisor, which goes on by itself (`jug supervise`).
+    Supervise {
+        /// Its name.
+        name: EnvName,
+    },
+    /// Asks a VM's hypervisor for something; one that does not listen any more need not be asked.
+    Control {
+        /// Its socket.
+        socket: AbsPath,
+        /// What.
+        request: Request,
+        /// Whether its refusing is only worth a warning.
+        lenient: bool,
+    },
+    /// Waits until nobody holds a lock, at most so many seconds.
+    AwaitFree {
+        /// Its file.
+        lock: AbsPath,
+        /// At most so long.
+        seconds: u64,
+    },
+    /// Waits until there is something at this path: the device of a new volume comes a moment later (F9.1).
+    AwaitPath {
+        /// Which.
+        path: AbsPath,
+        /// At most so long.
+        seconds: u64,
+    },
     /// Renames a log that has grown past `max` bytes.
     Rotate {
         /// Which.

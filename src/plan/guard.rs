@@ -180,6 +180,16 @@ pub enum Guard {
         /// Its name.
         name: DatasetName,
     },
+    /// This command exits with 0.
+    Probe {
+        /// Which.
+        cmd: Cmd,
+    },
+    /// Each of these is a plain file, if it is there: no link that leads to what only the host's root may see.
+    PlainFiles {
+        /// Which.
+        paths: Vec<AbsPath>,
+    },
     /// There is something at this path.
     Exists {
         /// Where.

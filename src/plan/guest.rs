@@ -2,9 +2,9 @@
 
 use crate::facts::Container;
 use crate::model::base::Base;
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::name::{AbsPath, EnvName};
-use crate::platform::{Platform, PlatformKind};
+use crate::platform::{Platform, PlatformKind, machine};
 use crate::store::layout::Layout;
 
 /// One environment on this node.
@@ -45,6 +45,10 @@ impl Guest<'_> {
             ..*self
         }
     }
+    /// What a command on such an environment is called: `jstart`, `vm-start`.
+    pub fn verb(&self, verb: &str) -> String {
+        verb_of(self.env.kind, verb)
+    }
     /// Its data: the root itself in clone and full mode.
     pub fn data(&self) -> AbsPath {
         self.layout.data(self.name)
@@ -65,14 +69,18 @@ impl Guest<'_> {
     pub fn console(&self) -> AbsPath {
         self.system().join("console.log")
     }
-    /// Whether a jail or container is this environment's here. On FreeBSD two workdirs on one host see the same jails,
-    /// and one that moved between them has one identity in both.
+    /// Whether what runs is this environment's here. Two workdirs on one host see the same jails of FreeBSD, and the
+    /// same VMs, and one that moved between them has one identity in both.
     pub fn is_its_own(&self, container: &Container) -> bool {
         container.uuid == Some(self.env.uuid)
-            && (self.platform.kind() != PlatformKind::Freebsd || container.path == self.root().as_str())
+            && (self.platform.kind() != PlatformKind::Freebsd && !self.env.is_vm()
+                || container.path == self.root().as_str())
     }
-    /// Its container is there.
+    /// Its container, or its hypervisor, is there.
     pub fn there(&self) -> crate::plan::Guard {
+        if self.env.is_vm() {
+            return crate::plan::Guard::Probe { cmd: machine::probe(self) };
+        }
         let probe = self.platform.one_container(self.name.as_str());
         crate::plan::Guard::Container { name: self.name.clone(), uuid: self.env.uuid, probe }
     }
@@ -83,5 +91,13 @@ impl Guest<'_> {
             return None;
         }
         self.host_resolv_conf.clone()
+    }
+}
+
+/// What a command on environments of a kind is called: `jstart`, `vm-start`.
+pub fn verb_of(kind: Kind, verb: &str) -> String {
+    match kind {
+        Kind::Jail => format!("j{verb}"),
+        Kind::Vm => format!("vm-{verb}"),
     }
 }

@@ -68,7 +68,7 @@ pub fn variables(guest: &Guest<'_>, point: &str) -> [(&'static str, String); 10]
         ("JUG_ROOT", guest.root().to_string()),
         ("JUG_DATA", guest.data().to_string()),
         ("JUG_SYSTEM", guest.system().to_string()),
-        ("JUG_BASE", guest.env.base.to_string()),
+        ("JUG_BASE", guest.env.base_name().to_string()),
         ("JUG_HOSTNAME", guest.env.hostname(guest.name)),
         ("JUG_ADDRESSES", guest.env.addresses().join(",")),
     ]

@@ -22,6 +22,10 @@ pub fn hurry(env: &mut Env, seconds: u64) {
     let stop = seconds.saturating_sub(kill + part);
     env.exec.stop_timeout = Some(cut(env.exec.stop_timeout.unwrap_or(STOP_TIMEOUT), stop));
     env.exec.kill_timeout = Some(kill);
+    if let Some(vm) = &mut env.vm {
+        // Taking its power away is quick.
+        vm.stop_timeout = vm.stop_timeout.min(seconds.saturating_sub(part).max(1));
+    }
     env.hook_timeout = cut(env.hook_timeout, part);
     for hook in env.hooks.values_mut().flatten() {
         hook.timeout = hook.timeout.map(|t| cut(t, part));

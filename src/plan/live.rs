@@ -9,7 +9,7 @@ use crate::model::schema::to_text;
 use crate::store::started::Started;
 
 /// Keys that concern jug alone and hold from the moment they are written.
-const AT_ONCE: [&str; 10] = [
+const AT_ONCE: [&str; 12] = [
     "description",
     "tags",
     "protected",
@@ -20,6 +20,8 @@ const AT_ONCE: [&str; 10] = [
     "exec.stop",
     "exec.stop_timeout",
     "exec.kill_timeout",
+    "vm.stop_timeout",
+    "vm.ssh_user",
 ];
 
 /// Whether a key needs no restart to hold.
@@ -44,7 +46,7 @@ pub fn plan(
     if ports {
         publish::meant(guest, facts)?;
     }
-    let mut plan = Plan::new("jset", guest.name);
+    let mut plan = Plan::new(guest.verb("set"), guest.name);
     plan.warnings.extend(publish::from_here(guest, facts).filter(|_| ports));
     let file = guest.layout.env_file(guest.name);
     let write = |text: &str| Effect::Write { path: file.clone(), text: text.to_string(), mode: 0o644 };

@@ -21,6 +21,7 @@ pub mod hurry;
 pub mod image;
 pub mod limits;
 pub mod live;
+pub mod machine;
 pub mod mnt;
 pub mod moment;
 pub mod net_check;
@@ -39,8 +40,10 @@ pub mod snapshot;
 pub mod start;
 pub mod stop;
 pub mod storage;
+pub mod supervise;
 pub mod text;
 pub mod trust;
+pub mod vm_disk;
 pub mod wire;
 
 pub use effect::{Action, Effect, HookHow, Plan, Step};

@@ -1,5 +1,6 @@
 //! net-check: what the host's state proves about a network, what it disproves, and what it can't tell.
 
+use super::wire;
 use crate::facts::Facts;
 use crate::model::env::Env;
 use crate::model::name::NetName;
@@ -168,7 +169,7 @@ fn members(
     }
     for (env_name, env) in envs.iter().filter(|(_, e)| runs(e)) {
         for (_, nic) in env.nics().filter(|(_, n)| n.network == *name) {
-            let Some(end) = nic.unit.map(|u| platform.host_end(u).to_string()) else { continue };
+            let Some(end) = nic.unit.map(|u| wire::host_end(platform, env, u).to_string()) else { continue };
             let there = bridge.members.contains(&end);
             all.push(say(
                 "member",

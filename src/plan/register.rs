@@ -6,7 +6,7 @@ use super::{Effect, Guard, Plan, Step, create, mnt, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
-use crate::model::schema::to_text;
+use crate::model::schema::env_text;
 use crate::store::owner::Epoch;
 
 /// The plan for unregistering: the portable copies are written, the epoch is given up, this node forgets it.
@@ -22,7 +22,7 @@ pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<S
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
             .next(format!("jug jstop {name}")));
     }
-    let mut plan = Plan::new("junregister", name);
+    let mut plan = Plan::new(guest.verb("unregister"), name);
     // To what is another's nothing is written.
     let need = if env.owner.fenced { Need::Look } else { Need::Ours };
     plan.steps.extend(mnt::start_for(guest, facts, need)?);
@@ -131,7 +131,7 @@ pub fn enter(
     }
     let file = guest.layout.env_file(name);
     plan.push(
-        Step::new("register it", Effect::Write { path: file.clone(), text: to_text(env)?, mode: 0o644 })
+        Step::new("register it", Effect::Write { path: file.clone(), text: env_text(env)?, mode: 0o644 })
             .undo(match old {
                 Some(text) => Effect::Write { path: file, text: text.to_string(), mode: 0o644 },
                 None => Effect::Remove { path: file },

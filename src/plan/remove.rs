@@ -48,7 +48,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     if env.owner.fenced {
         return Err(mnt::fenced(guest));
     }
-    let mut plan = Plan::new("jremove", name);
+    let mut plan = Plan::new(guest.verb("remove"), name);
     if env.owner.epoch > 0 && env.storage != Storage::External {
         plan.push(mnt::still_ours(guest, guest.node.id));
     }
@@ -102,7 +102,7 @@ pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
         return Err(Error::conflict(name, format!("its dataset {dataset} is there"))
             .next(format!("jug jremove {name}")));
     }
-    let mut plan = Plan::new("jremove", name);
+    let mut plan = Plan::new(guest.verb("remove"), name);
     plan.point_of_no_return();
     plan.steps.extend(guest.platform.unlimit(guest));
     plan.steps.extend(publish::end(guest, facts));

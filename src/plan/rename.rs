@@ -5,7 +5,7 @@ use super::{Effect, Guard, Plan, Step, create, mnt, stop};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
-use crate::model::schema::to_text;
+use crate::model::schema::env_text;
 use crate::programs::zfs;
 
 /// The plan: `old` is the environment as it is called now, `new` as it will be called.
@@ -29,7 +29,7 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
         return Err(Error::conflict(name, "its storage is mounted by its name")
             .next(format!("jug junregister {name}; rename it there; jug jregister {}", new.name)));
     }
-    let mut plan = Plan::new("jrename", name);
+    let mut plan = Plan::new(old.verb("rename"), name);
     if old.env.owner.epoch > 0 {
         plan.push(mnt::still_ours(old, old.node.id));
     }
@@ -53,7 +53,11 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
         plan.push(Step::new(title, write(text)).undo(write(before)));
     }
     // Undone first, while its data is where the new name says.
-    for (step, back) in new.platform.rename_inside(new).into_iter().zip(new.platform.rename_inside(old)) {
+    let inside = |guest: &Guest<'_>| match guest.env.is_vm() {
+        true => Vec::new(),
+        false => new.platform.rename_inside(guest),
+    };
+    for (step, back) in inside(new).into_iter().zip(inside(old)) {
         let mut back = back.action.effect;
         if let Effect::WriteIn { root, .. } = &mut back {
             *root = new.data();
@@ -65,7 +69,7 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     plan.push(
         Step::new(
             "register its new name",
-            Effect::Write { path: after.clone(), text: to_text(new.env)?, mode: 0o644 },
+            Effect::Write { path: after.clone(), text: env_text(new.env)?, mode: 0o644 },
         )
         .undo(Effect::Remove { path: after }),
     );

@@ -104,9 +104,9 @@ pub fn ruleset_is_there(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
 }
 
 fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>) -> Result<()> {
-    let Some(base) = guest.base else {
-        return Err(Error::not_found(guest.name, format!("its base {} is gone", guest.env.base))
-            .next(format!("jug base-import TREE-OR-TARBALL {}", guest.env.base)));
+    let (Some(base), Some(of)) = (guest.base, &guest.env.base) else {
+        return Err(Error::not_found(guest.name, format!("its base {} is gone", guest.env.base_name()))
+            .next(format!("jug base-import TREE-OR-TARBALL {}", guest.env.base_name())));
     };
     if facts.mounted(root.as_str()) {
         return Err(Error::busy(
@@ -129,8 +129,8 @@ fn thin(guest: &Guest<'_>, facts: &Facts, root: &AbsPath, steps: &mut Vec<Step>)
         )
         .undo(Effect::RemoveDir { path: root.clone() }),
     );
-    let tree = guest.layout.base_root(&guest.env.base);
-    let title = format!("mount the base {} read-only", guest.env.base);
+    let tree = guest.layout.base_root(of);
+    let title = format!("mount the base {of} read-only");
     let unmount = Effect::UnmountGained { dirs: vec![root.clone()], before: Vec::new(), force: true };
     steps.push(
         Step::run(title, guest.platform.bind(tree.as_str(), root, true))

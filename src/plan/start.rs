@@ -1,7 +1,9 @@
 //! jstart: mounts, addresses, hooks, the jail, its rc. Whatever fails, all of it is taken back.
 
 use super::guest::Guest;
-use super::{Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, mnt, publish, rootfs, wire};
+use super::{
+    Effect, Guard, Plan, Step, create, hookdirs, hooks, limits, machine, mnt, publish, rootfs, wire,
+};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
@@ -21,17 +23,13 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     let (name, env) = (guest.name, guest.env);
     if let Some(c) = facts.container(name.as_str()) {
         if c.uuid != Some(env.uuid) {
-            return Err(Error::conflict(
-                name,
-                format!("a jail or container of this name runs, and it is not jug's: its root is {}", c.path),
-            )
-            .next("stop that one, or choose another name"));
+            return Err(foreign(guest, &c.path).next("stop that one, or choose another name"));
         }
         if c.running && !guest.is_its_own(c) {
             return Err(Error::busy(name, format!("it runs already, from another workdir: {}", c.path))
                 .next("stop it there"));
         }
-        if c.running {
+        if c.running && !c.alone {
             return Ok(None);
         }
     }
@@ -41,7 +39,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     let cards = wire::cards(guest, facts)?;
     let published = publish::meant(guest, facts)?;
     publish::ready(name, &published, facts)?;
-    let mut plan = Plan::new("jstart", name);
+    let mut plan = Plan::new(guest.verb("start"), name);
     plan.make_dir("make the place of what lasts while it runs", &guest.run_dir(), 0o711);
     if let Some(dataset) = &env.dataset {
         // Not mounted, the empty mount point would be taken for its data (F5.2).
@@ -65,7 +63,9 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
             );
         }
     }
-    plan.steps.extend(rootfs::steps(guest, facts)?);
+    if !env.is_vm() {
+        plan.steps.extend(rootfs::steps(guest, facts)?);
+    }
     let added = addresses(guest, facts, &mut plan)?;
     let started = Started { version: 1, at: now, added, kept: mnt::before(guest, facts), env: env.clone() };
     let file = guest.layout.started(name);
@@ -82,7 +82,9 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     ));
     plan.steps.extend(hookdirs::left_out(guest));
     plan.steps.extend(hooks::steps(guest, Point::Prestart));
-    if facts.container(name.as_str()).is_none() && facts.path(guest.layout.oci_state(name).as_str()).is_some()
+    if !env.is_vm()
+        && facts.container(name.as_str()).is_none()
+        && facts.path(guest.layout.oci_state(name).as_str()).is_some()
     {
         // The runtime died, or the power went, between its directory and its state: it knows no such container, and
         // makes none of that name either.
@@ -92,6 +94,12 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     if owned {
         // Another node may have taken it over since.
         plan.push(mnt::still_ours(guest, guest.node.id));
+    }
+    if let Some(vm) = &env.vm {
+        machine::run(guest, vm, &cards, facts, &mut plan)?;
+        plan.steps.extend(publish::begin(guest, &published));
+        plan.steps.extend(hooks::steps(guest, Point::Poststart));
+        return Ok(Some(plan));
     }
     let held = limits::held(guest, facts, &mut plan)?;
     limits::free(guest, facts, &held.limits.set(), None)?;
@@ -110,6 +118,15 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp) -> Result<Op
     plan.steps.extend(hookdirs::inside(guest, "start.d", "start"));
     plan.steps.extend(hooks::steps(guest, Point::Poststart));
     Ok(Some(plan))
+}
+
+/// The refusal of a name that something runs under which is not jug's.
+pub fn foreign(guest: &Guest<'_>, path: &str) -> Error {
+    let what = match guest.env.is_vm() {
+        true => format!("a VM of this name is there, and it is not jug's: {path}"),
+        false => format!("a jail or container of this name runs, and it is not jug's: its root is {path}"),
+    };
+    Error::conflict(guest.name, what)
 }
 
 /// Adds the steps for aliases; returns those that jug adds and so has to take away again.

@@ -2,11 +2,12 @@
 
 use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step, hookdirs, hooks, mnt, publish, wire};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::facts::Facts;
-use crate::model::env::{Mode, Storage};
+use crate::model::env::Storage;
 use crate::model::hook::Point;
 use crate::model::net::Net;
+use crate::platform;
 use crate::store::started::Started;
 
 /// Seconds exec.stop may take by default.
@@ -24,11 +25,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     if let Some(c) = container
         && c.uuid != Some(env.uuid)
     {
-        return Err(Error::conflict(
-            name,
-            format!("the jail or container of this name is not jug's: its root is {}", c.path),
-        )
-        .next("stop it with what started it"));
+        return Err(super::start::foreign(guest, &c.path).next("stop it with what started it"));
     }
     let kept = mnt::kept(guest, facts, started);
     let (present, running) = (container.is_some(), container.is_some_and(|c| c.running));
@@ -38,13 +35,21 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     let left = limited || leftovers(guest, facts, &kept) || still_mounted(guest, facts, started);
     let wired = started.is_some_and(|s| s.env.has_nics());
     let published = facts.path(guest.layout.rules(name).as_str()).is_some();
-    if !present && !addresses && !left && !wired && !published {
+    // A supervisor that was killed with its hypervisor leaves nothing but what it was started with.
+    let machine = env.is_vm() && started.is_some();
+    if !present && !addresses && !left && !wired && !published && !machine {
         return Ok(None);
     }
-    let mut plan = Plan::new("jstop", name);
+    let mut plan = Plan::new(guest.verb("stop"), name);
     if running {
         plan.steps.extend(hooks::steps(guest, Point::Prestop));
         plan.point_of_no_return();
+    }
+    if let Some(vm) = &env.vm {
+        plan.point_of_no_return();
+        plan.steps
+            .extend(platform::machine::end(guest, running.then_some(vm.stop_timeout).filter(|t| *t > 0)));
+    } else if running {
         plan.steps.extend(hookdirs::inside(guest, "stop.d", "stop").map(|s| s.when(there(guest))));
         let (_, stop) = crate::platform::commands(guest.platform, env);
         if !stop.is_empty() {
@@ -59,20 +64,20 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) -> Resu
     plan.point_of_no_return();
     plan.steps.extend(publish::end(guest, facts));
     wire::end(guest, &mut plan);
-    if present {
+    if present && !env.is_vm() {
         let remove = guest.platform.remove_container(guest);
         plan.push(Step::new("remove the jail and kill what is left in it", remove).when(there(guest)));
     }
     plan.steps.extend(guest.platform.unlimit(guest));
     wire::after(guest, &mut plan);
     take_down(guest, started, &kept, &mut plan);
-    if present && env.storage == Storage::External {
+    if (present || machine) && env.storage == Storage::External {
         let point = Point::Poststop;
         plan.steps.extend(point.directory().and_then(|d| hookdirs::on_host(guest, d, point.as_str())));
     }
     plan.steps.extend(mnt::stop(guest, &kept));
     plan.push(Step::new("forget what it was started with", Effect::RemoveTree { path: guest.run_dir() }));
-    if present {
+    if present || machine {
         plan.steps.extend(hooks::steps(guest, Point::Poststop));
     }
     Ok(Some(plan))
@@ -87,7 +92,7 @@ pub fn leftovers(guest: &Guest<'_>, facts: &Facts, kept: &[String]) -> bool {
     let root = guest.root();
     let left = |t: &str| !kept.iter().any(|k| k == t);
     facts.mounted_below(root.as_str()).any(|m| left(&m.target))
-        || (guest.env.mode == Mode::Thin && facts.mounted(root.as_str()))
+        || (guest.env.is_thin() && facts.mounted(root.as_str()))
 }
 
 /// Whether what mnt_start mounted for a start has outlived it.
@@ -99,7 +104,7 @@ fn still_mounted(guest: &Guest<'_>, facts: &Facts, started: Option<&Started>) ->
 /// Mounts, addresses and what lasts while it runs.
 fn take_down(guest: &Guest<'_>, started: Option<&Started>, kept: &[String], plan: &mut Plan) {
     let root = guest.root();
-    let thin = guest.env.mode == Mode::Thin;
+    let thin = guest.env.is_thin();
     plan.push(Step::new(
         "unmount all below its root, deepest first",
         Effect::UnmountGained { dirs: vec![root.clone()], before: kept.to_vec(), force: true },

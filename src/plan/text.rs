@@ -137,6 +137,15 @@ impl fmt::Display for Guard {
             Self::DatasetThere { name } => {
                 write!(f, "zfs list -H -o name {} >/dev/null 2>&1", quote(name.as_str()))
             }
+            Self::Probe { cmd } => write!(f, "{cmd} >/dev/null 2>&1"),
+            Self::PlainFiles { paths } => {
+                for (i, path) in paths.iter().enumerate() {
+                    let p = quote(path.as_str());
+                    let and = if i > 0 { " && " } else { "" };
+                    write!(f, "{and}[ ! -L {p} ] && {{ [ ! -e {p} ] || [ -f {p} ]; }}")?;
+                }
+                Ok(())
+            }
             Self::Exists { path } => write!(f, "[ -e {} ]", quote(path.as_str())),
         }
     }
@@ -146,6 +155,10 @@ impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Run(cmd) => {
+                if let Some(input) = &cmd.input {
+                    let lines = input.lines().map(quote).collect::<Vec<_>>().join(" ");
+                    return write!(f, "printf '%s\\n' {lines} | {cmd}");
+                }
                 write!(f, "{cmd}")?;
                 if let Some(log) = &cmd.log {
                     write!(f, " >>{} 2>&1", quote(log))?;
@@ -163,6 +176,10 @@ impl fmt::Display for Effect {
             }
             Self::RemoveDir { path } => write!(f, "rmdir {}", quote(path.as_str())),
             Self::Write { path, text, mode } => here(f, path.as_str(), text, *mode),
+            Self::Fresh { path, mode } => {
+                let p = quote(path.as_str());
+                write!(f, "(set -C; : >{p}) && chmod {mode:o} {p}")
+            }
             Self::WriteIn { root, path, text, mode } => {
                 here(f, root.join(path.as_str()).as_str(), text, *mode)
             }
@@ -254,6 +271,22 @@ impl fmt::Display for Effect {
                 )
             }
             Self::Served(served) => write!(f, "{served}"),
+            Self::Supervise { name } => write!(f, "jug supervise {name} </dev/null"),
+            Self::Control { socket, request, lenient } => {
+                let lines = request.lines().map(|l| quote(&l)).join(" ");
+                let socket = quote(&format!("UNIX-CONNECT:{socket}"));
+                let end = if *lenient { " || true" } else { "" };
+                write!(f, "printf '%s\\n' {lines} | socat -t 5 - {socket}{end}")
+            }
+            Self::AwaitFree { lock, seconds } => {
+                let l = quote(lock.as_str());
+                write!(f, "{{ lockf -kt {seconds} {l} true || flock -w {seconds} {l} true; }} 2>/dev/null")
+            }
+            Self::AwaitPath { path, seconds } => write!(
+                f,
+                "i=0; while [ $i -lt {seconds} ] && [ ! -e {p} ]; do sleep 1; i=$((i+1)); done; [ -e {p} ]",
+                p = quote(path.as_str())
+            ),
             Self::Rotate { path, max, .. } => {
                 let p = quote(path.as_str());
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")

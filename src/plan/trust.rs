@@ -2,9 +2,11 @@
 
 use super::guest::Guest;
 use crate::error::{Error, Result};
+use crate::model::disk::Blocks;
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
 use crate::model::params::{Allow, SysV};
+use crate::model::vm::Vm;
 
 /// Rule sets that begin with hiding all devices (/etc/defaults/devfs.rules; freebsd/devfs.txt). 2 and 3 only unhide, and
 /// so hide nothing when they stand alone, as 0 does.
@@ -57,6 +59,29 @@ pub fn check(guest: &Guest<'_>, appointed: &Appointed) -> Result<()> {
     )))
 }
 
+/// What a VM asks for: files and devices of the host, and a screen that others can reach.
+fn of_machine(vm: &Vm, appointed: &Appointed) -> Vec<String> {
+    let files = [
+        ("vm.kernel", &vm.kernel),
+        ("vm.initrd", &vm.initrd),
+        ("vm.firmware_file", &vm.firmware_file),
+        ("vm.cd", &vm.cd),
+    ];
+    let files = files.into_iter().filter_map(|(key, path)| Some((key.to_string(), path.as_ref()?)));
+    let disks = vm.disks.iter().filter_map(|d| match &d.blocks {
+        Blocks::Theirs(path) => Some((format!("the disk {}", d.name), path)),
+        Blocks::Own { .. } => None,
+    });
+    let shares = vm.shares.iter().map(|s| (format!("the share {}", s.tag), &s.path));
+    let all = files.chain(disks).chain(shares).filter(|(_, path)| !appointed.may_mount(path));
+    let mut wants: Vec<String> = all.map(|(what, path)| format!("{what} {path}")).collect();
+    wants.extend(vm.passthru.iter().map(|p| format!("the PCI device {p}")));
+    if let Some(vnc) = vm.vnc.filter(|v| !v.listen.ip().is_loopback()) {
+        wants.push(format!("a screen at {}", vnc.listen));
+    }
+    wants
+}
+
 /// What it asks for, each as one phrase.
 fn wants(guest: &Guest<'_>, appointed: &Appointed) -> Vec<String> {
     let env = guest.env;
@@ -76,6 +101,10 @@ fn wants(guest: &Guest<'_>, appointed: &Appointed) -> Vec<String> {
         if !mount.source.parse().is_ok_and(|path| appointed.may_mount(&path)) {
             wants.push(format!("the mount '{mount}'"));
         }
+    }
+    if let Some(vm) = &env.vm {
+        wants.extend(of_machine(vm, appointed));
+        return wants;
     }
     if !HIDING.contains(&env.devfs_ruleset) {
         wants.push(format!("devfs_ruleset {}, which may show all devices of the host", env.devfs_ruleset));

@@ -9,7 +9,7 @@ use crate::model::name::{AbsPath, EnvName, InterfaceName};
 use crate::model::network::{Network, missing, stamp};
 use crate::model::nic::{Mac, Nic, Unit};
 use crate::model::schema;
-use crate::platform::PlatformKind;
+use crate::platform::{Platform, PlatformKind, machine};
 use crate::store::networks;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -48,6 +48,11 @@ impl Card<'_> {
     }
 }
 
+/// What the host's end of an environment's card is called.
+pub fn host_end(platform: &dyn Platform, env: &Env, unit: Unit) -> InterfaceName {
+    if env.is_vm() { machine::tap(platform.kind(), unit) } else { platform.host_end(unit) }
+}
+
 /// The MAC address of the host's side of a card.
 pub fn host_mac(uuid: uuid::Uuid, index: usize) -> Mac {
     Mac::derive(uuid, index, "outside")
@@ -79,7 +84,7 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
             )
             .next(again));
         }
-        let end = guest.platform.host_end(unit);
+        let end = host_end(guest.platform, env, unit);
         if let Some(there) =
             facts.interface(end.as_str()).filter(|i| !ours(env, index, i, guest.platform.kind()))
         {
@@ -125,13 +130,17 @@ pub fn before(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut P
     if cards.is_empty() {
         return;
     }
-    files(guest, facts, cards, plan);
-    let may = ["raw_sockets", "routing"].iter().all(|a| guest.env.allow.get(a));
-    for card in cards.iter().filter(|c| c.nic.dhcp && !may && guest.platform.kind() == PlatformKind::Linux) {
-        plan.warnings.push(format!(
-            "its eth{} gets no address: a DHCP client inside needs allow.raw_sockets and allow.routing",
-            card.index
-        ));
+    if !guest.env.is_vm() {
+        files(guest, facts, cards, plan);
+        let may = ["raw_sockets", "routing"].iter().all(|a| guest.env.allow.get(a));
+        for card in
+            cards.iter().filter(|c| c.nic.dhcp && !may && guest.platform.kind() == PlatformKind::Linux)
+        {
+            plan.warnings.push(format!(
+                "its eth{} gets no address: a DHCP client inside needs allow.raw_sockets and allow.routing",
+                card.index
+            ));
+        }
     }
     let mut seen = BTreeSet::new();
     for card in cards.iter().filter(|c| seen.insert(c.network.uuid)) {
@@ -141,7 +150,7 @@ pub fn before(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut P
         ));
     }
     for card in cards {
-        let end = guest.platform.host_end(card.unit);
+        let end = host_end(guest.platform, guest.env, card.unit);
         if facts.interface(end.as_str()).is_some() {
             // Its jail went without jug.
             plan.push(
@@ -153,7 +162,12 @@ pub fn before(guest: &Guest<'_>, facts: &Facts, cards: &[Card<'_>], plan: &mut P
             );
         }
     }
-    plan.steps.extend(guest.platform.attach(guest, cards));
+    if guest.env.is_vm() {
+        let kind = guest.platform.kind();
+        plan.steps.extend(cards.iter().flat_map(|c| machine::attach(kind, c)));
+    } else {
+        plan.steps.extend(guest.platform.attach(guest, cards));
+    }
 }
 
 /// The name servers, and the names of those on the same networks, so that what is started finds them at once.
@@ -241,7 +255,7 @@ fn resolv(guest: &Guest<'_>, cards: &[Card<'_>]) -> String {
 pub fn end(guest: &Guest<'_>, plan: &mut Plan) {
     for (index, nic) in guest.env.nics() {
         let Some(unit) = nic.unit else { continue };
-        let end = guest.platform.host_end(unit);
+        let end = host_end(guest.platform, guest.env, unit);
         plan.push(Step::run(format!("remove {end}"), guest.platform.remove_link(&end)).when(there(
             end,
             guest.env.uuid,
@@ -252,7 +266,7 @@ pub fn end(guest: &Guest<'_>, plan: &mut Plan) {
 
 /// The steps once it is gone.
 pub fn after(guest: &Guest<'_>, plan: &mut Plan) {
-    if !guest.env.has_nics() {
+    if !guest.env.has_nics() || guest.env.is_vm() {
         return;
     }
     plan.steps.extend(guest.platform.detach(guest));

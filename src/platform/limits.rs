@@ -252,6 +252,8 @@ mod tests {
                 path: "/".into(),
                 uuid: None,
                 running: true,
+                vm: false,
+                alone: false,
             })
             .collect();
         let host = Freebsd { racct, asked: Mutex::default() };

@@ -7,7 +7,6 @@ use crate::error::{Error, Result};
 use crate::facts::usage::Limiting;
 use crate::facts::{Accounts, Address, Container, Facts, Forwarding, Interface, Mounted};
 use crate::host::{Cmd, Host};
-use crate::model::env::Mode;
 use crate::model::fstab::Mount;
 use crate::model::limits::{Limit, Limits};
 use crate::model::name::{AbsPath, InterfaceName};
@@ -226,7 +225,7 @@ impl Platform for Linux {
 
     fn create_container(&self, guest: &Guest<'_>) -> Vec<Step> {
         let (name, env, bundle) = (guest.name, guest.env, guest.run_dir().join("bundle"));
-        let text = oci::config(name, env, &guest.root(), &guest.console(), env.mode == Mode::Thin);
+        let text = oci::config(name, env, &guest.root(), &guest.console(), env.is_thin());
         let stamp = guest.there();
         let config = bundle.join("config.json");
         let console = guest.console();

@@ -6,6 +6,8 @@ pub mod filter;
 pub mod freebsd;
 pub mod limits;
 pub mod linux;
+pub mod machine;
+pub mod machines;
 pub mod netns;
 pub mod nfs;
 pub mod nfs_linux;

@@ -80,6 +80,13 @@ pub fn add_pair(name: &str, mac: Mac, mtu: u16, inside: (&str, Mac, &str)) -> Cm
         .args(["peer", "name", peer, "address", &peer_mac, "mtu", &mtu, "netns", namespace])
 }
 
+/// Makes a tap, which stays when the process that uses it ends. ip-tuntap(8) can give it neither address nor mark: one
+/// process does all three.
+pub fn add_tap(name: &str, mac: Mac, stamp: &str) -> Cmd {
+    let lines = format!("tuntap add dev {name} mode tap\nlink set dev {name} address {mac} alias {stamp}\n");
+    Cmd::new("ip").args(["-batch", "-"]).input(lines)
+}
+
 /// Sets words such as `up`, or pairs such as `mtu 1400`.
 pub fn set<'a>(name: &'a str, words: impl IntoIterator<Item = &'a str>) -> Cmd {
     link(["set", "dev", name]).args(words)

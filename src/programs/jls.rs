@@ -35,6 +35,8 @@ pub fn parse(text: &str) -> Result<Vec<Container>> {
                 uuid: field("meta")
                     .and_then(|m| m.lines().find_map(|l| l.strip_prefix("jug_uuid=")?.parse().ok())),
                 running: true,
+                vm: false,
+                alone: false,
             })
         })
         .collect()

@@ -1,6 +1,8 @@
 //! One file for each program of the operating system: argument vectors out, `&str` in. Nothing here starts anything.
 //! What the parsers expect was recorded on real systems (shared/freebsd, shared/linux.md).
 
+pub mod bhyve;
+pub mod bhyvectl;
 pub mod chflags;
 pub mod cpuset;
 pub mod devfs;
@@ -35,7 +37,9 @@ pub mod pkill;
 pub mod procnet;
 pub mod ps;
 pub mod pwd_mkdb;
+pub mod qemu;
 pub mod qemu_img;
+pub mod qmp;
 pub mod rctl;
 pub mod rm;
 pub mod route;
@@ -43,9 +47,11 @@ pub mod runc;
 pub mod service;
 pub mod showmount;
 pub mod sockstat;
+pub mod ssh;
 pub mod sysctl;
 pub mod sysrc;
 pub mod tar;
+pub mod truncate;
 pub mod ufs;
 pub mod uname;
 pub mod unpack;

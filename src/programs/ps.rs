@@ -18,6 +18,11 @@ pub fn parse_age(text: &str) -> Option<u64> {
     words.next()?.parse().ok()
 }
 
+/// The command line of one process.
+pub fn args(pid: u32) -> Cmd {
+    Cmd::new("ps").args(["-ww", "-o", "args=", "-p", &pid.to_string()])
+}
+
 /// All processes: number, parent, and command line.
 pub fn all() -> Cmd {
     Cmd::new("ps").args(["-axww", "-o", "pid=", "-o", "ppid=", "-o", "args="])

@@ -125,6 +125,8 @@ fn parse_one(c: &serde_json::Value) -> Result<Container> {
         path: need("rootfs")?,
         uuid: c.get("annotations").and_then(|a| a.get(STAMP)).and_then(text_of).and_then(|u| u.parse().ok()),
         running: matches!(field("status").as_deref(), Some("running" | "created" | "paused")),
+        vm: false,
+        alone: false,
     })
 }
 

@@ -59,6 +59,30 @@ pub fn dead_end(interface: &str) -> Cmd {
     Cmd::new("sysctl").args(["-q", "-w", &format!("net.ipv4.conf.{interface}.forwarding=0")])
 }
 
+/// Asks how many processors a VM may have, which only a kernel with vmm(4) says, and how much memory is free.
+pub fn machines() -> Cmd {
+    Cmd::new("sysctl").args([
+        "-i",
+        "hw.vmm.maxcpu",
+        "hw.pagesize",
+        "vm.stats.vm.v_free_count",
+        "vm.stats.vm.v_inactive_count",
+    ])
+}
+
+/// Reads the output of [`machines`]: processors, and bytes. Inactive pages are as good as free.
+pub fn parse_machines(text: &str) -> (Option<u32>, Option<u64>) {
+    let value = |name: &str| {
+        text.lines()
+            .find_map(|l| l.strip_prefix(name)?.strip_prefix(": "))
+            .and_then(|v| v.trim().parse::<u64>().ok())
+    };
+    let pages =
+        value("vm.stats.vm.v_free_count").map(|f| f + value("vm.stats.vm.v_inactive_count").unwrap_or(0));
+    let free = pages.zip(value("hw.pagesize")).map(|(p, size)| p.saturating_mul(size));
+    (value("hw.vmm.maxcpu").and_then(|n| n.try_into().ok()), free)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Forwarding, parse_forwarding, parse_limiting};

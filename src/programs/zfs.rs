@@ -6,6 +6,7 @@ use crate::facts::serving::Share;
 use crate::host::Cmd;
 use crate::model::export::Owner;
 use crate::model::name::{AbsPath, DatasetName};
+use crate::model::size::ByteSize;
 use std::collections::BTreeMap;
 
 /// The user property that says whose a dataset is. Only a *local* value proves it (F5.1).
@@ -152,6 +153,23 @@ pub fn create(name: &DatasetName, uuid: &uuid::Uuid, mountpoint: Option<&AbsPath
     ])
 }
 
+/// Makes a sparse volume that bears the stamp, as a device that the host does not look into (zfsprops(7), volmode).
+pub fn create_volume(name: &DatasetName, uuid: &uuid::Uuid, size: ByteSize) -> Cmd {
+    let stamp = format!("{STAMP}={uuid}");
+    zfs().args(["create", "-s", "-V", &size.0.to_string(), "-o", "volmode=dev", "-o", &stamp, name.as_str()])
+}
+
+/// Makes a clone of a volume's snapshot, likewise.
+pub fn clone_volume(snapshot: &str, name: &DatasetName, uuid: &uuid::Uuid) -> Cmd {
+    let stamp = format!("{STAMP}={uuid}");
+    zfs().args(["clone", "-o", "volmode=dev", "-o", &stamp, snapshot, name.as_str()])
+}
+
+/// Gives a volume another size.
+pub fn set_volsize(name: &DatasetName, size: ByteSize) -> Cmd {
+    zfs().args(["set", &format!("volsize={}", size.0), name.as_str()])
+}
+
 /// Makes a clone that bears the stamp.
 pub fn clone(snapshot: &str, name: &DatasetName, uuid: &uuid::Uuid, mountpoint: &AbsPath) -> Cmd {
     zfs().args([
@@ -172,6 +190,11 @@ fn mountpoint_option(path: Option<&AbsPath>) -> String {
 /// Takes a snapshot.
 pub fn snapshot(name: &DatasetName, label: &str) -> Cmd {
     zfs().args(["snapshot", &format!("{name}@{label}")])
+}
+
+/// Takes a snapshot of several at once: of all, or of none (F5.4).
+pub fn snapshot_all(names: &[DatasetName], label: &str) -> Cmd {
+    zfs().arg("snapshot").args(names.iter().map(|n| format!("{n}@{label}")))
 }
 
 /// Lets a clone and its origin change places, so that the origin can be destroyed.

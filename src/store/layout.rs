@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::host::fs;
-use crate::model::env::{Env, Mode};
+use crate::model::env::Env;
 use crate::model::name::{AbsPath, BaseName, EnvName, ImageName, NetName};
 
 /// The workdir's paths. The workdir itself is canonical: the mount table shows resolved paths (F1.5).
@@ -170,14 +170,15 @@ impl Layout {
     }
     /// The root of an environment as it runs.
     pub fn root(&self, name: &EnvName, env: &Env) -> AbsPath {
-        match env.mode {
-            Mode::Thin => self.thin_root(name),
-            Mode::Clone | Mode::Full => self.data(name),
-        }
+        if env.is_thin() { self.thin_root(name) } else { self.data(name) }
     }
     /// `run/<name>/started.toml`.
     pub fn started(&self, name: &EnvName) -> AbsPath {
         self.run(name).join("started.toml")
+    }
+    /// `run/<name>/stopping`: somebody is ending a VM, and its supervisor is not to start it again.
+    pub fn stopping(&self, name: &EnvName) -> AbsPath {
+        self.run(name).join("stopping")
     }
     /// `networks/<name>.toml`.
     pub fn network_file(&self, name: &NetName) -> AbsPath {
@@ -222,6 +223,18 @@ impl Layout {
     /// `lock/<object>`.
     pub fn lock(&self, object: &str) -> AbsPath {
         self.workdir.join(&format!("lock/{object}"))
+    }
+    /// The object whose lock the supervisor of a VM holds.
+    pub fn run_lock(name: &EnvName) -> String {
+        format!("{name}.run")
+    }
+    /// The environments that ever had a supervisor here: such a lock is never removed.
+    pub fn supervised(&self) -> Vec<EnvName> {
+        let files = std::fs::read_dir(self.workdir.join("lock").as_path()).into_iter().flatten().flatten();
+        let mut names: Vec<EnvName> =
+            files.filter_map(|e| e.file_name().to_str()?.strip_suffix(".run")?.parse().ok()).collect();
+        names.sort();
+        names
     }
     /// `log/jug.jsonl`.
     pub fn log(&self) -> AbsPath {

@@ -4,6 +4,7 @@
 use super::layout::Layout;
 use crate::error::{Code, Error, Result};
 use crate::host::fs;
+use crate::model::name::AbsPath;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -60,7 +61,12 @@ pub fn shared(layout: &Layout, object: &str) -> Result<Lock> {
 /// Whether somebody holds the lock of an object, as far as this process may know: an ordinary user may not look, and
 /// must not call interrupted what is only at work. Makes no file.
 pub fn is_held(layout: &Layout, object: &str) -> bool {
-    match File::open(layout.lock(object).as_path()) {
+    is_held_at(&layout.lock(object))
+}
+
+/// The same of a lock's file.
+pub fn is_held_at(path: &AbsPath) -> bool {
+    match File::open(path.as_path()) {
         Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
         Err(e) => e.kind() == std::io::ErrorKind::PermissionDenied,
     }

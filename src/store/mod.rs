@@ -8,6 +8,7 @@ pub mod lock;
 pub mod networks;
 pub mod node;
 pub mod oplog;
+pub mod orders;
 pub mod owner;
 pub mod registry;
 pub mod started;

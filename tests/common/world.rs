@@ -234,13 +234,13 @@ impl World {
 
     pub fn create(&self, wish: Wish) -> jug::error::Result<Plan> {
         let (name, env) = (Self::name(), self.env(wish));
-        let base = bases::get(&self.layout, &env.base).unwrap();
+        let base = bases::get(&self.layout, env.base.as_ref().unwrap()).unwrap();
         create::plan(&self.guest(&name, &env, Some(&base)), &self.facts(&env)).map(|p| self.here(p))
     }
     pub fn start(&self) -> jug::error::Result<Option<Plan>> {
         let name = Self::name();
         let (_, env) = registry::get(&self.layout, &name)?;
-        let base = bases::get(&self.layout, &env.base).ok();
+        let base = bases::get(&self.layout, env.base.as_ref().unwrap()).ok();
         start::plan(&self.guest(&name, &env, base.as_ref()), &self.facts(&env), time())
     }
     pub fn stop(&self) -> jug::error::Result<Option<Plan>> {
@@ -345,7 +345,7 @@ impl World {
         let (_, env) = registry::get(&self.layout, &name)?;
         let renamed =
             Env { dataset: env.dataset.as_ref().map(|_| "tank/jug/env/web".parse().unwrap()), ..env.clone() };
-        let base = bases::get(&self.layout, &env.base).ok();
+        let base = bases::get(&self.layout, env.base.as_ref().unwrap()).ok();
         let (old, new) = (self.guest(&name, &env, base.as_ref()), self.guest(&to, &renamed, base.as_ref()));
         rename::plan(&old, &new, &self.facts(&env))
     }
@@ -359,7 +359,7 @@ impl World {
             dataset: env.dataset.as_ref().map(|_| "tank/jug/env/web".parse().unwrap()),
             ..env.clone()
         };
-        let base = bases::get(&self.layout, &env.base).ok();
+        let base = bases::get(&self.layout, env.base.as_ref().unwrap()).ok();
         let (old, new) = (self.guest(&name, &env, base.as_ref()), self.guest(&to, &cloned, base.as_ref()));
         clone::plan(&old, &new, &self.facts(&env), None)
     }

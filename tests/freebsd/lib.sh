@@ -286,8 +286,10 @@ sweep() {
 	sweep_nodes
 	[ -d "$WD/envs" ] || { give_pf_back; return 0; }
 	if [ -n "$(ls "$WD/envs" "$WD/journal")" ]; then
-		timeout -f -k 10 $((200 * SLOW)) "$JUG" jremove --all --stop -y >"$T/sweep" 2>&1 </dev/null ||
-			{ [ -f "$T/why" ] || echo "its jails can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
+		for _verb in jremove vm-remove; do
+			timeout -f -k 10 $((200 * SLOW)) "$JUG" $_verb --all --stop -y >"$T/sweep" 2>&1 </dev/null ||
+				{ [ -f "$T/why" ] || echo "its jails or VMs can't be removed" >"$T/why"; cat "$T/sweep" >>"$T/case"; }
+		done
 	fi
 	for _n in "$WD"/networks/*.toml; do
 		[ -f "$_n" ] || continue

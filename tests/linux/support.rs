@@ -310,6 +310,7 @@ impl Host {
     /// Nothing of its own is left.
     fn finish(&self) {
         self.jug("jremove --stop -y --all").ok();
+        self.jug("vm-remove --stop -y --all").ok();
         let nodes = self.nodes.borrow().clone();
         for work in std::iter::once("work").chain(nodes.iter().map(String::as_str)) {
             let listed = self.run("runc", &["--root", &self.str(&format!("{work}/run/.oci")), "list", "-q"]);

@@ -69,7 +69,8 @@ fn drivers() {
 #[test]
 fn a_disk_is_looked_at_before_it_is_written_to() {
     let [n, _] = nodes();
-    let (name, base): (EnvName, _) = ("thin1".parse().unwrap(), n.base(&n.env("thin1").base));
+    let (name, base): (EnvName, _) =
+        ("thin1".parse().unwrap(), n.base(n.env("thin1").base.as_ref().unwrap()));
     for driver in [Driver::Iscsi, Driver::Geli] {
         let env = env(&n, driver);
         let guest = n.guest(&name, &env, Some(&base));

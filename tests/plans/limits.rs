@@ -27,6 +27,8 @@ fn runs(n: &mut Node, name: &EnvName, env: &Env) -> Started {
         path: n.layout.root(name, env).to_string(),
         uuid: Some(env.uuid),
         running: true,
+        vm: false,
+        alone: false,
     }];
     Started { version: 1, at: time(), added: Vec::new(), kept: Vec::new(), env: env.clone() }
 }
@@ -36,7 +38,7 @@ fn limits() {
     for mut n in nodes() {
         let (name, env) = limited(&n);
         n.facts.limits = Some(able(&n));
-        let base = n.base(&env.base);
+        let base = n.base(env.base.as_ref().unwrap());
         let plan = start::plan(&n.guest(&name, &env, Some(&base)), &n.facts, time()).unwrap().unwrap();
         golden(&n, "jstart-limits", &plan);
         let started = runs(&mut n, &name, &env);
@@ -58,7 +60,7 @@ fn limits() {
 fn limits_that_this_host_can_not_hold() {
     for mut n in nodes() {
         let (name, mut env) = limited(&n);
-        let base = n.base(&env.base);
+        let base = n.base(env.base.as_ref().unwrap());
         // A set of CPUs costs FreeBSD nothing.
         n.facts.limits = Some(Limiting { can: vec![Limit::Cpuset], ..able(&n) });
         let plan = |n: &Node, env: &Env| start::plan(&n.guest(&name, env, Some(&base)), &n.facts, time());

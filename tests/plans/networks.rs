@@ -44,7 +44,7 @@ fn networks() {
         .map(|s| s.parse().unwrap())
         .collect();
         env.expose = vec!["8080:80".parse().unwrap(), "53:53/udp,from=192.0.2.0/24".parse().unwrap()];
-        let base = n.base(&env.base);
+        let base = n.base(env.base.as_ref().unwrap());
         let mut neighbour = n.env("full1");
         neighbour.net = vec!["lan:10.10.0.8+fd00::8,unit=1007".parse().unwrap()];
         n.facts.environments.insert("full1".into(), schema::to_text(&neighbour).unwrap());
@@ -58,6 +58,8 @@ fn networks() {
             path: n.layout.root(&name, &env).to_string(),
             uuid: Some(env.uuid),
             running: true,
+            vm: false,
+            alone: false,
         }];
         let mut other = env.clone();
         other.expose = vec!["8081:80".parse().unwrap()];

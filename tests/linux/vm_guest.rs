@@ -1,0 +1,151 @@
+//! A guest of the tests' own: Debian's cloud kernel, and an initial RAM disk of busybox that says on its console what it
+//! sees, serves a page, and powers itself down when its power button is pressed.
+
+use crate::outcome::{Out, until};
+use crate::support::{Host, write};
+use std::path::{Path, PathBuf};
+
+/// What a guest needs beside what every test needs.
+pub const NEEDED: [&str; 4] = ["qemu-system-x86_64", "gzip", "pgrep", "ps"];
+
+/// Where a kernel may lie, with its modules: the package linux-image-cloud-amd64, installed, or unpacked (`dpkg-deb -x`)
+/// in the place that the variable names.
+fn kernel() -> Option<(PathBuf, PathBuf)> {
+    let roots =
+        std::env::var_os("JUG_TEST_KERNEL").map(PathBuf::from).into_iter().chain([PathBuf::from("/")]);
+    for root in roots {
+        let boot = std::fs::read_dir(root.join("boot")).into_iter().flatten().flatten();
+        for file in boot.filter_map(|e| e.file_name().into_string().ok()) {
+            let Some(version) = file.strip_prefix("vmlinuz-").filter(|v| v.contains("cloud")) else {
+                continue;
+            };
+            let modules = root.join("lib/modules").join(version);
+            if modules.join("kernel").exists() {
+                return Some((root.join("boot").join(&file), modules));
+            }
+        }
+    }
+    None
+}
+
+/// Whether there is a kernel; if not, that is said.
+pub fn possible() -> bool {
+    if kernel().is_some() {
+        return true;
+    }
+    let text = "NOT TESTED: VMs: no linux-image-cloud-amd64 (JUG_TEST_KERNEL=DIR where it is unpacked)";
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{text}");
+    eprintln!("{text}");
+    false
+}
+
+const INIT: &str = r#"#!/bin/busybox sh
+/bin/busybox --install -s /bin
+mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
+for m in /m/*.ko; do insmod $m; done
+i=0; while [ $i -lt 50 ] && [ ! -e /dev/vda ]; do usleep 100000; i=$((i+1)); done
+for w in $(cat /proc/cmdline); do case $w in jugip=*) a=${w#jugip=};; deaf) deaf=1;; esac; done
+ip link set lo up
+[ -z "${a:-}" ] || { ip link set eth0 up; ip addr add $a dev eth0; }
+mkdir -p /www; echo "guest of jug" >/www/index.html; httpd -h /www
+for d in /sys/block/vd*; do [ -e $d ] && echo "GUEST-DISK ${d##*/} $(cat $d/serial) $(cat $d/size)"; done
+[ -n "${deaf:-}" ] || for e in /dev/input/event*; do { head -c 24 $e >/dev/null && echo GUEST-BUTTON && poweroff -f; } & done
+echo "GUEST-UP cpus=$(grep -c ^processor /proc/cpuinfo) mac=$(cat /sys/class/net/eth0/address 2>/dev/null)"
+exec sh
+"#;
+
+/// In the order in which one needs the other.
+const MODULES: [&str; 11] = [
+    "net/core/failover",
+    "drivers/net/net_failover",
+    "drivers/virtio/virtio_ring",
+    "drivers/virtio/virtio",
+    "drivers/virtio/virtio_pci_modern_dev",
+    "drivers/virtio/virtio_pci_legacy_dev",
+    "drivers/virtio/virtio_pci",
+    "drivers/block/virtio_blk",
+    "drivers/net/virtio_net",
+    "drivers/input/evdev",
+    "drivers/acpi/button",
+];
+
+impl Host {
+    /// The options of vm-create with which a guest of the tests' own is made; `more` goes to its kernel.
+    pub fn guest(&self, more: &str) -> String {
+        let (kernel, modules) = kernel().unwrap();
+        let initrd = self.path("initrd.gz");
+        if !initrd.exists() {
+            let tree = self.path("initrd");
+            for dir in ["bin", "m", "dev", "proc", "sys"] {
+                std::fs::create_dir_all(tree.join(dir)).unwrap();
+            }
+            std::fs::copy("/bin/busybox", tree.join("bin/busybox")).unwrap();
+            for (i, module) in MODULES.iter().enumerate() {
+                let file = modules.join("kernel").join(format!("{module}.ko"));
+                let name = Path::new(module).file_name().unwrap().to_str().unwrap();
+                std::fs::copy(&file, tree.join(format!("m/{i:02}-{name}.ko"))).unwrap();
+            }
+            write(&tree.join("init"), INIT, 0o755);
+            self.sh("cd initrd && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 >../initrd.gz").ok();
+        }
+        format!(
+            "--memory 192M --kernel {} --initrd {} --cmdline 'console=ttyS0 panic=-1 quiet {more}'",
+            kernel.display(),
+            initrd.display()
+        )
+    }
+    /// What a VM printed on its console.
+    pub fn console(&self, name: &str) -> String {
+        let file = self.work.join(format!("jails-system/{name}/console.log"));
+        String::from_utf8_lossy(&std::fs::read(file).unwrap_or_default()).into_owned()
+    }
+    /// Waits until a VM has said so on its console so often.
+    pub fn guest_says(&self, name: &str, text: &str, times: usize) {
+        // A guest without KVM on a host that has much to do takes its time.
+        let begun = std::time::Instant::now();
+        while self.console(name).matches(text).count() < times {
+            let console = self.console(name);
+            assert!(begun.elapsed().as_secs() < 120, "{name} does not say {text}: {console}");
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    }
+    /// The state of a VM, and the number of its process.
+    pub fn vm(&self, name: &str) -> (String, String) {
+        let all = self.jug("vm-ls -H").ok().out;
+        let line = all.lines().find(|l| l.split('\t').next() == Some(name)).unwrap_or_default();
+        let words: Vec<&str> = line.split('\t').collect();
+        (words.get(1).unwrap_or(&"gone").to_string(), words.get(2).unwrap_or(&"-").to_string())
+    }
+    /// Waits until no supervisor is left: what one clears away, it does when somebody else may be done already.
+    pub fn supervisors_end(&self) {
+        until("supervisors end", || !self.processes().iter().any(|p| p.contains("supervise")));
+    }
+    /// Nothing of a VM runs, and nothing that lasts while it runs is left.
+    #[track_caller]
+    pub fn nothing_runs(&self, name: &str, what: &str) {
+        self.supervisors_end();
+        assert!(!self.work.join(format!("run/{name}")).exists(), "{what}: run/{name} is left");
+        let left: Vec<_> = self.processes().into_iter().filter(|p| p.contains("qemu")).collect();
+        assert!(left.is_empty(), "{what}: {left:?}");
+        let taps = self.sh("ip -o link show type tun").out;
+        assert!(taps.trim().is_empty(), "{what}: {taps}");
+    }
+    /// Types a line at a VM's console, and stays there for so many seconds.
+    pub fn type_at(&self, name: &str, line: &str, seconds: u64) -> Out {
+        let jug = env!("CARGO_BIN_EXE_jug");
+        let config = self.str("jug.toml");
+        self.sh(&format!(
+            "(sleep 1; printf '%s\\n' '{line}'; sleep {seconds}) | timeout {} {jug} --config {config} vm-console {name}; true",
+            seconds + 3
+        ))
+    }
+}
+
+impl Host {
+    /// The same where one may run that is to run.
+    pub fn supervisors_end_unless_running(&self, name: &str) {
+        if self.vm(name).0 != "running" {
+            self.supervisors_end();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! VMs: how they are made, started and ended, and what their hypervisors are told.
+
+use super::{Node, UUID, golden, nodes, time};
+use jug::facts::Hypervisor;
+use jug::host::fs::Kind;
+use jug::model::env::{Env, Storage};
+use jug::model::name::EnvName;
+use jug::model::schema::{self, Change};
+use jug::model::vm::Vm;
+use jug::plan::{create, machine, start, stop, vm_disk, wire};
+use jug::platform;
+use jug::store::started::Started;
+
+/// A host that can run VMs, with a network for them.
+fn able(n: &mut Node) {
+    let dir = if n.word == "freebsd" {
+        "/usr/local/share/uefi-firmware/BHYVE_UEFI"
+    } else {
+        "/usr/share/OVMF/OVMF"
+    };
+    let files = if n.word == "freebsd" { [".fd", "_VARS.fd"] } else { ["_CODE_4M.fd", "_VARS_4M.fd"] };
+    n.facts.hypervisor = Some(Hypervisor {
+        there: true,
+        kvm: false,
+        firmware: Some(files.map(|f| format!("{dir}{f}").parse().unwrap())),
+        maxcpu: Some(16),
+        free: Some(8 << 30),
+    });
+    let lan = "version = 1\nuuid = \"00000000-0000-4000-8000-000000000001\"\ncreated = \"2026-01-02T03:04:05Z\"\n\
+        unit = 1000\nsubnets = [\"10.10.0.0/24\"]\ngateway = [\"10.10.0.1\"]\nmtu = 1400\n";
+    n.facts.networks.insert("lan".into(), lan.into());
+}
+
+/// A VM with these keys.
+fn vm(n: &Node, keys: &[&str]) -> Env {
+    let mut env = Env::new_vm(UUID, time(), Vm::default());
+    env.owner.epoch = 1;
+    env.storage = Storage::Zfs;
+    env.dataset = Some(n.root.child("env").child("db"));
+    let mut changes: Vec<Change> = Vec::new();
+    for key in keys {
+        match key.strip_prefix("vm.disks=") {
+            Some(disks) => {
+                changes.push(Change::disks(&disks.split(' ').map(|d| d.parse().unwrap()).collect::<Vec<_>>()))
+            }
+            None => changes.push(key.parse().unwrap()),
+        }
+    }
+    schema::edit(&schema::env_text(&env).unwrap(), "db", &changes).unwrap().1
+}
+
+/// With the paths of its disks there.
+fn filled(n: &mut Node, name: &EnvName, env: &Env) {
+    let paths = machine::paths(&n.guest(name, env, None), env.vm.as_ref().unwrap());
+    n.facts.paths.extend(paths.iter().map(|p| (p.to_string(), Kind::File)));
+}
+
+#[test]
+fn life() {
+    let name: EnvName = "db".parse().unwrap();
+    for mut n in nodes() {
+        able(&mut n);
+        let env = vm(
+            &n,
+            &["vm.disks=disk0:10G log:1G,type=raw", "net=lan:10.10.0.7,unit=1004", "vm.vnc=127.0.0.1:5901"],
+        );
+        golden(&n, "vm-create", &create::plan(&n.guest(&name, &env, None), &n.facts).unwrap());
+        filled(&mut n, &name, &env);
+        n.facts.paths.retain(|p, _| !p.ends_with("VARS.fd") && !p.ends_with("VARS_4M.fd"));
+        let begin = start::plan(&n.guest(&name, &env, None), &n.facts, time()).unwrap().unwrap();
+        golden(&n, "vm-start", &begin);
+        let started =
+            Started { version: 1, at: time(), added: Vec::new(), kept: Vec::new(), env: env.clone() };
+        let container = jug::facts::Container {
+            id: "77".into(),
+            name: "db".into(),
+            path: n.layout.data(&name).to_string(),
+            uuid: Some(env.uuid),
+            running: true,
+            vm: true,
+            alone: false,
+        };
+        n.facts.containers = vec![container.clone()];
+        let guest = n.guest(&name, &env, None);
+        assert!(start::plan(&guest, &n.facts, time()).unwrap().is_none(), "what runs is started");
+        golden(&n, "vm-stop", &stop::plan(&guest, &n.facts, Some(&started)).unwrap().unwrap());
+        // What is left of one that was killed with its supervisor.
+        n.facts.containers.clear();
+        golden(
+            &n,
+            "vm-clear",
+            &stop::plan(&n.guest(&name, &env, None), &n.facts, Some(&started)).unwrap().unwrap(),
+        );
+        assert!(stop::plan(&n.guest(&name, &env, None), &n.facts, None).unwrap().is_none());
+        // Of somebody else's nothing is touched.
+        n.facts.containers =
+            vec![jug::facts::Container { uuid: None, path: "/dev/vmm/db".into(), ..container }];
+        let e = start::plan(&n.guest(&name, &env, None), &n.facts, time()).unwrap_err();
+        assert!(e.reason.contains("not jug's"), "{e}");
+        assert!(stop::plan(&n.guest(&name, &env, None), &n.facts, Some(&started)).is_err());
+        n.facts.containers.clear();
+        let bigger = vm(&n, &["vm.disks=disk0:20G log:1G,type=raw"]);
+        let texts = (schema::env_text(&env).unwrap(), schema::env_text(&bigger).unwrap());
+        let of = |e: &Env| e.vm.as_ref().unwrap().disks[0].clone();
+        let sizes = ("10G".parse().unwrap(), "20G".parse().unwrap());
+        let guests = (n.guest(&name, &env, None), n.guest(&name, &bigger, None));
+        let change = vm_disk::Change::Grow(&of(&bigger), sizes.0, sizes.1);
+        let plan =
+            vm_disk::plan((&guests.0, &guests.1), change, &n.facts, None, (&texts.0, &texts.1)).unwrap().0;
+        golden(&n, "vm-disk-resize", &plan);
+    }
+}
+
+/// What each hypervisor is told of a machine, or why it can't be.
+fn told(n: &mut Node, keys: &[&str]) -> String {
+    let (name, env) = ("db".parse().unwrap(), vm(n, keys));
+    filled(n, &name, &env);
+    let guest = n.guest(&name, &env, None);
+    let cards = wire::cards(&guest, &n.facts).unwrap();
+    match machine::of(&guest, env.vm.as_ref().unwrap(), &cards, &n.facts) {
+        Err(e) => format!("{e}\n"),
+        Ok(m) => {
+            let (orders, config) = platform::machine::orders(&guest, &m);
+            let mut text = config.map(|c| c.1).unwrap_or_default();
+            for cmd in orders.prepare.iter().chain([&orders.run]) {
+                text.push_str(&format!("{}\n", cmd.to_string().replace(" -", "\n  -")));
+            }
+            text
+        }
+    }
+}
+
+#[test]
+fn what_hypervisors_are_told() {
+    for (what, keys) in [
+        ("uefi", &["vm.disks=disk0:10G", "vm.cpus=2", "vm.memory=2G"][..]),
+        ("uefi-of-its-own", &["vm.firmware_file=/fw/code.fd"]),
+        ("bhyveload", &["vm.firmware=bhyveload", "vm.disks=disk0:10G"]),
+        (
+            "direct",
+            &[
+                "vm.firmware=direct",
+                "vm.kernel=/k/vmlinuz",
+                "vm.initrd=/k/initrd",
+                "vm.cmdline=console=ttyS0 a,b",
+            ],
+        ),
+        ("disks", &["vm.disks=a:1G b:1G,bus=nvme c:1G,bus=ahci,ro d:/dev/da1 e:1G,type=raw"]),
+        (
+            "installer",
+            &[
+                "vm.disks=disk0:10G",
+                "vm.cd=/iso/a%b.iso",
+                "vm.boot=cd",
+                "vm.vnc=127.0.0.1:5901,w=800,h=600,wait",
+            ],
+        ),
+        ("seed", &["vm.disks=disk0:10G", "vm.cd=/iso/x.iso", "vm.seed=true"]),
+        ("nics", &["net=lan:10.10.0.7,unit=1004,lan:10.10.0.8,mac=02:00:00:00:00:07,unit=1005"]),
+        ("e1000", &["net=lan:10.10.0.7,unit=1004", "vm.nic_model=e1000", "vm.localtime=true"]),
+        ("topology", &["vm.cpus=8,sockets=2,cores=2,threads=2", "vm.wired=true"]),
+        ("too-many", &["vm.cpus=17"]),
+        ("passthru", &["vm.passthru=5/0/0,6/0/1", "vm.shares=src=/usr/src,ro"]),
+        ("flags", &["vm.bhyve_flags=-S,-w,-Y", "vm.vnc=[::1]:5902,password=none", "vm.accel=tcg"]),
+        ("kvm", &["vm.accel=kvm"]),
+    ] {
+        for mut n in nodes() {
+            able(&mut n);
+            let text = told(&mut n, keys);
+            insta::with_settings!({prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "../snapshots"}, {
+                insta::assert_snapshot!(format!("{}-machine-{what}", n.word), text);
+            });
+        }
+    }
+}
