@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 /// What a guest needs beside what every test needs.
 pub const NEEDED: [&str; 4] = ["qemu-system-x86_64", "gzip", "pgrep", "ps"];
 
-/// Where a kernel may lie, with its modules: the package linux-image-cloud-amd64, installed, or unpacked (`dpkg-deb -x`)
-/// in the place that the variable names.
+/// Where a kernel may lie, with its modules: the package linux-image-cloud-amd64, unpacked (`dpkg-deb -x`) in the place that
+/// the variable names, or by tests/deps.sh, or installed.
 fn kernel() -> Option<(PathBuf, PathBuf)> {
-    let roots =
-        std::env::var_os("JUG_TEST_KERNEL").map(PathBuf::from).into_iter().chain([PathBuf::from("/")]);
+    let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/kernel");
+    let named = std::env::var_os("JUG_TEST_KERNEL").map(PathBuf::from);
+    let roots = named.into_iter().chain([fetched, PathBuf::from("/")]);
     for root in roots {
         let boot = std::fs::read_dir(root.join("boot")).into_iter().flatten().flatten();
         for file in boot.filter_map(|e| e.file_name().into_string().ok()) {
@@ -33,9 +34,9 @@ pub fn possible() -> bool {
     if kernel().is_some() {
         return true;
     }
-    let text = "NOT TESTED: VMs: no linux-image-cloud-amd64 (JUG_TEST_KERNEL=DIR where it is unpacked)";
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{text}");
-    eprintln!("{text}");
+    let text = "VMs: no linux-image-cloud-amd64 (JUG_TEST_KERNEL=DIR where it is unpacked)";
+    assert!(std::env::var_os("CI").is_none(), "{text}");
+    eprintln!("not tested: {text}");
     false
 }
 
