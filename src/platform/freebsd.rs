@@ -234,6 +234,8 @@ impl Platform for Freebsd {
             Step::run("ask what still runs to end", pkill::signal(name.as_str(), "TERM")).when(there()),
             Step::new("wait for it", Effect::AwaitEnd { probe: pkill::any(name.as_str()), seconds })
                 .when(there()),
+            // By itself `jail -R` would ask once more, and wait ten seconds (jail(8), stop.timeout).
+            Step::run("kill what does not", pkill::signal(name.as_str(), "KILL")).when(there()),
         ]
     }
     fn exec(&self, guest: &Guest<'_>, argv: &[String]) -> Cmd {
