@@ -170,6 +170,23 @@ fn what_the_server_does_not_take_is_undone() {
     }
 }
 
+/// What is taken back stays so, whatever others have written meanwhile.
+#[test]
+fn what_others_export_too_can_be_taken_back() {
+    let w = World::new(PlatformKind::Freebsd);
+    served(&w);
+    run(&w, &plan(&w, &wish(&w, "disk", "10.0.0.1,10.0.0.2", Via::File)).unwrap().unwrap());
+    w.fake.state().nfs.admin =
+        format!("{0}/exp/disk -ro 10.0.0.1 10.0.0.3\n{0}/exp/disk -ro 10.0.0.2\n", w.top());
+    run(&w, &back(&w, "disk", Some("10.0.0.1")).unwrap());
+    assert_eq!(
+        kernel(&w),
+        ["disk 10.0.0.1 -ro", "disk 10.0.0.2 -maproot=root -sec=sys", "disk 10.0.0.3 -ro"]
+    );
+    run(&w, &back(&w, "disk", None).unwrap());
+    assert_eq!(kernel(&w), ["disk 10.0.0.1 -ro", "disk 10.0.0.2 -ro", "disk 10.0.0.3 -ro"]);
+}
+
 /// A server that hangs, one that is gone, and one that complains of others.
 #[test]
 fn a_server_that_does_nothing_is_seen() {

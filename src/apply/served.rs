@@ -24,7 +24,10 @@ pub fn wait(ctx: &Ctx<'_>, it: &Served, warnings: &mut Vec<String>) -> Result<()
     }
     // After all is as it should be, a moment for what it still has to say: not every change can be seen from outside.
     ctx.host.pause(it.server.moment());
-    let (ours, others) = nfs::complaints(ctx.host, it);
+    let (mut ours, mut others) = nfs::complaints(ctx.host, it);
+    if !it.firm {
+        others.append(&mut ours);
+    }
     let missing = seen.wrong;
     if missing.is_empty() && ours.is_empty() {
         warnings.extend(seen.unasked.map(|why| format!("what NFSv3 is served could not be asked: {why}")));

@@ -209,6 +209,7 @@ fn seen(exports: &[Export], here: &Here<'_>) -> Served {
         there: exports.to_vec(),
         gone: Vec::new(),
         bare: Vec::new(),
+        firm: false,
         ask: true,
         note: String::new(),
         file: here.serving.file.clone(),

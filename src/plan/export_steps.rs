@@ -1,7 +1,7 @@
 //! The steps from what jug exports to what it will: its file, properties of datasets, and the server that reads them.
 
 use super::export::Via;
-use super::exported::{All, Here, Known};
+use super::exported::{All, Foreign, Here, Known};
 use super::{Effect, Guard, Plan, Step};
 use crate::error::Result;
 use crate::model::export::{Export, Owner, normal};
@@ -114,7 +114,7 @@ impl Change<'_> {
             plan.push(Step::run("have the server read it", reload));
         }
         if runs {
-            let served = self.served(note);
+            let served = self.served(verb, note);
             plan.push(Step::new("see that it exports just that", Effect::Served(served)));
         }
         Ok(plan)
@@ -131,7 +131,7 @@ impl Change<'_> {
         }
     }
 
-    fn served(&self, note: String) -> Served {
+    fn served(&self, verb: &str, note: String) -> Served {
         let serving = self.here.serving;
         let exports = |all: &All| all.values().flat_map(|k| k.exports.clone()).collect::<Vec<_>>();
         let (now, next) = (exports(&self.now), exports(&self.next));
@@ -152,11 +152,11 @@ impl Change<'_> {
                 gone.extend(old.iter().map(|e| Export { path: at.clone(), ..e.clone() }));
             }
         }
-        let others: Vec<String> = self
-            .here
-            .foreign()
+        let foreign: Vec<_> =
+            self.here.foreign().into_iter().filter(|f| !f.entry.v4 && f.from.is_none()).collect();
+        let gone: Vec<Export> = gone.into_iter().filter_map(|e| without_theirs(e, &foreign)).collect();
+        let others: Vec<String> = foreign
             .into_iter()
-            .filter(|f| !f.entry.v4 && f.from.is_none())
             .flat_map(|f| f.entry.paths)
             .chain(next.iter().chain(&there).map(|e| e.path.to_string()))
             .collect();
@@ -177,6 +177,7 @@ impl Change<'_> {
             there,
             gone,
             bare,
+            firm: verb == "nfs-export",
             ask,
             note,
             file: serving.file.clone(),
@@ -200,6 +201,19 @@ impl Change<'_> {
             .filter_map(|m| Some((m.source.clone(), m.target.parse().ok()?)))
             .collect()
     }
+}
+
+/// What may be seen no more of an export that is taken back: what others export to as well stays. Of names it is not known
+/// whom they mean.
+fn without_theirs(e: Export, foreign: &[Foreign]) -> Option<Export> {
+    let mut clients = Some(e.clients.clone());
+    for f in foreign.iter().filter(|f| f.entry.paths.iter().any(|p| p == e.path.as_str())) {
+        if !f.entry.names.is_empty() {
+            return None;
+        }
+        clients = clients.and_then(|c| f.entry.clients_set().map_or(Some(c.clone()), |t| c.without(&t)));
+    }
+    Some(Export { clients: clients?, ..e })
 }
 
 /// The steps that set a dataset's property, or take it away.

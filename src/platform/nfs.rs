@@ -255,6 +255,8 @@ pub struct Served {
     pub gone: Vec<Export>,
     /// Mount points that nobody exports any more.
     pub bare: Vec<AbsPath>,
+    /// Whether what it says against it undoes it: what is taken back stays so, whatever is wrong with the rest.
+    pub firm: bool,
     /// Whether it can be asked over the network: rpcbind(8) runs, and the mount protocol is served.
     pub ask: bool,
     /// The line in the system's log after which what it says is new.

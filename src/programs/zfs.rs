@@ -7,6 +7,7 @@ use crate::host::Cmd;
 use crate::model::export::Owner;
 use crate::model::name::{AbsPath, DatasetName};
 use crate::model::size::ByteSize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// The user property that says whose a dataset is. Only a *local* value proves it (F5.1).
@@ -86,8 +87,15 @@ pub fn get_one(name: &DatasetName) -> Cmd {
     ])
 }
 
-/// The user property that says that jug set `sharenfs`, and for what. Only a *local* value proves it.
+/// The user property that says that jug set `sharenfs`, for what, and to which value: one that somebody has changed since
+/// is his. Only a *local* value proves it.
 pub const EXPORT: &str = "jug:export";
+
+/// What it says of a value.
+fn exported(owner: Owner, value: &str) -> String {
+    let sum = Sha256::digest(value.as_bytes());
+    format!("{owner}:{}", sum.iter().take(4).map(|b| format!("{b:02x}")).collect::<String>())
+}
 
 /// What every file system says of exports. `types` is whether this zfs has `get -t`.
 pub fn get_shares(types: bool) -> Cmd {
@@ -102,6 +110,7 @@ pub fn get_shares(types: bool) -> Cmd {
 /// A line that has not four columns.
 pub fn parse_shares(text: &str) -> Result<BTreeMap<String, Share>> {
     let mut all: BTreeMap<String, Share> = BTreeMap::new();
+    let mut stamps: BTreeMap<String, String> = BTreeMap::new();
     for line in text.lines().filter(|l| !l.is_empty()) {
         let bad = || surprise("zfs get", format!("{line:?}"));
         let (name, rest) = line.split_once('\t').ok_or_else(bad)?;
@@ -113,8 +122,17 @@ pub fn parse_shares(text: &str) -> Result<BTreeMap<String, Share>> {
         let share = all.entry(name.to_string()).or_default();
         match property {
             "sharenfs" => (share.value, share.source) = (value.to_string(), source.to_string()),
-            EXPORT if source == "local" => share.owner = value.parse().ok(),
+            EXPORT if source == "local" => drop(stamps.insert(name.to_string(), value.to_string())),
             _ => {}
+        }
+    }
+    for (name, stamp) in &stamps {
+        let owner = stamp.split(':').next().and_then(|o| o.parse().ok());
+        if let (Some(owner), Some(share)) = (owner, all.get_mut(name))
+            && share.source == "local"
+            && exported(owner, &share.value) == *stamp
+        {
+            share.owner = Some(owner);
         }
     }
     all.retain(|_, s| s.is_on() || s.is_own() || s.owner.is_some());
@@ -123,7 +141,8 @@ pub fn parse_shares(text: &str) -> Result<BTreeMap<String, Share>> {
 
 /// Exports a dataset, and puts jug's stamp on it in the same command.
 pub fn share(name: &DatasetName, value: &str, owner: Owner) -> Cmd {
-    zfs().args(["set", &format!("sharenfs={value}"), &format!("{EXPORT}={owner}"), name.as_str()])
+    let stamp = exported(owner, value);
+    zfs().args(["set", &format!("sharenfs={value}"), &format!("{EXPORT}={stamp}"), name.as_str()])
 }
 
 /// Takes a property of a dataset's own away.
@@ -230,6 +249,30 @@ pub fn destroy_snapshot(snapshot: &str) -> Cmd {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_that_was_changed_since_is_not_jugs() {
+        let set = share(&"tank/a".parse().unwrap(), "-ro 10.0.0.1", Owner::Own);
+        assert_eq!(set.args[1], "sharenfs=-ro 10.0.0.1");
+        let stamp = set.args[2].strip_prefix("jug:export=").unwrap();
+        let owner = |value: &str, source: &str, stamp: &str, from: &str| {
+            let text = format!("tank/a\tsharenfs\t{value}\t{source}\ntank/a\tjug:export\t{stamp}\t{from}\n");
+            parse_shares(&text).unwrap()["tank/a"].owner
+        };
+        assert_eq!(owner("-ro 10.0.0.1", "local", stamp, "local"), Some(Owner::Own));
+        for (value, source, stamp, from) in [
+            ("on", "local", stamp, "local"),
+            ("-ro 10.0.0.1", "local", stamp, "inherited from tank"),
+            ("-ro 10.0.0.1", "local", stamp, "received"),
+            ("-ro 10.0.0.1", "received", stamp, "local"),
+            ("-ro 10.0.0.1", "local", "own", "local"),
+            ("-ro 10.0.0.1", "local", "-", "-"),
+        ] {
+            assert_eq!(owner(value, source, stamp, from), None, "{value} {source} {stamp} {from}");
+        }
+        let text = "tank\tsharenfs\toff\tdefault\ntank\tjug:export\t-\t-\ntank@s\tsharenfs\t-\t-\n";
+        assert!(parse_shares(text).unwrap().is_empty() && parse_shares("x\ty\n").is_err());
+    }
 
     #[test]
     fn a_stamp_counts_only_if_local() {

@@ -283,6 +283,7 @@ leftovers() {
 # Removes what the case made, by jug; then nothing may be left.
 sweep() {
 	end_background
+	nfs_clients_away
 	sweep_nodes
 	[ -d "$WD/envs" ] || { give_pf_back; return 0; }
 	if [ -n "$(ls "$WD/envs" "$WD/journal")" ]; then

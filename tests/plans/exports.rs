@@ -127,7 +127,8 @@ fn carried_out(n: &mut Node, plan: &Plan) {
             Effect::Write { text, .. } => serving(n).text = Some(text.clone()),
             Effect::Run(cmd) if cmd.program == "zfs" && cmd.args[0] == "set" => {
                 let value = cmd.args[1].strip_prefix("sharenfs=").unwrap().to_string();
-                let owner = cmd.args[2].strip_prefix("jug:export=").unwrap().parse().ok();
+                let owner =
+                    cmd.args[2].strip_prefix("jug:export=").unwrap().split(':').next().unwrap().parse().ok();
                 let share = Share { value, source: "local".into(), owner };
                 serving(n).shares.insert(cmd.args[3].clone(), share);
             }
@@ -387,7 +388,7 @@ fn goes_where_it_can_be_said() {
     // Children inherit the property, and have lines of their own in the file.
     let n = server();
     let (text, zfs) = written(&plan(&n, &wish(&["/tank/pub"], "10.0.0.1", "children")).unwrap().unwrap());
-    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own tank/pub"]);
+    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own:33633610 tank/pub"]);
     assert!(!text.unwrap().contains("/tank/pub"));
 }
 
@@ -399,14 +400,14 @@ fn replaces_and_takes_back_word_for_word() {
         carried_out(&mut n, &p);
     }
     let (_, zfs) = written(&plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "ro replace")).unwrap().unwrap());
-    assert_eq!(zfs, ["set sharenfs=-ro -sec=sys 10.0.0.1 jug:export=own tank/ct"]);
+    assert_eq!(zfs, ["set sharenfs=-ro -sec=sys 10.0.0.1 jug:export=own:4aacd929 tank/ct"]);
     let take = |to: &str| Unwish {
         targets: vec!["/tank/ct".parse().unwrap()],
         clients: Some(to.parse().unwrap()),
         ..Unwish::default()
     };
     let (_, zfs) = written(&back(&n, &take("10.0.0.2,10.0.0.3")).unwrap().unwrap());
-    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own tank/ct"]);
+    assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own:33633610 tank/ct"]);
     let (_, zfs) = written(&back(&n, &take("10.0.0.1,10.0.0.2,10.0.0.3")).unwrap().unwrap());
     assert_eq!(zfs, ["inherit sharenfs tank/ct", "inherit jug:export tank/ct"]);
 }
