@@ -5,7 +5,8 @@ use super::perform::run;
 use crate::error::{Code, Error, Result};
 use crate::host::Child;
 use crate::model::name::AbsPath;
-use crate::programs::mount;
+use crate::platform::PlatformKind;
+use crate::programs::{mount, mount_nfs};
 
 /// Seconds after which the storage of what is unmounted is taken for dead.
 const PATIENCE: u64 = 15;
@@ -41,6 +42,13 @@ pub(super) fn gained(
     }
     let (mut first, mut dead) = (None, false);
     for target in &targets {
+        if !dead && !answers(ctx, target)? {
+            dead = true;
+            if !force {
+                let e = Error::new(Code::Timeout, "", "its NFS server says nothing");
+                first.get_or_insert(unanswered(target, e));
+            }
+        }
         let mut done = match (dead, force) {
             (false, _) => run(ctx, &ordinary(ctx, target)?.limit(PATIENCE), started),
             (true, true) => run(ctx, &forced(ctx, target)?, started),
@@ -63,6 +71,20 @@ pub(super) fn gained(
         Some(e) => Err(e),
         None => Ok(!targets.is_empty()),
     }
+}
+
+/// Whether what is mounted there can be unmounted in the ordinary way. On FreeBSD umount(8) of NFS version 4 whose server is
+/// gone never ends (it waits in the kernel, `nfscl_umount`), and from then on force does not help either: so the server
+/// is asked before. Another program asks, since finding its address may take long.
+fn answers(ctx: &Ctx<'_>, target: &str) -> Result<bool> {
+    let all = ctx.platform.mounts(ctx.host)?;
+    let nfs = all.iter().rfind(|m| m.target == target).filter(|m| m.fstype == "nfs");
+    let (PlatformKind::Freebsd, Some(host), Some(own)) =
+        (ctx.platform.kind(), nfs.and_then(|m| mount_nfs::host(&m.source)), ctx.host.own_program())
+    else {
+        return Ok(true);
+    };
+    Ok(ctx.host.query(&own.args(["perform", "--nfs", host]).limit(10)).is_ok_and(|o| o.ok()))
 }
 
 fn unanswered(target: &str, e: Error) -> Error {

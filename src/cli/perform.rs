@@ -4,10 +4,11 @@ use super::session::Session;
 use crate::apply::apart::CHANGED_NOTHING;
 use crate::apply::perform::action;
 use crate::error::{Error, Result};
-use crate::host::fs;
+use crate::host::{fs, tcp};
 use crate::model::name::AbsPath;
 use crate::model::schema;
 use crate::plan::Action;
+use crate::programs::mount_nfs;
 use crate::store::journal;
 use std::io::Read;
 
@@ -17,11 +18,17 @@ pub struct Args {
     /// Print this file instead: no link, no pipe, and not larger than a configuration may be
     #[arg(long, value_name = "FILE")]
     read: Option<AbsPath>,
+    /// Only see whether this NFS server answers
+    #[arg(long, value_name = "HOST")]
+    nfs: Option<String>,
 }
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<i32> {
     s.need_root("perform")?;
+    if let Some(host) = &args.nfs {
+        return Ok(i32::from(!tcp::serves_nfs(host, mount_nfs::PORT)));
+    }
     if let Some(file) = &args.read {
         crate::report::table::out(&fs::read_foreign(file.as_path(), schema::MAX_FILE)?);
         return Ok(0);

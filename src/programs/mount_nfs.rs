@@ -3,6 +3,14 @@
 use crate::host::Cmd;
 use crate::platform::PlatformKind;
 
+/// Where NFS servers answer.
+pub const PORT: u16 = 2049;
+
+/// The host in what the mount table has as the source, without brackets.
+pub fn host(source: &str) -> Option<&str> {
+    source.split_once(":/").map(|(host, _)| host.trim_start_matches('[').trim_end_matches(']'))
+}
+
 /// Which version of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
