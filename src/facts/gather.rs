@@ -59,7 +59,7 @@ pub struct Wanted {
 pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted: &Wanted) -> Result<Facts> {
     let mut facts = Facts { version: 1, platform: platform.kind(), ..Facts::default() };
     if wanted.containers {
-        facts.containers = containers(host, platform, layout, wanted.certain.as_ref())?;
+        facts.containers = containers(host, platform, layout, wanted)?;
         if wanted.machines || !layout.supervised().is_empty() {
             facts.containers.extend(machines::running(platform.kind(), host, layout)?);
         }
@@ -127,8 +127,9 @@ fn containers(
     host: &dyn Host,
     platform: &dyn Platform,
     layout: &Layout,
-    certain: Option<&EnvName>,
+    wanted: &Wanted,
 ) -> Result<Vec<Container>> {
+    let certain = wanted.certain.as_ref();
     let linux = platform.kind() == PlatformKind::Linux;
     let state = layout.workdir.join(OCI_STATE);
     if linux && !rustix::process::geteuid().is_root() {
@@ -139,8 +140,10 @@ fn containers(
     }
     let cmd = platform.list_containers();
     let out = match host.query(&cmd) {
-        // A host of VMs only needs no OCI runtime.
-        Err(RunError::Missing(_)) if linux && fs::kind(state.as_path()) == Some(fs::Kind::EmptyDir) => {
+        // VMs need no OCI runtime.
+        Err(RunError::Missing(_))
+            if linux && wanted.machines && fs::kind(state.as_path()) == Some(fs::Kind::EmptyDir) =>
+        {
             return Ok(Vec::new());
         }
         other => other.map_err(Error::from)?,
