@@ -348,12 +348,8 @@ pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
         Server::Mountd => {
             let log = host.read(Path::new(mountd::LOG)).unwrap_or_default();
             let all = mountd::complaints(&log, &it.note).unwrap_or_default();
-            let ours = |c: &String| {
-                !c.starts_with("Warning:")
-                    && it.there.iter().any(|e| {
-                        [e.path.to_string(), exports::escape(&e.path)].iter().any(|p| mountd::is_about(c, p))
-                    })
-            };
+            let lines: Vec<String> = it.there.iter().flat_map(exports::words).collect();
+            let ours = |c: &String| !c.starts_with("Warning:") && mountd::is_about_lines(c, &lines);
             all.into_iter().partition(ours)
         }
         Server::Kernel | Server::Ganesha => nfs_linux::complaints(host, it),

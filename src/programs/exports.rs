@@ -32,8 +32,7 @@ impl std::fmt::Display for File {
         }
         for (owner, export) in &self.exports {
             writeln!(f, "{OWNER}{owner}")?;
-            let path = escape(&export.path);
-            sets(export).iter().try_for_each(|set| writeln!(f, "{path} {set}"))?;
+            words(export).iter().try_for_each(|line| writeln!(f, "{line}"))?;
         }
         Ok(())
     }
@@ -110,6 +109,12 @@ pub fn parse_sharenfs(path: &AbsPath, value: &str) -> Vec<Entry> {
         all.extend(Line { number: 1, text: text.trim_end_matches([' ', '\t']).to_string() }.entry());
     }
     all
+}
+
+/// The lines of one.
+pub fn words(export: &Export) -> Vec<String> {
+    let path = escape(&export.path);
+    sets(export).iter().map(|set| format!("{path} {set}")).collect()
 }
 
 /// What follows the path, one text for each line: mountd(8) takes many addresses in one, and one network. The flavors are

@@ -127,8 +127,23 @@ pub fn complaints(log: &str, note: &str) -> Option<Vec<String>> {
     Some(all)
 }
 
-/// Whether a complaint is about a path, in which `\040` may stand for a blank.
-pub fn is_about(complaint: &str, path: &str) -> bool {
+/// Whether a complaint is about one of these lines, or else about a path that they begin with. Of a line that it drops it
+/// shows what it has read of it so far, so that a broken one of others for the same path is told apart.
+pub fn is_about_lines(complaint: &str, lines: &[String]) -> bool {
+    if let Some(rest) = complaint.strip_prefix("bad exports list line '") {
+        let read = rest.split('\'').next().unwrap_or_default().replace('\t', " ");
+        let ends = |rest: &str| rest.is_empty() || rest.starts_with([' ', '=', ',']);
+        return lines.iter().any(|l| l.strip_prefix(read.as_str()).is_some_and(ends));
+    }
+    lines.iter().filter_map(|l| l.split(' ').next()).any(|word| {
+        let plain =
+            word.replace("\\040", " ").replace("\\047", "'").replace("\\042", "\"").replace("\\134", "\\");
+        is_about(complaint, word) || is_about(complaint, &plain)
+    })
+}
+
+/// Whether a complaint is about a path.
+fn is_about(complaint: &str, path: &str) -> bool {
     let edge = |c: Option<char>| c.is_none_or(|c| " '\t:,".contains(c));
     complaint.match_indices(path).any(|(i, _)| {
         edge(complaint[..i].chars().next_back()) && edge(complaint[i + path.len()..].chars().next())
@@ -233,5 +248,24 @@ mod tests {
         assert!(is_about(&all[0], "/zroot/share") && !is_about(&all[0], "/share"));
         assert!(is_about("can't change attributes for /zroot/share: netcred already exists", "/zroot/share"));
         assert!(!is_about(&all[0], "/zroot") && complaints(log, "another").is_none());
+        let lines =
+            ["/zroot/share -maproot=root -sec=sys 10.0.0.1".to_string(), "/a\\040b -sec=sys".to_string()];
+        for (complaint, ours) in [
+            ("bad exports list line '/zroot/share -maproot'", true),
+            ("bad exports list line '/zroot/share\t-maproot=root'", true),
+            (
+                "bad exports list line '/zroot/share': /zroot/share: lstat() failed: No such file or directory.",
+                true,
+            ),
+            ("bad exports list line '/zroot/share -bogus'", false),
+            ("bad exports list line '/zroot/shared'", false),
+            ("bad exports list line '/zroot/sha'", false),
+            ("can't change attributes for /zroot/share: netcred already exists for given addr/mask", true),
+            ("can't change attributes for /a b: netcred already exists for given addr/mask", true),
+            ("can't change attributes for /a: netcred already exists for given addr/mask", false),
+            ("bad opt bogus", false),
+        ] {
+            assert_eq!(is_about_lines(complaint, &lines), ours, "{complaint}");
+        }
     }
 }
