@@ -390,6 +390,17 @@ fn goes_where_it_can_be_said() {
     let (text, zfs) = written(&plan(&n, &wish(&["/tank/pub"], "10.0.0.1", "children")).unwrap().unwrap());
     assert_eq!(zfs, ["set sharenfs=-sec=sys 10.0.0.1 jug:export=own:33633610 tank/pub"]);
     assert!(!text.unwrap().contains("/tank/pub"));
+    // A second time nothing is to be done, though the child now has what it inherits.
+    let mut n = server();
+    let both = wish(&["/tank/pub"], "10.0.0.1", "children");
+    let p = plan(&n, &both).unwrap().unwrap();
+    carried_out(&mut n, &p);
+    let value = serving(&mut n).shares["tank/pub"].value.clone();
+    let heir = Share { value, source: "inherited from tank/pub".into(), owner: None };
+    serving(&mut n).shares.insert("tank/pub/a b".into(), heir);
+    assert_eq!(plan(&n, &both).unwrap(), None);
+    let e = back(&n, &Unwish { targets: vec!["/tank/pub/a b".parse().unwrap()], ..Unwish::default() });
+    assert!(e.unwrap_err().next.unwrap().contains("jug nfs-unexport tank/pub"));
 }
 
 #[test]
