@@ -134,7 +134,7 @@ rust_tests() {
 	for file in tests/*.rs; do
 		[ -f "$file" ] || continue
 		name=$(basename "$file" .rs)
-		suite "test:$name" 1500 cargo test --locked --test "$name" -- --nocapture
+		suite "test:$name" 900 cargo test --locked --test "$name" -- --nocapture
 	done
 	suite test:doc 300 cargo test --locked --doc
 }

@@ -26,6 +26,8 @@ const LOG: &str = "/var/log/ganesha/ganesha.log";
 const THREADS: &str = "/proc/fs/nfsd/threads";
 /// The name under which what the kernel exports for others stands among the files of others.
 const LISTED: &str = "exportfs -s";
+/// What exportfs(8) has told the kernel (FILES there), where no state-directory-path of nfs.conf(5) leads elsewhere.
+const TABLE: &str = "/var/lib/nfs/etab";
 /// Files that include each other are followed so far.
 const MOST_FILES: usize = 20;
 
@@ -118,7 +120,9 @@ fn kernel(host: &dyn Host, serving: &mut Serving) -> Result<()> {
     let own = serving.text.as_deref().and_then(|t| exportfs::parse(t, serving.file.as_str()).ok());
     let own = own.unwrap_or_default();
     let own: Vec<_> = by_client(&own).into_iter().map(|(_, p, n, _)| (p.as_str(), client_word(n))).collect();
-    let text = ask(host, &exportfs::list())?;
+    // Even to list, exportfs(8) makes its lock where none is yet. In an empty table there is nothing to list.
+    let empty = host.read(Path::new(TABLE)).is_some_and(|t| t.trim().is_empty());
+    let text = if empty { String::new() } else { ask(host, &exportfs::list())? };
     let is_own = |l: &Listed| own.iter().any(|(path, who)| l.path == *path && l.client == *who);
     let lines = text.lines().filter(|l| !l.trim().is_empty()).zip(exportfs::parse_list(&text)?);
     let others: String = lines.filter(|(_, l)| !is_own(l)).map(|(line, _)| format!("{line}\n")).collect();

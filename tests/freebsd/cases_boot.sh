@@ -52,7 +52,7 @@ case_shutdown_in_time() {
 	in_background $!
 	wait_for 20 pgrep -j deaf sleep
 	begun=$(date +%s)
-	LIMIT=60 j 0 shutdown --timeout $((15 * SLOW))
+	LIMIT=60 j 0 shutdown --timeout 15
 	within 18 "$begun"
 	must_not running low
 	must_not running deaf
