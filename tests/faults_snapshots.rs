@@ -78,6 +78,29 @@ fn remove_an_environment_with_snapshots() {
     every(CLONE, World::taken, |w| w.remove().ok(), 30);
 }
 
+#[test]
+fn export() {
+    every(THIN, |_| (), |w| w.export().ok(), 20);
+    let dir = Wish { storage: Storage::Dir, ..THIN };
+    every(dir, |_| (), |w| w.export().ok(), 4);
+}
+
+#[test]
+fn import() {
+    for kind in PLATFORMS {
+        for (storage, stream) in [(Storage::Dir, false), (Storage::Zfs, false), (Storage::Zfs, true)] {
+            let wish = Wish { storage, ..THIN };
+            let setup = |w: &World| run(w, &w.import("host", Origin::Host, false).unwrap());
+            let plan = move |w: &World| w.import_archive(wish, stream).ok();
+            let scenario = Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) };
+            let met = scenario.break_every_step();
+            assert!(met >= if stream { 10 } else { 20 }, "only {met} faults were met");
+            scenario.break_every_undo();
+            scenario.break_every_question();
+        }
+    }
+}
+
 /// What came between the plan and its step is asked again.
 #[test]
 fn what_is_not_marked_any_more_stays() {

@@ -15,6 +15,8 @@ mod server;
 #[path = "linux/support.rs"]
 mod support;
 
+#[path = "linux/archives.rs"]
+mod archives;
 #[path = "linux/boot.rs"]
 mod boot;
 #[path = "linux/cbsd.rs"]

@@ -1,6 +1,8 @@
 //! Golden plans of both platforms, made anywhere from saved facts: what `-n` prints, checked by sh(1).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
+#[path = "plans/archives.rs"]
+mod archives;
 #[path = "plans/drivers.rs"]
 mod drivers;
 #[path = "plans/exports.rs"]

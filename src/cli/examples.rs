@@ -146,6 +146,20 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ),
         ],
     ),
+    (
+        "jexport",
+        &[
+            ("To a file", "jug jexport www www.jug"),
+            ("What lies in a directory, stopped meanwhile", "jug jexport --stop www www.jug"),
+        ],
+    ),
+    (
+        "jimport",
+        &[
+            ("As another one, on a network of this node", "jug jimport www.jug --as www2 --net lan"),
+            ("The tar of a root", "jug jimport rootfs.txz --as test --start"),
+        ],
+    ),
     ("jrename", &[("While it runs", "jug jrename --restart www web")]),
     (
         "jregister",

@@ -1,5 +1,6 @@
 //! One file a command: its arguments, and a `run` that holds no argument vector of any other program.
 
+mod archives;
 pub mod base_fetch;
 pub mod base_import;
 pub mod base_ls;
@@ -33,7 +34,9 @@ pub mod jclone;
 pub mod jcp;
 pub mod jcreate;
 pub mod jexec;
+pub mod jexport;
 pub mod jget;
+pub mod jimport;
 pub mod jlogin;
 pub mod jregister;
 pub mod jremove;
@@ -193,6 +196,8 @@ pub enum Command {
     Jremove(jremove::Args),
     Jclone(jclone::Args),
     Jrename(jrename::Args),
+    Jexport(jexport::Args),
+    Jimport(jimport::Args),
     Jregister(jregister::Args),
     Junregister(junregister::Args),
     Owner(owner::Args),
@@ -327,6 +332,8 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Jremove(a) => jremove::run(s, a, Kind::Jail).map(code),
         Command::Jclone(a) => jclone::run(s, a, Kind::Jail).map(code),
         Command::Jrename(a) => jrename::run(s, a, Kind::Jail).map(code),
+        Command::Jexport(a) => jexport::run(s, a).map(code),
+        Command::Jimport(a) => jimport::run(s, a).map(code),
         Command::Jregister(a) => jregister::run(s, a).map(code),
         Command::Junregister(a) => junregister::run(s, a, Kind::Jail).map(code),
         Command::Owner(a) => owner::run(s, a).map(code),

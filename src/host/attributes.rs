@@ -1,6 +1,38 @@
 //! What a copy of a file keeps beside its bytes, and how its blocks are cloned: each platform in its own way.
 
-pub use platform::{attributes, clone, flags, set_flags};
+pub use platform::{attributes, clone, flags, read, set_flags, write};
+
+/// File flags that people set (chflags(1)), by the words of archives; archive, sparse and the like are the file system's own
+/// business.
+const FLAGS: [(u32, &str); 7] = [
+    (0x0000_0001, "nodump"),
+    (0x0000_0002, "uchg"),
+    (0x0000_0004, "uappnd"),
+    (0x0000_0010, "uunlnk"),
+    (0x0002_0000, "schg"),
+    (0x0004_0000, "sappnd"),
+    (0x0010_0000, "sunlnk"),
+];
+
+/// The words of flags.
+pub fn words(flags: u32) -> String {
+    let words: Vec<&str> = FLAGS.iter().filter(|(bit, _)| flags & bit != 0).map(|(_, word)| *word).collect();
+    words.join(",")
+}
+
+/// The flags that words mean; others are left out.
+pub fn of_words(words: &str) -> u32 {
+    let of = |word: &str| FLAGS.iter().find(|(_, w)| *w == word).map_or(0, |(bit, _)| *bit);
+    words.split(',').fold(0, |all, word| all | of(word))
+}
+
+/// Whether an attribute of a file in an archive is given to it: those that mean something inside, and none of the kernel's
+/// or a security module's.
+pub fn is_taken(name: &[u8]) -> bool {
+    const TAKEN: [&[u8]; 3] =
+        [b"security.capability", b"system.posix_acl_access", b"system.posix_acl_default"];
+    TAKEN.contains(&name) || name.starts_with(b"user.")
+}
 
 #[cfg(target_os = "linux")]
 mod platform {
@@ -9,6 +41,28 @@ mod platform {
 
     pub fn clone(from: &File, to: &File) -> bool {
         rustix::fs::ioctl_ficlone(to, from).is_ok()
+    }
+
+    /// Extended attributes that an archive keeps.
+    pub fn read(file: BorrowedFd<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut names = vec![0u8; 64 << 10];
+        let n = rustix::fs::flistxattr(file, &mut names).unwrap_or(0);
+        let one = |name: &[u8]| {
+            let mut value = vec![0u8; 64 << 10];
+            let n = rustix::fs::fgetxattr(file, name, &mut value).ok()?;
+            value.truncate(n);
+            Some((name.to_vec(), value))
+        };
+        names[..n].split(|b| *b == 0).filter(|n| super::is_taken(n)).filter_map(one).collect()
+    }
+
+    /// Gives a file an extended attribute; whether the file system has such.
+    pub fn write(file: BorrowedFd<'_>, name: &[u8], value: &[u8]) -> std::io::Result<bool> {
+        match rustix::fs::fsetxattr(file, name, value, rustix::fs::XattrFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::NOTSUP) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
     }
 
     /// Extended attributes: file capabilities among them. Where a file system has none, there is nothing to copy.
@@ -44,6 +98,16 @@ mod platform {
     use std::os::fd::BorrowedFd;
     use std::os::freebsd::fs::MetadataExt;
 
+    /// Extended attributes are for the system here (extattr(9)), and none is kept.
+    pub fn read(_: BorrowedFd<'_>) -> Vec<(Vec<u8>, Vec<u8>)> {
+        Vec::new()
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the other platform's can fail")]
+    pub fn write(_: BorrowedFd<'_>, _: &[u8], _: &[u8]) -> std::io::Result<bool> {
+        Ok(false)
+    }
+
     /// copy_file_range(2) clones blocks by itself.
     pub fn clone(_: &File, _: &File) -> bool {
         false
@@ -54,12 +118,9 @@ mod platform {
         Ok(())
     }
 
-    /// File flags that people set (chflags(1)); archive, sparse and the like are the file system's own business.
-    const KEPT: u32 =
-        0x0000_0001 | 0x0000_0002 | 0x0000_0004 | 0x0000_0010 | 0x0002_0000 | 0x0004_0000 | 0x0010_0000;
-
     pub fn flags(from: BorrowedFd<'_>) -> std::io::Result<u32> {
-        Ok(File::from(from.try_clone_to_owned()?).metadata()?.st_flags() & KEPT)
+        let kept = super::FLAGS.iter().fold(0, |all, (bit, _)| all | bit);
+        Ok(File::from(from.try_clone_to_owned()?).metadata()?.st_flags() & kept)
     }
 
     /// By path: nix has no fchflags(2), and /dev/fd has no more than 0, 1 and 2. What is named here was just made

@@ -1,6 +1,7 @@
 //! The one place that starts programs and touches the file system. Everything above goes through [`Host`],
 //! so that tests can put a host in its place that answers as the real programs do.
 
+pub mod archive;
 mod attributes;
 pub mod beneath;
 pub mod block;
@@ -9,14 +10,18 @@ pub mod cmd;
 pub mod console;
 pub mod deadline;
 pub mod fs;
+pub mod pack;
 pub mod process;
 pub mod signal;
 pub mod stream;
 pub mod system;
+pub mod tar;
+pub mod tar_write;
 pub mod tcp;
 pub mod terminal;
 pub mod tree;
 pub mod unix;
+pub mod unpack;
 
 pub use cmd::{Cmd, Output, RunError};
 pub use system::System;

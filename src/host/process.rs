@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The most that is kept of a query's standard output, in bytes.
@@ -99,14 +101,65 @@ pub fn run(
     Ok(Output { status, stdout, stderr })
 }
 
+/// Gets what a program prints.
+pub type Take<'a, T> = &'a mut dyn FnMut(&mut dyn Read) -> crate::error::Result<T>;
+
+/// Writes what a program reads.
+pub type Feed = Box<dyn FnOnce(&mut dyn Write) -> crate::error::Result<()> + Send>;
+
+/// The standard input of a program, and whether it takes no more.
+struct Inlet {
+    pipe: std::io::PipeWriter,
+    closed: Arc<AtomicBool>,
+}
+
+impl Write for Inlet {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.pipe.write(bytes).inspect_err(|e| {
+            if e.kind() == std::io::ErrorKind::BrokenPipe {
+                self.closed.store(true, Ordering::Relaxed);
+            }
+        })
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.pipe.flush()
+    }
+}
+
+/// Runs a program on what `feed` writes, in a thread of its own, and hands what it prints to `take` as it comes. Of several
+/// errors the first counts: that of `feed`, unless it is that nobody wanted more.
+pub fn through<T>(cmd: &Cmd, dirs: &[PathBuf], feed: Feed, take: Take<'_, T>) -> crate::error::Result<T> {
+    let broken = |e: std::io::Error| RunError::Start {
+        program: cmd.program.clone(),
+        reason: crate::error::os_text(&e),
+    };
+    let (read, pipe) = std::io::pipe().map_err(broken)?;
+    let closed = Arc::new(AtomicBool::new(false));
+    let mut into = Inlet { pipe, closed: Arc::clone(&closed) };
+    let (say, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let fed = feed(&mut into);
+        drop(into);
+        let _ = say.send(fed);
+    });
+    let taken = self::pipe(cmd, dirs, File::from(std::os::fd::OwnedFd::from(read)), take);
+    // One that waits for input which does not come is not waited for.
+    let fed = match taken {
+        Ok(_) => heard.recv().ok(),
+        Err(_) => heard.recv_timeout(GRACE).ok(),
+    };
+    match (fed, taken) {
+        (Some(Err(e)), taken) if taken.is_ok() || !closed.load(Ordering::Relaxed) => Err(e),
+        (None, Ok(_)) => {
+            Err(crate::error::Error::failed("", format!("{}: its input broke off", cmd.program)))
+        }
+        (_, taken) => taken,
+    }
+}
+
 /// Runs a program that reads a file, and hands what it prints to `take` as it comes, in its own process group and the
 /// scrubbed environment. Ends it when `take` wants no more, which is then what is returned.
-pub fn pipe<T>(
-    cmd: &Cmd,
-    dirs: &[PathBuf],
-    from: File,
-    take: &mut dyn FnMut(&mut dyn Read) -> crate::error::Result<T>,
-) -> crate::error::Result<T> {
+pub fn pipe<T>(cmd: &Cmd, dirs: &[PathBuf], from: File, take: Take<'_, T>) -> crate::error::Result<T> {
     let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
     let start_error = |e: std::io::Error| RunError::Start {
         program: cmd.program.clone(),

@@ -12,7 +12,7 @@ use std::path::Path;
 /// What is read and written at once.
 const CHUNK: usize = 1 << 20;
 /// The unit in which holes are made.
-const BLOCK: usize = 64 << 10;
+pub(super) const BLOCK: usize = 64 << 10;
 /// What is left free of a file system, at most; of a small one, a twentieth.
 const RESERVE: u64 = 1 << 30;
 
@@ -34,13 +34,15 @@ impl Hasher {
             Algorithm::Sha512 => Kind::Sha512(Sha512::new()),
         })
     }
-    fn update(&mut self, bytes: &[u8]) {
+    /// Takes bytes in.
+    pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             Kind::Sha256(h) => h.update(bytes),
             Kind::Sha512(h) => h.update(bytes),
         }
     }
-    fn sum(self) -> Sum {
+    /// The sum of all.
+    pub fn sum(self) -> Sum {
         match self.0 {
             Kind::Sha256(h) => Sum::new(Algorithm::Sha256, &h.finalize()),
             Kind::Sha512(h) => Sum::new(Algorithm::Sha512, &h.finalize()),
@@ -148,7 +150,8 @@ pub fn sums(path: &Path, algorithms: &[Algorithm], tick: &mut dyn FnMut(u64)) ->
     }
 }
 
-fn heed(object: &str) -> Result<()> {
+/// Ends where jug was told to end.
+pub fn heed(object: &str) -> Result<()> {
     match signal::stopped() {
         true => Err(Error::new(Code::Interrupted, object, "interrupted by a signal")),
         false => Ok(()),
@@ -156,7 +159,7 @@ fn heed(object: &str) -> Result<()> {
 }
 
 /// Reads until the buffer is full or there is no more: a pipe gives little at once.
-fn fill(from: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+pub fn fill(from: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     let mut have = 0;
     while have < buffer.len() {
         match from.read(&mut buffer[have..]) {
@@ -169,7 +172,7 @@ fn fill(from: &mut dyn Read, buffer: &mut [u8]) -> std::io::Result<usize> {
     Ok(have)
 }
 
-fn is_zero(block: &[u8]) -> bool {
+pub(super) fn is_zero(block: &[u8]) -> bool {
     // Each part is looked at as a whole, which compilers make wide instructions of.
     block.chunks(128).all(|part| part.iter().fold(0, |a, b| a | b) == 0)
 }

@@ -41,10 +41,24 @@ impl System {
         &self,
         cmd: &Cmd,
         from: std::fs::File,
-        take: &mut dyn FnMut(&mut dyn std::io::Read) -> crate::error::Result<T>,
+        take: process::Take<'_, T>,
     ) -> crate::error::Result<T> {
         self.show(cmd);
         process::pipe(cmd, &self.dirs, from, take)
+    }
+
+    /// Runs a program on what `feed` writes, and hands what it prints to `take` as it comes.
+    ///
+    /// # Errors
+    /// What either says, or that the program is not there or failed.
+    pub fn through<T>(
+        &self,
+        cmd: &Cmd,
+        feed: process::Feed,
+        take: process::Take<'_, T>,
+    ) -> crate::error::Result<T> {
+        self.show(cmd);
+        process::through(cmd, &self.dirs, feed, take)
     }
 
     /// Runs a program with the caller's streams.

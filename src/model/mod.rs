@@ -1,6 +1,8 @@
 //! What is wanted, as pure data: names, sizes, environments and the node. Nothing here reads or runs anything.
 
+pub mod archive;
 pub mod base;
+pub mod bastille;
 pub mod boot;
 pub mod catalogue;
 pub mod cbsd;

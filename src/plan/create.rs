@@ -101,6 +101,15 @@ pub fn refuse(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
         let next = near.map_or(next, |n| format!("did you mean {n}?"));
         return Err(Error::not_found(name, format!("there is no base {}", env.base_name())).next(next));
     }
+    refuse_places(guest, facts)
+}
+
+/// The same for one that needs no base.
+///
+/// # Errors
+/// Its name is taken, or its places are.
+pub fn refuse_places(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
+    let (name, env) = (guest.name, guest.env);
     if facts.environments.contains_key(name.as_str()) {
         return Err(Error::conflict(name, "it exists").next(format!("jug {} {name}", guest.verb("show"))));
     }

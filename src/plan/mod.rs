@@ -1,6 +1,7 @@
 //! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
 
 pub mod allot;
+pub mod archive;
 pub mod base;
 pub mod boot;
 pub mod clone;

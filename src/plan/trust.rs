@@ -3,6 +3,7 @@
 use super::guest::Guest;
 use crate::error::{Error, Result};
 use crate::model::disk::Blocks;
+use crate::model::env::Env;
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
 use crate::model::params::{Allow, SysV};
@@ -43,7 +44,7 @@ impl Appointed {
 /// # Errors
 /// It wants something; all of it is named.
 pub fn check(guest: &Guest<'_>, appointed: &Appointed) -> Result<()> {
-    let wants = wants(guest, appointed);
+    let wants = wants(guest.env, appointed);
     if wants.is_empty() {
         return Ok(());
     }
@@ -82,9 +83,27 @@ fn of_machine(vm: &Vm, appointed: &Appointed) -> Vec<String> {
     wants
 }
 
+/// Takes away what a description asks this host for that came with an archive. Returns it, each as one phrase.
+pub fn drop_wants(env: &mut Env) -> Vec<String> {
+    let gone = wants(env, &Appointed { hooks: Vec::new(), trust: Vec::new() });
+    (env.mnt_start, env.mnt_stop) = (None, None);
+    env.hooks.clear();
+    env.fstab.retain(|m| m.fstype == FsType::Tmpfs);
+    if !HIDING.contains(&env.devfs_ruleset) {
+        env.devfs_ruleset = HIDING[0];
+    }
+    env.allow.0.retain(|p, _| !BEYOND.contains(&p.as_str()));
+    for value in [&mut env.sysvmsg, &mut env.sysvsem, &mut env.sysvshm] {
+        if *value == SysV::Inherit {
+            *value = SysV::New;
+        }
+    }
+    env.enforce_statfs = env.enforce_statfs.max(1);
+    gone
+}
+
 /// What it asks for, each as one phrase.
-fn wants(guest: &Guest<'_>, appointed: &Appointed) -> Vec<String> {
-    let env = guest.env;
+fn wants(env: &Env, appointed: &Appointed) -> Vec<String> {
     let mut wants = Vec::new();
     for (key, path) in [("mnt_start", &env.mnt_start), ("mnt_stop", &env.mnt_stop)] {
         if let Some(path) = path.as_ref().filter(|p| !appointed.may_run(p)) {
@@ -121,4 +140,30 @@ fn wants(guest: &Guest<'_>, appointed: &Appointed) -> Vec<String> {
         wants.push("enforce_statfs 0, all mounts of the host".into());
     }
     wants
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::hook::{Hook, Point};
+
+    #[test]
+    fn what_is_dropped_is_named_and_nothing_is_left_to_ask_for() {
+        let mut env = Env::new(uuid::Uuid::nil(), jiff::Timestamp::UNIX_EPOCH, "bb".parse().unwrap());
+        assert!(drop_wants(&mut env.clone()).is_empty());
+        env.mnt_start = Some("/tmp/x".parse().unwrap());
+        env.hooks.insert(
+            Point::Created,
+            vec![Hook { path: "/tmp/y".parse().unwrap(), policy: None, timeout: None }],
+        );
+        env.fstab = ["/etc /mnt nullfs rw", "tmpfs /tmp tmpfs rw"].map(|l| l.parse().unwrap()).to_vec();
+        (env.devfs_ruleset, env.enforce_statfs, env.sysvshm) = (0, 0, SysV::Inherit);
+        env.allow.0.insert("settime".into(), true);
+        let gone = drop_wants(&mut env);
+        for word in ["/tmp/x", "/tmp/y", "/etc", "devfs_ruleset", "settime", "sysvshm", "enforce_statfs"] {
+            assert!(gone.iter().any(|g| g.contains(word)), "{word}: {gone:?}");
+        }
+        assert_eq!((gone.len(), env.fstab.len()), (7, 1), "{gone:?}");
+        assert!(drop_wants(&mut env).is_empty() && env.check().is_ok());
+    }
 }

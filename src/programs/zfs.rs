@@ -236,6 +236,11 @@ pub fn mount(name: &DatasetName) -> Cmd {
     zfs().args(["mount", name.as_str()]).accept(1).retry_busy()
 }
 
+/// Unmounts a dataset.
+pub fn unmount(name: &DatasetName) -> Cmd {
+    zfs().args(["unmount", name.as_str()]).retry_busy()
+}
+
 /// Destroys one dataset and nothing below it. ZFS says "busy" for some 50 ms after an unmount (linux.md).
 pub fn destroy(name: &DatasetName) -> Cmd {
     zfs().args(["destroy", name.as_str()]).retry_busy()

@@ -196,6 +196,17 @@ pub fn count_holds(dataset: &DatasetName, name: &SnapshotName) -> Cmd {
     zfs().args(["get", "-Hp", "-o", "value", "userrefs", &format!("{dataset}@{name}")])
 }
 
+/// Writes a snapshot as a stream, without properties and without what came before it.
+pub fn send(dataset: &DatasetName, name: &SnapshotName) -> Cmd {
+    zfs().args(["send", &format!("{dataset}@{name}")]).limit(0)
+}
+
+/// Reads a stream in the place of all that is in a dataset, which has no snapshots and is not mounted: zfs-fuse says "I/O
+/// error" now and then where it has to unmount it itself.
+pub fn receive(dataset: &DatasetName) -> Cmd {
+    zfs().args(["receive", "-F", "-u", dataset.as_str()]).limit(0)
+}
+
 /// What has changed in a dataset since a snapshot, until another one or until now.
 pub fn diff(dataset: &DatasetName, from: &SnapshotName, to: Option<&SnapshotName>) -> Cmd {
     let to = to.map_or_else(|| dataset.to_string(), |t| format!("{dataset}@{t}"));

@@ -21,6 +21,9 @@ const NETWORK_RULES: &str = "run/.networks";
 /// Where disks of environments are mounted while they are needed.
 const DISKS: &str = "run/.disks";
 
+/// Where snapshots are read while they are archived.
+const ARCHIVES: &str = "run/.archives";
+
 /// Directories of the workdir and their modes. What holds environments' files is closed to others: a set-uid file made
 /// inside must not be within reach of the host's users.
 const DIRS: &[(&str, u32)] = &[
@@ -40,6 +43,7 @@ const DIRS: &[(&str, u32)] = &[
     (OCI_STATE, 0o700),
     (NETWORK_RULES, 0o700),
     (DISKS, 0o700),
+    (ARCHIVES, 0o700),
 ];
 
 impl Layout {
@@ -88,11 +92,10 @@ impl Layout {
             }
         }
         let run = self.workdir.join("run");
-        let other = std::fs::read_dir(run.as_path())
-            .into_iter()
-            .flatten()
-            .flatten()
-            .find(|e| ![".oci", ".networks", ".disks"].iter().any(|own| e.file_name() == *own));
+        let other =
+            std::fs::read_dir(run.as_path()).into_iter().flatten().flatten().find(|e| {
+                ![".oci", ".networks", ".disks", ".archives"].iter().any(|own| e.file_name() == *own)
+            });
         match other {
             Some(e) => Err(Error::busy(e.path().display(), "it is still there").next("jug doctor --fix")),
             None if fs::kind(self.workdir.join(OCI_STATE).as_path()) == Some(fs::Kind::Dir) => {
@@ -163,6 +166,10 @@ impl Layout {
     /// `run/.disks/<name>`: where its disk is mounted, with the drivers that have one.
     pub fn disk(&self, name: &EnvName) -> AbsPath {
         self.workdir.join(&format!("{DISKS}/{name}"))
+    }
+    /// `run/.archives/<name>`: where a snapshot is read while it is archived.
+    pub fn archive(&self, name: &EnvName) -> AbsPath {
+        self.workdir.join(&format!("{ARCHIVES}/{name}"))
     }
     /// `run/<name>/root`.
     pub fn thin_root(&self, name: &EnvName) -> AbsPath {

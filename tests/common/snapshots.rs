@@ -1,15 +1,24 @@
 //! The plans of the commands on snapshots, in a world.
 
 use super::drive::run;
-use super::world::{BASE_UUID, World, time};
+use super::world::{BASE_UUID, Wish, World, time};
 use jug::error::Result;
 use jug::facts::Facts;
+use jug::model::archive::Form;
 use jug::model::env::Env;
 use jug::model::name::SnapshotName;
+use jug::plan::archive::{self, How};
 use jug::plan::rollback::{self, Consent};
 use jug::plan::{Plan, moment, snapshot};
 use jug::programs::zfs_snapshot::Snapshot;
 use jug::store::registry;
+
+/// Two plans as one.
+fn joined(mut before: Plan, after: Plan) -> Plan {
+    before.no_return = after.no_return.map(|n| before.steps.len() + n);
+    before.steps.extend(after.steps);
+    before
+}
 
 impl World {
     fn known(&self) -> Result<(Env, Facts)> {
@@ -42,6 +51,27 @@ impl World {
         let (name, (env, facts)) = (Self::name(), self.known()?);
         let words: Vec<String> = words.iter().map(|w| (*w).to_string()).collect();
         snapshot::remove(&self.guest(&name, &env, None), &facts, &words, false)
+    }
+    /// An archive to a file, with nothing between the steps before and after its data.
+    pub fn export(&self) -> Result<Plan> {
+        let (name, (env, facts)) = (Self::name(), self.known()?);
+        let (part, file) = (self.layout.workdir.join(".www.part"), self.layout.workdir.join("www.jug"));
+        let how = How { form: Form::Tar, file: Some((&part, &file)), mark: BASE_UUID };
+        let it = archive::export(&self.guest(&name, &env, None), &facts, how)?;
+        Ok(joined(it.before, it.after))
+    }
+    /// The way back, likewise; with `stream`, which is received in between, only the steps before it.
+    pub fn import_archive(&self, wish: Wish, stream: bool) -> Result<Plan> {
+        let (name, env) = (Self::name(), self.env(wish));
+        let facts = self.facts(&env);
+        let base = env.base.as_ref().and_then(|b| jug::store::bases::get(&self.layout, b).ok());
+        let guest = self.guest(&name, &env, base.as_ref());
+        let label: SnapshotName = "jug-export-12345678".parse()?;
+        let before = archive::place(&guest, &facts, stream.then_some(&label))?;
+        match stream {
+            true => Ok(before),
+            false => Ok(joined(before, archive::register(&guest, None, true)?)),
+        }
     }
     pub fn hold(&self, word: &str, hold: bool) -> Result<Plan> {
         let (name, (env, facts)) = (Self::name(), self.known()?);

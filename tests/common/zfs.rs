@@ -27,6 +27,7 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
         "get" if name.starts_with("sharenfs,") => super::mountd::shares(s),
         "set" => set(s, rest[0].strip_prefix("mountpoint=").unwrap(), name),
         "mount" => mount(s, name),
+        "unmount" => unmount(s, name),
         "destroy" if name.contains('@') => zfs_snapshot::destroy(s, rest),
         "destroy" => destroy(s, name),
         "get" => zfs_snapshot::get(s, rest),
@@ -44,6 +45,18 @@ fn option<'a>(words: &[&'a str], key: &str) -> Option<&'a str> {
 
 fn parent(name: &str) -> Option<&str> {
     name.rsplit_once('/').map(|(p, _)| p)
+}
+
+fn unmount(s: &mut State, name: &str) -> Output {
+    match s.datasets.get_mut(name) {
+        None => no(1, format!("cannot open '{name}': dataset does not exist")),
+        Some(d) if !d.mounted => no(1, format!("cannot unmount '{name}': not currently mounted")),
+        Some(d) => {
+            d.mounted = false;
+            s.mounts.retain(|m| m.source != name);
+            fine("")
+        }
+    }
 }
 
 fn create(s: &mut State, words: &[&str], name: &str, from: Option<(&str, PathBuf)>) -> Output {
