@@ -240,6 +240,7 @@ impl Progress for Looks<'_> {
     }
     fn copied(&self, _: jug::host::tree::Copied) {}
     fn fetched(&self, _: u64) {}
+    fn sent(&self, _: u64, _: Option<u64>, _: std::time::Duration) {}
     fn finish(&self) {}
 }
 

@@ -81,6 +81,7 @@ fn every_key_stands_in_the_page() {
             root: "/".parse().ok(),
             address: "nas".parse().ok(),
         },
+        replicate: vec!["nas".parse().expect("it is a job")],
         snapshots: jug::model::snapshot::Snapshots { keep: "last=1".parse().ok() },
         programs: jug::model::node::Programs { oci: Some("runc".into()), ..Default::default() },
         ..Default::default()
@@ -98,8 +99,17 @@ fn every_key_stands_in_the_page() {
     }
     let known = jug::model::keys::keys();
     for item in &items {
-        let of_node =
-            ["workdir", "zfs_root", "trust", "defaults.", "snapshots.", "fetch.", "programs.", "nfs."];
+        let of_node = [
+            "workdir",
+            "zfs_root",
+            "trust",
+            "defaults.",
+            "snapshots.",
+            "replicate",
+            "fetch.",
+            "programs.",
+            "nfs.",
+        ];
         assert!(
             known.contains(item) || of_node.iter().any(|n| item.starts_with(n)),
             "{item} stands in man/jug.toml.5 and is no key"

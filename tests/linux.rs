@@ -65,6 +65,8 @@ mod net_kinds;
 mod nfs;
 #[path = "linux/races.rs"]
 mod races;
+#[path = "linux/replicate.rs"]
+mod replicate;
 #[path = "linux/seeds.rs"]
 mod seeds;
 #[path = "linux/snapshot_crash.rs"]

@@ -326,6 +326,35 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("By the policy of each", "jug snapshot-prune --all"),
         ],
     ),
+    (
+        "replicate",
+        &[
+            ("To another node", "jug replicate www nas"),
+            ("To another pool of this host, slowly", "jug replicate www backup --rate 20M"),
+            ("What would be sent", "jug -n replicate www nas"),
+            ("For cron: what is due", "jug replicate --due"),
+        ],
+    ),
+    ("replicate-ls", &[("All jobs", "jug replicate-ls")]),
+    (
+        "replicate-status",
+        &[("For people", "jug replicate-status"), ("For programs", "jug --json replicate-status www")],
+    ),
+    (
+        "replicate-receive",
+        &[("What a key in authorized_keys may do", "jug replicate-receive --under tank/alice")],
+    ),
+    (
+        "node-add",
+        &[
+            ("By its name", "jug node-add nas nas.example.org"),
+            (
+                "With a key and a place of one's own",
+                "jug node-add nas nas.example.org --user backup --identity /root/.ssh/nas --dataset tank/alice",
+            ),
+        ],
+    ),
+    ("node-check", &[("All of them", "jug node-check")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",

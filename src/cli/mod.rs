@@ -64,9 +64,19 @@ pub mod nfs_mount;
 pub mod nfs_umount;
 pub mod nfs_unexport;
 pub mod node;
+pub mod node_add;
+pub mod node_ls;
+pub mod node_remove;
 pub mod orphan_links;
 pub mod owner;
+pub mod peer;
 pub mod perform;
+pub mod receiving;
+pub mod replicate;
+pub mod replicate_ls;
+pub mod replicate_receive;
+pub mod replicate_status;
+pub mod replicating;
 pub mod session;
 pub mod shutdown;
 pub mod snapshot;
@@ -231,6 +241,14 @@ pub enum Command {
     Vm(vm::Vm),
     #[command(hide = true)]
     Supervise(supervise::Args),
+    Replicate(replicate::Args),
+    ReplicateLs(replicate_ls::Args),
+    ReplicateStatus(replicate_status::Args),
+    ReplicateReceive(replicate_receive::Args),
+    NodeAdd(node_add::Args),
+    NodeLs(node_ls::Args),
+    NodeCheck(node_ls::Check),
+    NodeRemove(node_remove::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]
@@ -291,6 +309,11 @@ impl Command {
                 | Self::SnapshotLs(_)
                 | Self::SnapshotDiff(_)
                 | Self::Supervise(_)
+                | Self::ReplicateLs(_)
+                | Self::ReplicateStatus(_)
+                | Self::ReplicateReceive(_)
+                | Self::NodeLs(_)
+                | Self::NodeCheck(_)
                 | Self::Perform(_)
                 | Self::Generate(_)
         )
@@ -365,6 +388,14 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::SnapshotPrune(a) => snapshot_prune::run(s, a).map(code),
         Command::Vm(a) => vm::run(s, a),
         Command::Supervise(a) => supervise::run(s, a),
+        Command::Replicate(a) => replicate::run(s, a).map(code),
+        Command::ReplicateLs(a) => replicate_ls::run(s, a).map(code),
+        Command::ReplicateStatus(a) => replicate_status::run(s, a).map(code),
+        Command::ReplicateReceive(a) => replicate_receive::run(s, a).map(code),
+        Command::NodeAdd(a) => node_add::run(s, a).map(code),
+        Command::NodeLs(a) => node_ls::run(s, a).map(code),
+        Command::NodeCheck(a) => node_ls::check(s, a).map(code),
+        Command::NodeRemove(a) => node_remove::run(s, a).map(code),
         Command::Perform(a) => perform::run(s, a),
         Command::Generate(_) => Ok(0),
     }

@@ -12,6 +12,7 @@ pub mod deadline;
 pub mod fs;
 pub mod pack;
 pub mod process;
+pub mod pump;
 pub mod signal;
 pub mod stream;
 pub mod system;

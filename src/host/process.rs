@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -196,6 +197,58 @@ pub fn pipe<T>(cmd: &Cmd, dirs: &[PathBuf], from: File, take: Take<'_, T>) -> cr
             let out = Output { status, stdout: String::new(), stderr: tail(&mut err, 0) };
             Err(RunError::failed(cmd, &out).into())
         }
+    }
+}
+
+/// Starts a program at the end of a stream: it writes to jug, or reads from it, in its own process group and the scrubbed
+/// environment. What else it prints goes to files that nobody else can open.
+pub(super) fn end_of_stream(cmd: &Cmd, dirs: &[PathBuf], reads: bool) -> Result<Stage, RunError> {
+    let program = find(&cmd.program, dirs).ok_or_else(|| RunError::Missing(cmd.program.clone()))?;
+    let start = |e: std::io::Error| RunError::Start {
+        program: cmd.program.clone(),
+        reason: crate::error::os_text(&e),
+    };
+    let (out, err) =
+        (nameless(Capture::Temporary).map_err(start)?, nameless(Capture::Temporary).map_err(start)?);
+    #[expect(clippy::disallowed_methods, reason = "the one place that starts programs")]
+    let mut command = std::process::Command::new(program);
+    command.args(&cmd.args).env_clear().envs(environment(cmd, dirs)).current_dir("/").process_group(0);
+    command.stderr(err.try_clone().map_err(start)?);
+    match reads {
+        true => command.stdin(Stdio::piped()).stdout(out.try_clone().map_err(start)?),
+        false => command.stdin(Stdio::null()).stdout(Stdio::piped()),
+    };
+    Ok(Stage { child: command.spawn().map_err(start)?, out, err })
+}
+
+/// A program at the end of a stream.
+#[derive(Debug)]
+pub(super) struct Stage {
+    /// It.
+    pub(super) child: std::process::Child,
+    out: File,
+    err: File,
+}
+
+impl Stage {
+    /// Waits for it. Ends it with its group at once if `unwanted`, or when jug is told to end.
+    pub(super) fn finish(mut self, unwanted: bool) -> std::io::Result<Output> {
+        let mut pause = Duration::from_millis(1);
+        let mut unwanted = unwanted;
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                break status;
+            }
+            if unwanted || signal::stopped() {
+                unwanted = false;
+                let child = &mut self.child;
+                end_group(child.id(), || matches!(child.try_wait(), Ok(Some(_))));
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        };
+        let status = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0));
+        Ok(Output { status, stdout: head(&mut self.out, MAX_STDOUT), stderr: tail(&mut self.err, 0) })
     }
 }
 

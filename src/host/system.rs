@@ -3,6 +3,7 @@
 use super::child::{self, Running};
 use super::cmd::{Cmd, Output, RunError};
 use super::process::{self, Capture};
+use super::pump;
 use super::{Child, Host};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +60,23 @@ impl System {
     ) -> crate::error::Result<T> {
         self.show(cmd);
         process::through(cmd, &self.dirs, feed, take)
+    }
+
+    /// Moves a stream from one program, or from what this one reads, to another (see [`pump::run`]).
+    ///
+    /// # Errors
+    /// One of the two can't be started, or jug was told to end.
+    pub fn stream(
+        &self,
+        from: pump::From<'_>,
+        to: &Cmd,
+        how: pump::How<'_>,
+    ) -> Result<pump::Moved, RunError> {
+        if let pump::From::Program(cmd) = &from {
+            self.show(cmd);
+        }
+        self.show(to);
+        pump::run(from, to, &self.dirs, how)
     }
 
     /// Runs a program with the caller's streams.

@@ -10,6 +10,7 @@ use super::net::Net;
 use super::nic::Nic;
 use super::params::{Allow, Children, Exec, HostParams, SysV};
 use super::port::Exposure;
+use super::replica::Job;
 use super::snapshot::Snapshots;
 use super::vm::Vm;
 use std::collections::{BTreeMap, BTreeSet};
@@ -196,6 +197,9 @@ pub struct Env {
     /// Which snapshots are kept.
     #[serde(default, skip_serializing_if = "Snapshots::is_default")]
     pub snapshots: Snapshots,
+    /// Where it is replicated to; local to this node.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicate: Vec<Job>,
     /// Hooks by point.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub hooks: BTreeMap<Point, Vec<Hook>>,
@@ -281,6 +285,7 @@ impl Env {
             limits: Limits::default(),
             exec: Exec::default(),
             snapshots: Snapshots::default(),
+            replicate: Vec::new(),
             hooks: BTreeMap::new(),
             mnt_start: None,
             mnt_stop: None,

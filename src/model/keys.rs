@@ -35,7 +35,7 @@ impl Shape {
     }
 }
 
-const KEYS: [(&str, Shape); 100] = [
+const KEYS: [(&str, Shape); 101] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -131,6 +131,7 @@ const KEYS: [(&str, Shape); 100] = [
     ("hooks.presnapshot", Shape::Lines),
     ("hooks.postsnapshot", Shape::Lines),
     ("snapshots.keep", Shape::Text),
+    ("replicate", Shape::Lines),
     ("origin", Shape::Fixed),
     ("owner.epoch", Shape::Fixed),
     ("owner.fenced", Shape::Fixed),

@@ -76,6 +76,11 @@ name_type!(
     }
 );
 name_type!(
+    /// The name by which another node is known on this one.
+    NodeName,
+    |s| plain(s, 63, &['_', '-'])
+);
+name_type!(
     /// The name of a base: like an environment's, and with dots (`15.0-RELEASE`). `host` is reserved.
     BaseName,
     |s| plain(s, 63, &['_', '-', '.'])
@@ -207,6 +212,10 @@ impl DatasetName {
     /// Its pool. A clone may lie anywhere in it.
     pub fn pool(&self) -> Self {
         Self(self.0.split('/').next().unwrap_or_default().to_string())
+    }
+    /// Whether this is another one or lies below it.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
     /// The dataset `part` below this one.
     pub fn child(&self, part: &str) -> Self {

@@ -4,6 +4,7 @@ use super::env::{Mode, Storage};
 use super::external::External;
 use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
+use super::replica::Job;
 use super::snapshot::Snapshots;
 use crate::platform::nfs::Server;
 
@@ -27,6 +28,9 @@ pub struct NodeConfig {
     pub defaults: Defaults,
     /// Which snapshots are kept of environments that don't say it themselves.
     pub snapshots: Snapshots,
+    /// Where environments are replicated to that don't say it themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replicate: Vec<Job>,
     /// Where base-fetch and image-fetch get what they fetch.
     pub fetch: Fetch,
     /// Where programs are looked for.

@@ -23,6 +23,7 @@ pub fn write(name: &EnvName, env: &Env, layout: &Layout) -> Result<String> {
     env.dataset = None;
     env.owner = Owned::default();
     env.external = External::default();
+    env.replicate.clear();
     without_units(&mut env);
     let mut doc: DocumentMut =
         schema::env_text(&env)?.parse().map_err(|e: TomlError| Error::failed(name, e.message()))?;
@@ -48,6 +49,7 @@ pub fn read(text: &str, file: &str, layout: &Layout) -> Result<Env> {
     env.dataset = None;
     // Where its data is found, and with which keys, is for this node to say.
     env.external = External::default();
+    env.replicate.clear();
     without_units(&mut env);
     Ok(env)
 }

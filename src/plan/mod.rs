@@ -33,6 +33,7 @@ pub mod publish;
 pub mod register;
 pub mod remove;
 pub mod rename;
+pub mod replicate;
 pub mod rollback;
 pub mod rootfs;
 pub mod rules;

@@ -35,9 +35,10 @@ impl Moment<'_> {
     pub fn of(&self, dataset: &str) -> Option<&Snapshot> {
         self.members.iter().copied().find(|m| m.parts().0 == dataset)
     }
-    /// How many hold it, at most.
+    /// How many hold it, at most, beside jug for its replications.
     pub fn holds(&self) -> u64 {
-        self.members.iter().map(|m| m.holds).max().unwrap_or_default()
+        let others = |m: &&Snapshot| m.holds.saturating_sub(u64::from(m.common.is_some()));
+        self.members.iter().map(others).max().unwrap_or_default()
     }
     /// Bytes that only its snapshots have.
     pub fn used(&self) -> u64 {
@@ -102,9 +103,7 @@ fn group<'a>(snapshots: Vec<&'a Snapshot>, clones: &BTreeMap<&str, Vec<&'a str>>
     for moment in &mut all {
         moment.stays = match (moment.holds(), moment.common(), moment.clones.first()) {
             (1.., ..) => Some("it is held".into()),
-            (_, Some(targets), _) => {
-                Some(format!("it is the last that the replication to {} has in common", printable(targets)))
-            }
+            (_, Some(targets), _) => Some(needed(targets)),
             (.., Some(clone)) => Some(format!("{clone} is a clone of it")),
             _ => None,
         };
@@ -112,6 +111,16 @@ fn group<'a>(snapshots: Vec<&'a Snapshot>, clones: &BTreeMap<&str, Vec<&'a str>>
     // Those of one second stay as zfs(8) has them, which is how they were taken.
     all.sort_by_key(Moment::created);
     all
+}
+
+/// Why what replications need stays; with a `+`, it is on its way.
+fn needed(targets: &str) -> String {
+    let (coming, done): (Vec<&str>, Vec<&str>) = targets.split(',').partition(|t| t.starts_with('+'));
+    let list = |all: &[&str]| printable(&all.join(", ").replace('+', ""));
+    match done[..] {
+        [] => format!("the replication to {} is to bring it there", list(&coming)),
+        _ => format!("it is the last that the replication to {} has in common", list(&done)),
+    }
 }
 
 /// Whether a dataset is this one or below it.

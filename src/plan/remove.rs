@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::env::Storage;
 use crate::model::hook::Point;
-use crate::programs::zfs;
+use crate::programs::{replica, zfs};
 
 /// The plan for removing a stopped environment.
 ///
@@ -185,6 +185,9 @@ fn datasets(
     let origins: Vec<String> =
         facts.datasets.iter().filter(|(n, _)| ours(n)).filter_map(|(_, d)| d.origin.clone()).collect();
     plan.point_of_no_return();
+    for it in own.iter().flat_map(|m| &m.members).filter(|s| s.common.is_some()) {
+        plan.push(Step::run(format!("release {} for its replications", it.name), replica::release(&it.name)));
+    }
     plan.steps.extend(snapshot::destroy(guest, dataset, &own)?);
     for snapshot in for_clones.iter().flat_map(|m| &m.members) {
         let (of, label) = snapshot.parts();

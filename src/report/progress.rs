@@ -16,6 +16,8 @@ pub trait Progress: Sync {
     fn copied(&self, done: Copied);
     /// So many bytes were fetched.
     fn fetched(&self, bytes: u64);
+    /// So many bytes were sent, of about so many, in this time.
+    fn sent(&self, bytes: u64, of: Option<u64>, time: Duration);
     /// Nothing is going on any more.
     fn finish(&self);
 }
@@ -28,6 +30,7 @@ impl Progress for Silent {
     fn step(&self, _: &str, _: &str) {}
     fn copied(&self, _: Copied) {}
     fn fetched(&self, _: u64) {}
+    fn sent(&self, _: u64, _: Option<u64>, _: Duration) {}
     fn finish(&self) {}
 }
 
@@ -92,7 +95,42 @@ impl Progress for Spinner {
             self.bar.tick();
         }
     }
+    fn sent(&self, bytes: u64, of: Option<u64>, time: Duration) {
+        if self.due() {
+            self.bar.set_message(sending(bytes, of, time));
+            self.bar.tick();
+        }
+    }
     fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// How far a stream has come: bytes, rate, and how long the rest takes at that rate.
+fn sending(bytes: u64, of: Option<u64>, time: Duration) -> String {
+    let rate = u64::try_from(u128::from(bytes) * 1000 / time.as_millis().max(1)).unwrap_or(u64::MAX);
+    let mut text = format!("sent {}", ByteSize(bytes).human());
+    if let Some(of) = of {
+        text.push_str(&format!(" of {}", ByteSize(of).human()));
+    }
+    text.push_str(&format!(", {}/s", ByteSize(rate).human()));
+    if let Some(rest) = of.and_then(|of| of.checked_sub(bytes)).filter(|_| rate > 0) {
+        text.push_str(&format!(", {} s to go", rest.div_ceil(rate)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_tells_its_rate_and_what_is_to_go() {
+        let at = Duration::from_secs(2);
+        assert_eq!(sending(4 << 20, Some(10 << 20), at), "sent 4.0M of 10M, 2.0M/s, 3 s to go");
+        assert_eq!(sending(4 << 20, None, at), "sent 4.0M, 2.0M/s");
+        // An estimate may be too low.
+        assert_eq!(sending(4 << 20, Some(1 << 20), at), "sent 4.0M of 1.0M, 2.0M/s");
+        assert_eq!(sending(0, Some(1 << 20), Duration::ZERO), "sent 0B of 1.0M, 0B/s");
     }
 }

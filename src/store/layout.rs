@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::host::fs;
 use crate::model::env::Env;
-use crate::model::name::{AbsPath, BaseName, EnvName, ImageName, NetName};
+use crate::model::name::{AbsPath, BaseName, EnvName, ImageName, NetName, NodeName};
 
 /// The workdir's paths. The workdir itself is canonical: the mount table shows resolved paths (F1.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ const DIRS: &[(&str, u32)] = &[
     ("bases", 0o755),
     ("images", 0o755),
     ("networks", 0o755),
+    ("nodes", 0o755),
     ("hooks.d", 0o755),
     ("lock", 0o700),
     ("journal", 0o755),
@@ -190,6 +191,10 @@ impl Layout {
     /// `networks/<name>.toml`.
     pub fn network_file(&self, name: &NetName) -> AbsPath {
         self.workdir.join(&format!("networks/{name}.toml"))
+    }
+    /// `nodes/<name>.toml`.
+    pub fn node_file(&self, name: &NodeName) -> AbsPath {
+        self.workdir.join(&format!("nodes/{name}.toml"))
     }
     /// `bases/<name>`.
     pub fn base(&self, name: &BaseName) -> AbsPath {

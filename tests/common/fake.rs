@@ -408,5 +408,6 @@ impl Progress for Fake {
     }
     fn copied(&self, _: Copied) {}
     fn fetched(&self, _: u64) {}
+    fn sent(&self, _: u64, _: Option<u64>, _: std::time::Duration) {}
     fn finish(&self) {}
 }

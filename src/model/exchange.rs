@@ -1,0 +1,192 @@
+//! What two jugs say to each other: a request is one line of JSON, the answer another. The stream that follows a request
+//! to receive ends with the connection.
+
+use super::name::{DatasetName, EnvName};
+use crate::error::{Code, Error};
+use crate::programs::replica::Side;
+
+/// The version of what is said. Two jugs whose versions differ do not talk.
+pub const PROTOCOL: u32 = 1;
+
+/// The longest line, in bytes: a side with many thousands of snapshots.
+pub const LINE: usize = 256 << 20;
+
+/// What is asked of the other side.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
+pub enum Request {
+    /// Who it is.
+    Hello {
+        /// [`PROTOCOL`].
+        protocol: u32,
+    },
+    /// What it has of an environment.
+    List(Replica),
+    /// To receive the stream that follows.
+    Receive {
+        /// What it is of.
+        replica: Replica,
+        /// Which of its datasets.
+        part: Part,
+        /// Whether that is a file system, and no volume.
+        filesystem: bool,
+        /// jug's mark on the snapshot that comes, unless it is the rest of another stream.
+        mark: Option<uuid::Uuid>,
+    },
+    /// To make what was received before the connection broke what a replica has to be.
+    Settle {
+        /// What it is of.
+        replica: Replica,
+        /// Which of its datasets.
+        part: Part,
+        /// jug's mark on its newest snapshot.
+        mark: Option<uuid::Uuid>,
+    },
+    /// To give up what came of a stream that broke off, and can't be resumed any more.
+    Abort {
+        /// What it is of.
+        replica: Replica,
+        /// Which of its datasets.
+        part: Part,
+    },
+}
+
+/// Where the replica of an environment is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replica {
+    /// The environment's name.
+    pub name: EnvName,
+    /// Its identity.
+    pub uuid: uuid::Uuid,
+    /// Below this dataset, or below the one that the other side keeps for that.
+    pub under: Option<DatasetName>,
+}
+
+/// A dataset by its name below the uppermost, which is the empty one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Part(String);
+
+impl Part {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Part {
+    type Error = Error;
+    fn try_from(s: String) -> Result<Self, Error> {
+        if !s.is_empty() {
+            // Behind a pool's name it has to be that of a dataset.
+            format!("x/{s}").parse::<DatasetName>()?;
+        }
+        Ok(Self(s))
+    }
+}
+
+impl From<Part> for String {
+    fn from(p: Part) -> Self {
+        p.0
+    }
+}
+
+/// What it answers.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Answer {
+    /// Who it is.
+    Hello(Hello),
+    /// What it has.
+    Side {
+        /// The uppermost dataset of the replica.
+        root: DatasetName,
+        /// What is there; nothing, if that is not.
+        side: Side,
+    },
+    /// It is done.
+    Done,
+    /// It is not.
+    Error {
+        /// The exit status.
+        code: u8,
+        /// The object.
+        object: String,
+        /// The reason.
+        reason: String,
+        /// The next step, there.
+        next: Option<String>,
+    },
+}
+
+/// Who another jug is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The version of jug.
+    pub jug: String,
+    /// The node's identity.
+    pub id: uuid::Uuid,
+    /// The node's name.
+    pub name: String,
+    /// The platform.
+    pub platform: String,
+    /// The dataset below which it receives by default.
+    pub dataset: Option<DatasetName>,
+    /// Whether it receives below that one only, and does nothing else.
+    pub only: bool,
+}
+
+impl From<Error> for Answer {
+    fn from(e: Error) -> Self {
+        Self::Error { code: e.code as u8, object: e.object, reason: e.reason, next: e.next }
+    }
+}
+
+impl Answer {
+    /// The answer, unless that is an error, of which it is said where it came from.
+    ///
+    /// # Errors
+    /// It is one.
+    pub fn good(self, node: &str) -> Result<Self, Error> {
+        let Self::Error { code, object, reason, next } = self else { return Ok(self) };
+        let text = crate::model::name::printable_end;
+        let object = if object.is_empty() { String::new() } else { format!("{}: ", text(&object)) };
+        let mut e =
+            Error::new(Code::from_status(code.into()), "", format!("{node} says: {object}{}", text(&reason)));
+        e.next = next.map(|n| format!("on {node}: {}", text(&n)));
+        Err(e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_is_checked_as_it_is_read() {
+        let read = |replica: &str, part: &str| {
+            let text = format!(
+                "{{\"do\":\"receive\",\"replica\":{replica},\"part\":{part},\"filesystem\":true,\"mark\":null}}"
+            );
+            serde_json::from_str::<Request>(&text)
+        };
+        let good = "{\"name\":\"www\",\"uuid\":\"7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60\",\"under\":null}";
+        assert!(read(good, "\"\"").is_ok() && read(good, "\"data\"").is_ok());
+        for part in ["\"../x\"", "\"/x\"", "\"x@y\"", "\"-r \"", "\"a//b\"", "7"] {
+            assert!(read(good, part).is_err(), "{part}");
+        }
+        for bad in [("www", "../x"), ("null", "\"../x\""), ("null", "\"-F\""), ("}", ",\"more\":1}")] {
+            let text = good.replacen(bad.0, bad.1, 1);
+            assert!(read(&text, "\"\"").is_err(), "{text}");
+        }
+        assert!(serde_json::from_str::<Request>("{\"do\":\"destroy\"}").is_err());
+        let e = Error::busy("www", "it is there").next("wait");
+        let e = Answer::from(e).good("nas").unwrap_err();
+        assert_eq!((e.code, e.next.as_deref()), (Code::Busy, Some("on nas: wait")));
+        assert_eq!(e.to_string(), "nas says: www: it is there");
+    }
+}

@@ -1,0 +1,222 @@
+//! The planner against one who tries everything, and what is held against a host that remembers.
+
+use super::*;
+use proptest::prelude::*;
+
+const U: uuid::Uuid = uuid::Uuid::from_u128(7);
+
+fn point(id: u64) -> Point {
+    Point { name: format!("s{id}"), guid: Some(id), created: id as i64, ..Point::default() }
+}
+
+fn state(ids: &[u64], bookmarks: &[u64]) -> State {
+    let mark = |id: &u64| Point { name: format!("b{id}"), ..point(*id) };
+    State {
+        kind: "filesystem".into(),
+        snapshots: ids.iter().map(|i| point(*i)).collect(),
+        bookmarks: bookmarks.iter().map(mark).collect(),
+        ..State::default()
+    }
+}
+
+/// Whether ZFS would take a stream that begins at a snapshot, or at nothing (zfs-receive(8)).
+fn takes(there: Option<&[u64]>, from: Option<u64>) -> bool {
+    match (there, from) {
+        (None, None) => true,
+        (Some(all), Some(from)) => all.last() == Some(&from),
+        _ => false,
+    }
+}
+
+/// The same decision by trying everything that could be sent, and taking the smallest that would be taken.
+fn naive(here: &[u64], bookmarks: &[u64], there: Option<&[u64]>) -> Option<Way> {
+    let to = *here.last().unwrap();
+    if there.is_some_and(|t| t.last() == Some(&to)) {
+        return Some(Way::Nothing);
+    }
+    let snapshots = here.iter().map(|id| (Some(*id), Way::Since(Anchor::Snapshot(format!("s{id}")))));
+    let marks = bookmarks.iter().map(|id| (Some(*id), Way::Since(Anchor::Bookmark(format!("b{id}")))));
+    let all = std::iter::once((None, Way::Whole)).chain(marks).chain(snapshots);
+    let good = all.filter(|(from, _)| *from != Some(to) && takes(there, *from));
+    good.max_by_key(|(from, _)| *from).map(|(_, way)| way)
+}
+
+proptest! {
+    #[test]
+    fn it_decides_as_one_who_tries_everything(ops in proptest::collection::vec((0u8..7, 0usize..8), 1..60)) {
+        let (mut here, mut marks, mut there) = (vec![1u64], Vec::<u64>::new(), None::<Vec<u64>>);
+        for (next, (op, at)) in (2u64..).zip(ops) {
+            match op {
+                0 | 1 => here.push(next),
+                2 if here.len() > 1 => drop(here.remove(at % (here.len() - 1))),
+                3 => {
+                    let id = here[at % here.len()];
+                    if !marks.contains(&id) { marks.push(id) }
+                }
+                4 => if let Some(t) = &mut there { t.push(next) },
+                5 => if let Some(t) = &mut there && t.len() > 1 { t.pop(); },
+                _ => {}
+            }
+            let (ours, theirs) = (state(&here, &marks), there.as_ref().map(|t| state(t, &[])));
+            let to = ours.snapshots.last().unwrap();
+            let got = way(&ours, theirs.as_ref(), to);
+            prop_assert_eq!(got.clone().ok(), naive(&here, &marks, there.as_deref()));
+            match got {
+                Ok(Way::Nothing) => {}
+                Ok(_) => {
+                    // One range brings it there, and then there is nothing more to do.
+                    there.get_or_insert_default().push(*here.last().unwrap());
+                    let theirs = state(there.as_ref().unwrap(), &[]);
+                    prop_assert_eq!(way(&ours, Some(&theirs), to), Ok(Way::Nothing));
+                }
+                Err(d) => {
+                    let theirs = there.clone().unwrap();
+                    let shared = theirs.iter().rev().find(|i| here.contains(i));
+                    prop_assert_eq!(d.common, shared.map(|i| format!("s{i}")));
+                    prop_assert!(!d.theirs.is_empty());
+                    let known = |n: &String| here.iter().any(|i| point(*i).name == *n);
+                    prop_assert!(!d.theirs.iter().any(known));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_needed_is_held_and_nothing_else(ops in proptest::collection::vec((0u8..6, 0usize..2, 0usize..40), 1..60)) {
+        let targets: [Target; 2] = ["nas".parse().unwrap(), "tank/b c".parse().unwrap()];
+        let root: DatasetName = "t/www".parse().unwrap();
+        let mut host = Fake::default();
+        host.take(1);
+        let mut common: [Option<u64>; 2] = [None, None];
+        for (i, (op, which, stop)) in ops.into_iter().enumerate() {
+            let target = &targets[which];
+            if op == 0 {
+                host.take(i as u64 + 2);
+                continue;
+            }
+            let to = host.side.datasets[""].snapshots.last().unwrap().clone();
+            let plan = protect("www", target, &root, &host.side, &to.name);
+            // Broken off after so many steps, as by a signal: then what was done is undone, or, if jug died, is not.
+            let steps = if op == 1 { stop } else { plan.steps.len() };
+            host.run(&plan.steps[..steps.min(plan.steps.len())]);
+            if op == 1 { continue }
+            if op == 2 { continue } // the stream failed
+            let plan = settle("www", target, &root, &host.side, &to.name, true);
+            let steps = if op == 3 { stop.min(plan.steps.len()) } else { plan.steps.len() };
+            host.run(&plan.steps[..steps]);
+            if steps == plan.steps.len() {
+                common[which] = to.guid;
+                let state = &host.side.datasets[""];
+                let say = target.to_string();
+                prop_assert_eq!(last(state, &say).and_then(|p| p.guid), to.guid);
+                let count = state.snapshots.iter().filter(|p| targets_of(p, &say)).count();
+                prop_assert_eq!(count, 1);
+                let bookmark = replica::bookmark_name(target);
+                prop_assert_eq!(state.bookmarks.iter().find(|b| b.name == bookmark).and_then(|b| b.guid), to.guid);
+            }
+            for (target, common) in targets.iter().zip(common) {
+                // Whatever broke off: the last that is on both sides is still said to be needed, and held.
+                let Some(common) = common else { continue };
+                let kept = host.side.datasets[""].snapshots.iter().any(|p| {
+                    p.guid >= Some(common) && targets_of(p, &target.to_string()) && host.held.contains(&p.name)
+                });
+                prop_assert!(kept, "{} lost {}", target, common);
+            }
+            let needed: Vec<&str> =
+                host.side.datasets[""].snapshots.iter().filter(|p| p.common.is_some()).map(|p| p.name.as_str()).collect();
+            prop_assert!(host.held.iter().all(|h| needed.contains(&h.as_str())), "{:?} {:?}", host.held, needed);
+        }
+    }
+}
+
+fn targets_of(p: &Point, target: &str) -> bool {
+    targets(p).iter().any(|t| t.trim_start_matches('+') == target)
+}
+
+/// One dataset, and what zfs(8) does to it.
+#[derive(Default)]
+struct Fake {
+    side: Side,
+    held: std::collections::BTreeSet<String>,
+}
+
+impl Fake {
+    fn take(&mut self, id: u64) {
+        let state = self.side.datasets.entry(String::new()).or_insert_with(|| state(&[], &[]));
+        state.uuid = Some(U);
+        state.snapshots.push(point(id));
+    }
+    fn run(&mut self, steps: &[Step]) {
+        for step in steps {
+            let Effect::Run(cmd) = &step.action.effect else { panic!("{step:?}") };
+            let args: Vec<&str> = cmd.args.iter().map(String::as_str).collect();
+            let state = self.side.datasets.get_mut("").unwrap();
+            let label = args.last().unwrap().rsplit(['@', '#']).next().unwrap().to_string();
+            let find = |state: &State, n: &str| state.snapshots.iter().position(|p| p.name == n).unwrap();
+            match args[0] {
+                "set" => {
+                    let value = args[1].strip_prefix("jug:common=").unwrap();
+                    let at = find(state, &label);
+                    state.snapshots[at].common = Some(value.to_string());
+                }
+                "inherit" => {
+                    let at = find(state, &label);
+                    state.snapshots[at].common = None;
+                }
+                "hold" => drop(self.held.insert(label)),
+                "release" => drop(self.held.remove(&label)),
+                "bookmark" => {
+                    let of = args[1].split('@').nth(1).unwrap();
+                    let guid = state.snapshots[find(state, of)].guid;
+                    assert!(!state.bookmarks.iter().any(|b| b.name == label), "it is there already");
+                    state.bookmarks.push(Point { name: label, guid, ..Point::default() });
+                }
+                "destroy" => {
+                    assert!(args[1].contains('#'), "no snapshot goes: {args:?}");
+                    state.bookmarks.retain(|b| b.name != label);
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn without_guids_names_seconds_and_marks_tell() {
+    let of = |name: &str, created, mark: Option<u128>| Point {
+        name: name.into(),
+        created,
+        mark: mark.map(uuid::Uuid::from_u128),
+        ..Point::default()
+    };
+    let here = of("a", 5, Some(1));
+    assert!(same(&here, &of("a", 5, Some(1))) && same(&here, &of("a", 5, None)));
+    for other in [of("b", 5, Some(1)), of("a", 6, Some(1)), of("a", 5, Some(2))] {
+        assert!(!same(&here, &other), "{other:?}");
+    }
+}
+
+#[test]
+fn refusals_name_both_sides() {
+    let target: Target = "nas".parse().unwrap();
+    let e = way(&state(&[1, 3, 4], &[]), Some(&state(&[1, 2], &[])), &point(4))
+        .unwrap_err()
+        .error("www", &target, "b/www");
+    assert_eq!(e.code, crate::error::Code::Conflict);
+    assert!(
+        e.reason.contains("since s1, which both have, only that side has s2, and only this side s3, s4"),
+        "{e}"
+    );
+    let resumed = State { token: Some("1-a".into()), ..state(&[1], &[]) };
+    assert_eq!(way(&state(&[1, 3], &[]), Some(&resumed), &point(3)), Ok(Way::Resume("1-a".into())));
+    let there = |s: State| BTreeMap::from([(String::new(), s)]);
+    assert!(may_receive("www", U, "b/www", &there(state(&[1], &[]))).is_ok());
+    let own = State { uuid: Some(U), ..State::default() };
+    assert!(
+        may_receive("www", U, "b/www", &there(own)).unwrap_err().reason.contains("dataset of an environment")
+    );
+    let others = State { replica: Some(uuid::Uuid::from_u128(8)), ..State::default() };
+    assert!(
+        may_receive("www", U, "b/www", &there(others)).unwrap_err().reason.contains("another environment")
+    );
+}

@@ -1,0 +1,367 @@
+//! zfs(8) for replication: what a side has, send and receive, and what keeps the last common snapshot. zfs-fuse 0.7.0
+//! knows no guids, bookmarks, resume tokens and estimates, and takes no properties while it receives.
+
+use super::surprise;
+use super::zfs::STAMP;
+use super::zfs_snapshot::{COMMON, MARK};
+use crate::error::Result;
+use crate::host::Cmd;
+use crate::model::name::DatasetName;
+use crate::model::replica::Target;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The user property of a dataset that says of which environment it is a replica. Only a *local* value proves it.
+pub const REPLICA: &str = "jug:replica";
+
+/// The tag of jug's holds on what replications need.
+pub const TAG: &str = "jug-replica";
+
+/// What `jug:common` says on the receiving side.
+pub const SOURCE: &str = "source";
+
+/// Seconds for what takes its time where there is much of it.
+const LONG: u64 = 3600;
+
+/// One snapshot or bookmark of a dataset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// What follows the `@` or `#`.
+    pub name: String,
+    /// What tells it from all others, on both sides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guid: Option<u64>,
+    /// When the snapshot was taken, in seconds since the epoch.
+    pub created: i64,
+    /// jug's mark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<uuid::Uuid>,
+    /// Who needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common: Option<String>,
+}
+
+/// What one side has of one dataset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// `filesystem` or `volume`.
+    pub kind: String,
+    /// The environment whose own it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uuid: Option<uuid::Uuid>,
+    /// The environment of which it is a replica.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica: Option<uuid::Uuid>,
+    /// Whether its data is encrypted: it is sent as it lies there then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encrypted: bool,
+    /// What the rest of a broken stream begins at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// Whether it is read-only.
+    #[serde(default)]
+    pub readonly: bool,
+    /// Whether it is mounted only when that is asked for, as a volume always is.
+    #[serde(default)]
+    pub noauto: bool,
+    /// Its snapshots, in the order in which they were taken.
+    pub snapshots: Vec<Point>,
+    /// Its bookmarks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bookmarks: Vec<Point>,
+}
+
+/// What one side has of an environment, by the datasets' names below the uppermost, which is the empty one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Side {
+    /// By name.
+    pub datasets: BTreeMap<String, State>,
+}
+
+/// A dataset below another; the other itself where the name is empty.
+///
+/// # Errors
+/// It is no name of a dataset.
+pub fn below(root: &DatasetName, child: &str) -> Result<DatasetName> {
+    if child.is_empty() { Ok(root.clone()) } else { format!("{root}/{child}").parse() }
+}
+
+fn zfs() -> Cmd {
+    Cmd::new("zfs")
+}
+
+/// Reads all that replication has to know of a dataset and what is below it.
+pub fn get_side(root: &DatasetName, openzfs: bool) -> Cmd {
+    let common = format!("type,creation,readonly,canmount,{STAMP},{REPLICA},{MARK},{COMMON}");
+    let cmd = zfs().args(["get", "-Hp", "-r"]);
+    let cmd = match openzfs {
+        true => cmd.args(["-t", "filesystem,volume,snapshot,bookmark"]),
+        false => cmd,
+    };
+    let more = if openzfs { ",guid,encryption,receive_resume_token" } else { "" };
+    cmd.args(["-o", "name,property,value,source", &format!("{common}{more}"), root.as_str()]).limit(LONG)
+}
+
+/// Reads the output of [`get_side`].
+///
+/// # Errors
+/// A line that has not four columns, a property nobody asked for, or no number where one belongs.
+pub fn parse_side(root: &DatasetName, text: &str) -> Result<Side> {
+    let mut side = Side::default();
+    for line in text.lines().filter(|l| !l.is_empty()) {
+        let bad = || surprise("zfs get", format!("{line:?}"));
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [name, property, value, source] = columns[..] else { return Err(bad()) };
+        let end = name.find(['@', '#']).unwrap_or(name.len());
+        let child = name[..end].strip_prefix(root.as_str()).ok_or_else(bad)?.trim_start_matches('/');
+        let state = side.datasets.entry(child.to_string()).or_default();
+        let local = || (source == "local").then(|| value.parse().ok()).flatten();
+        let Some(label) = name.get(end + 1..) else {
+            match property {
+                "type" => state.kind = value.to_string(),
+                "readonly" => state.readonly = value == "on",
+                "canmount" => state.noauto = value != "on",
+                "encryption" => state.encrypted = !matches!(value, "off" | "-"),
+                "receive_resume_token" => state.token = (value != "-").then(|| value.to_string()),
+                STAMP => state.uuid = local(),
+                REPLICA => state.replica = local(),
+                "creation" | "guid" | MARK | COMMON => {}
+                _ => return Err(bad()),
+            }
+            continue;
+        };
+        let points = if name[end..].starts_with('@') { &mut state.snapshots } else { &mut state.bookmarks };
+        if points.last().is_none_or(|p| p.name != label) {
+            points.push(Point { name: label.to_string(), ..Point::default() });
+        }
+        let Some(point) = points.last_mut() else { continue };
+        match property {
+            "creation" => point.created = value.parse().map_err(|_| bad())?,
+            "guid" => point.guid = Some(value.parse().map_err(|_| bad())?),
+            MARK => point.mark = matches!(source, "local" | "received").then(|| value.parse().ok()).flatten(),
+            COMMON => point.common = (source == "local").then(|| value.to_string()),
+            "type" | "readonly" | "canmount" | "encryption" | "receive_resume_token" | STAMP | REPLICA => {}
+            _ => return Err(bad()),
+        }
+    }
+    Ok(side)
+}
+
+/// Sends a snapshot: all of it, or what has changed since one of its dataset's snapshots (`@x`) or bookmarks (`#x`).
+/// Encrypted data goes as it lies there, other data in the blocks and the compression that it has (zfs-send(8)).
+pub fn send(dataset: &DatasetName, to: &str, from: Option<&str>, encrypted: bool, openzfs: bool) -> Cmd {
+    let cmd = zfs().arg("send").limit(0);
+    let cmd = match (encrypted, openzfs) {
+        (true, _) => cmd.arg("-w"),
+        (false, true) => cmd.arg("-Lec"),
+        (false, false) => cmd,
+    };
+    let cmd = match from {
+        Some(from) => cmd.args(["-i", &format!("{dataset}{from}")]),
+        None => cmd,
+    };
+    cmd.arg(format!("{dataset}@{to}"))
+}
+
+/// Sends the rest of a stream that broke off.
+pub fn resume(token: &str) -> Cmd {
+    zfs().args(["send", "-t", token]).limit(0)
+}
+
+/// The same command, asked how much it would send.
+pub fn estimate(send: &Cmd) -> Cmd {
+    let mut args = vec!["send".to_string(), "-nvP".into()];
+    args.extend(send.args.iter().skip(1).cloned());
+    zfs().args(args)
+}
+
+/// Reads the last line of the answer, `size BYTES`.
+pub fn parse_estimate(text: &str) -> Option<u64> {
+    text.lines().rev().find_map(|l| l.strip_prefix("size")?.trim().parse().ok())
+}
+
+/// Receives into a dataset that is not mounted then. `new` is the identity of what it becomes a replica of, where it is
+/// not there yet, and whether it is a file system. The snapshot gets the name that it has in the stream.
+pub fn receive(dataset: &DatasetName, new: Option<(uuid::Uuid, bool)>, openzfs: bool) -> Cmd {
+    let cmd = zfs().args(["receive", "-u"]).limit(0);
+    let cmd = if openzfs { cmd.arg("-s") } else { cmd };
+    let cmd = match new {
+        Some((uuid, filesystem)) if openzfs => {
+            let cmd = cmd.args(["-o", "readonly=on", "-o", &format!("{REPLICA}={uuid}")]);
+            if filesystem { cmd.args(["-o", "canmount=noauto"]) } else { cmd }
+        }
+        _ => cmd,
+    };
+    cmd.arg(dataset.as_str())
+}
+
+/// Gives up what was received of a stream that broke off.
+pub fn abort(dataset: &DatasetName) -> Cmd {
+    zfs().args(["receive", "-A", dataset.as_str()])
+}
+
+/// Sets a property of a dataset or snapshot.
+pub fn set(property: &str, value: &str, name: &str) -> Cmd {
+    zfs().args(["set", &format!("{property}={value}"), name])
+}
+
+/// Makes the dataset below which replicas lie.
+pub fn create_root(name: &DatasetName) -> Cmd {
+    zfs().args(["create", "-o", "mountpoint=none", "-o", "canmount=off", name.as_str()])
+}
+
+/// Says who needs a snapshot.
+pub fn set_common(snapshot: &str, text: &str) -> Cmd {
+    set(COMMON, text, snapshot)
+}
+
+/// Nobody needs it any more.
+pub fn unset_common(snapshot: &str) -> Cmd {
+    zfs().args(["inherit", COMMON, snapshot])
+}
+
+/// Holds a snapshot. "tag already exists on this dataset" is exit status 1 (both ZFS): it is held then.
+pub fn hold(snapshot: &str) -> Cmd {
+    zfs().args(["hold", TAG, snapshot]).accept(1)
+}
+
+/// Releases it. "no such tag on this dataset" is exit status 1.
+pub fn release(snapshot: &str) -> Cmd {
+    zfs().args(["release", TAG, snapshot]).accept(1)
+}
+
+/// Makes a bookmark.
+pub fn bookmark(snapshot: &str, bookmark: &str) -> Cmd {
+    zfs().args(["bookmark", snapshot, bookmark])
+}
+
+/// Destroys one.
+pub fn destroy_bookmark(bookmark: &str) -> Cmd {
+    zfs().args(["destroy", bookmark])
+}
+
+/// The name of the bookmark for a target, whose own may be longer than a name may be.
+pub fn bookmark_name(target: &Target) -> String {
+    let sum = Sha256::digest(target.to_string().as_bytes());
+    format!("jug-common-{:02x}{:02x}{:02x}{:02x}", sum[0], sum[1], sum[2], sum[3])
+}
+
+/// How many bytes of a dataset were written since a snapshot (zfsprops(7), `written@snapshot`).
+pub fn written(dataset: &DatasetName, since: &str) -> Cmd {
+    zfs().args(["get", "-Hp", "-o", "value", &format!("written@{since}"), dataset.as_str()])
+}
+
+/// How the stream that is received must begin.
+pub const HEAD: usize = 312;
+
+/// Refuses what is not the stream of one snapshot without properties: such as `zfs send -p` and `-R` make could set
+/// mount points and make datasets. The layout is that of `dmu_replay_record` (sys/zfs_ioctl.h): type, payload length,
+/// magic, and the version, whose lowest two bits are 1 for a stream of that kind and 2 for a package of several.
+///
+/// # Errors
+/// It is another one, or none at all.
+pub fn check_head(head: &[u8]) -> std::result::Result<(), &'static str> {
+    const MAGIC: u64 = 0x2_f5ba_cbac;
+    let word = |at: usize| head.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes);
+    let (magic, version) = (word(8), word(16));
+    let (own, version) = match magic {
+        MAGIC => (true, version),
+        m if m.swap_bytes() == MAGIC => (true, version.swap_bytes()),
+        _ => (false, 0),
+    };
+    match (own, version & 3) {
+        (false, _) => Err("what came is no stream of zfs send"),
+        (true, 1) => Ok(()),
+        (true, _) => Err("the stream brings properties or more than one snapshot, which is not accepted"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const U: &str = "7f1c0a52-6d0e-4a53-9f4c-1d2c3b4a5f60";
+
+    #[test]
+    fn a_side() {
+        let root: DatasetName = "t/www".parse().unwrap();
+        let text = format!(
+            "t/www\ttype\tfilesystem\t-\nt/www\tcreation\t5\t-\nt/www\treadonly\ton\tlocal\nt/www\tcanmount\tnoauto\tlocal\n\
+             t/www\t{STAMP}\t{U}\tinherited from t\nt/www\t{REPLICA}\t{U}\tlocal\nt/www\tencryption\taes-256-gcm\t-\n\
+             t/www\treceive_resume_token\t1-a-b\t-\nt/www\tguid\t77\t-\n\
+             t/www@b\ttype\tsnapshot\t-\nt/www@b\tcreation\t7\t-\nt/www@b\t{MARK}\t{U}\tlocal\nt/www@b\t{COMMON}\tnas,+b/c\tlocal\nt/www@b\tguid\t9\t-\n\
+             t/www@a\tcreation\t8\t-\nt/www@a\t{COMMON}\tx\tinherited from t/www\n\
+             t/www#m\tcreation\t6\t-\nt/www#m\tguid\t18446744073709551615\t-\n\
+             t/www/d\ttype\tvolume\t-\nt/www/d\tcanmount\t-\t-\nt/www/d\tencryption\toff\tdefault\nt/www/d\treceive_resume_token\t-\t-\n"
+        );
+        let side = parse_side(&root, &text).unwrap();
+        let state = &side.datasets[""];
+        assert!(state.readonly && state.noauto && state.encrypted && state.uuid.is_none());
+        assert_eq!((state.replica, state.token.as_deref()), (U.parse().ok(), Some("1-a-b")));
+        let names: Vec<&str> = state.snapshots.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!((names, state.snapshots[0].guid), (vec!["b", "a"], Some(9)));
+        assert_eq!(
+            (state.snapshots[0].common.as_deref(), &state.snapshots[1].common),
+            (Some("nas,+b/c"), &None)
+        );
+        assert_eq!((state.bookmarks[0].name.as_str(), state.bookmarks[0].guid), ("m", Some(u64::MAX)));
+        let volume = &side.datasets["d"];
+        assert!(volume.kind == "volume" && volume.noauto && !volume.encrypted && volume.token.is_none());
+        for bad in
+            ["t/www\ttype", "t/www\tquota\t0\t-", "t/www@a\tguid\tx\t-", "t/other\ttype\tfilesystem\t-"]
+        {
+            assert!(parse_side(&root, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn argv() {
+        let d: DatasetName = "t/a b".parse().unwrap();
+        let new = Some((U.parse().unwrap(), true));
+        for (cmd, words) in [
+            (send(&d, "y", None, false, false), "zfs send 't/a b@y'".into()),
+            (send(&d, "y", Some("@x"), false, true), "zfs send -Lec -i 't/a b@x' 't/a b@y'".into()),
+            (send(&d, "y", Some("#x"), true, true), "zfs send -w -i 't/a b#x' 't/a b@y'".into()),
+            (estimate(&send(&d, "y", None, false, true)), "zfs send -nvP -Lec 't/a b@y'".into()),
+            (receive(&d, new, false), "zfs receive -u 't/a b'".into()),
+            (
+                receive(&d, new, true),
+                format!(
+                    "zfs receive -u -s -o 'readonly=on' -o 'jug:replica={U}' -o 'canmount=noauto' 't/a b'"
+                ),
+            ),
+            (receive(&d, None, true), "zfs receive -u -s 't/a b'".into()),
+        ] {
+            assert_eq!(cmd.to_string(), words);
+        }
+        // As zfs-send.txt has it.
+        let said = "incremental\tzroot/jails/web@a\tzroot/jails/web@b\t533840\nsize\t533840\n";
+        assert_eq!(parse_estimate(said), Some(533_840));
+        assert_eq!(parse_estimate(""), None);
+    }
+
+    #[test]
+    fn only_a_plain_stream_is_received() {
+        // The beginning of a stream of zfs-fuse 0.7.0, and what others would differ in.
+        let head = |magic: u64, version: u64| {
+            let mut head = vec![0; HEAD];
+            head[8..16].copy_from_slice(&magic.to_le_bytes());
+            head[16..24].copy_from_slice(&version.to_le_bytes());
+            head
+        };
+        assert!(check_head(&head(0x2_f5ba_cbac, 1)).is_ok());
+        assert!(check_head(&head(0x2_f5ba_cbac_u64.swap_bytes(), 0x1405_u64.swap_bytes())).is_ok());
+        for bad in [
+            head(0x2_f5ba_cbac, 2),
+            head(0x2_f5ba_cbac, 0x1406),
+            head(7, 1),
+            Vec::new(),
+            b"garbage\n".to_vec(),
+        ] {
+            assert!(check_head(&bad).is_err());
+        }
+    }
+}
