@@ -333,6 +333,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("To another pool of this host, slowly", "jug replicate www backup --rate 20M"),
             ("What would be sent", "jug -n replicate www nas"),
             ("For cron: what is due", "jug replicate --due"),
+            ("No more", "jug replicate --forget www backup"),
         ],
     ),
     ("replicate-ls", &[("All jobs", "jug replicate-ls")]),

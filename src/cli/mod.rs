@@ -237,10 +237,6 @@ pub enum Command {
     SnapshotRelease(snapshot_hold::Release),
     SnapshotRemove(snapshot_remove::Args),
     SnapshotPrune(snapshot_prune::Args),
-    #[command(flatten)]
-    Vm(vm::Vm),
-    #[command(hide = true)]
-    Supervise(supervise::Args),
     Replicate(replicate::Args),
     ReplicateLs(replicate_ls::Args),
     ReplicateStatus(replicate_status::Args),
@@ -249,6 +245,10 @@ pub enum Command {
     NodeLs(node_ls::Args),
     NodeCheck(node_ls::Check),
     NodeRemove(node_remove::Args),
+    #[command(flatten)]
+    Vm(vm::Vm),
+    #[command(hide = true)]
+    Supervise(supervise::Args),
     #[command(hide = true)]
     Perform(perform::Args),
     #[command(hide = true)]

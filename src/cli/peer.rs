@@ -52,11 +52,7 @@ impl Peer {
     /// It can't be asked, or says no.
     pub fn list(&self, s: &Session, it: &Replica) -> Result<(DatasetName, Side)> {
         match self {
-            Self::Here(_) => {
-                let root = receiving::root(s, it, None)?;
-                let side = receiving::side(s, &root)?;
-                Ok((root, side))
-            }
+            Self::Here(_) => receiving::list(s, it, None),
             Self::There(name, node, _) => match ask(s, name, node, &Request::List(it.clone()))? {
                 Answer::Side { root, side } => Ok((root, side)),
                 other => Err(odd(name, &other)),
@@ -89,17 +85,6 @@ impl Peer {
                 let request = Request::Settle { replica: it.clone(), part: part.clone(), mark };
                 ask(s, name, node, &request).map(drop)
             }
-        }
-    }
-
-    /// The command that a stream is given to, for those who read it.
-    ///
-    /// # Errors
-    /// That side would refuse it.
-    pub fn shown(&self, s: &Session, it: &Replica, part: &Part, filesystem: bool) -> Result<Cmd> {
-        match self {
-            Self::Here(_) => receiving::prepare(s, it, &receiving::root(s, it, None)?, part, filesystem),
-            Self::There(_, node, _) => Ok(ssh::receive(node)),
         }
     }
 

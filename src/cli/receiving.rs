@@ -64,20 +64,40 @@ pub fn prepare(s: &Session, it: &Replica, root: &DatasetName, part: &Part, files
     let there = side(s, root)?;
     replicate::may_receive(it.name.as_str(), it.uuid, root.as_str(), &there.datasets)?;
     let new = there.datasets.get(part.as_str()).is_none_or(|d| d.snapshots.is_empty() && d.token.is_none());
-    if new && part.as_str().is_empty() {
-        make_parent(s, root, it.under.is_none())?;
+    if new
+        && part.as_str().is_empty()
+        && let Some(parent) = missing_parent(s, root, it.under.is_none())?
+    {
+        change(s, &replica::create_root(&parent))?;
     }
     Ok(replica::receive(&dataset, new.then_some((it.uuid, filesystem)), s.platform.openzfs()))
 }
 
-/// Makes the dataset below which replicas lie by default; one that was named has to be there.
-fn make_parent(s: &Session, root: &DatasetName, may: bool) -> Result<()> {
+/// Where a replica lies and what is there; where nothing is, what it is to lie below must be there, or be the dataset that
+/// is kept for that.
+///
+/// # Errors
+/// As [`root`], or that is not there.
+pub fn list(s: &Session, it: &Replica, only: Option<&DatasetName>) -> Result<(DatasetName, Side)> {
+    let root = root(s, it, only)?;
+    let side = side(s, &root)?;
+    if side.datasets.is_empty() {
+        missing_parent(s, &root, it.under.is_none())?;
+    }
+    Ok((root, side))
+}
+
+/// The dataset below which a replica is to lie, if it is not there and has to be made.
+///
+/// # Errors
+/// It is not there, and is not the one that is kept for that.
+fn missing_parent(s: &Session, root: &DatasetName, may: bool) -> Result<Option<DatasetName>> {
     let parent: DatasetName = root.as_str().rsplit_once('/').map_or(root.as_str(), |(p, _)| p).parse()?;
     if !side(s, &parent)?.datasets.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     if may && default_root(s).is_ok_and(|d| d == parent) {
-        return change(s, &replica::create_root(&parent));
+        return Ok(Some(parent));
     }
     Err(Error::not_found(&parent, "there is no such dataset to receive below")
         .next(format!("zfs create -o mountpoint=none -o canmount=off {parent}")))

@@ -13,10 +13,10 @@ use crate::plan::replicate::last;
 use crate::report::results::{self, Outcome, Style};
 use crate::store::lock;
 
-/// Send what has changed of a jail to another dataset or node, from snapshot to snapshot
+/// Send what has changed of a jail or VM to another dataset or node, from snapshot to snapshot
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The jail; with --due also none, for all
+    /// The jail or VM; with --due also none, for all
     #[arg(value_name = "NAME", required_unless_present = "due")]
     name: Option<String>,
     /// NODE, NODE:DATASET, or a DATASET of this host; without one, all that its jobs name
@@ -25,6 +25,9 @@ pub struct Args {
     /// Only the jobs whose time has come; says nothing while all is well
     #[arg(long, conflicts_with_all = ["target", "last", "rate"])]
     due: bool,
+    /// Send nothing, and keep nothing here for that target any more; what is there stays
+    #[arg(long, requires = "target", conflicts_with_all = ["last", "rate"])]
+    forget: bool,
     /// Take no snapshot: send the newest there is
     #[arg(long)]
     last: bool,
@@ -46,6 +49,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         return due(s, &names);
     }
     let mut outcomes = Vec::new();
+    if let (true, Some(target)) = (args.forget, &args.target) {
+        outcomes.extend(names.iter().map(|n| replicating::forget(s, n, target)));
+        return Ok(change::tell(s, &outcomes));
+    }
     for name in &names {
         let jobs = match &args.target {
             Some(target) => vec![(target.clone(), None)],

@@ -79,8 +79,7 @@ fn answer(s: &Session, args: &Args, request: Request, input: &mut Patient) -> Re
             })
         }
         Request::List(it) => {
-            let root = receiving::root(s, &it, only)?;
-            let side = receiving::side(s, &root)?;
+            let (root, side) = receiving::list(s, &it, only)?;
             Answer::Side { root, side }
         }
         Request::Abort { replica, part } => {

@@ -10,6 +10,7 @@ use crate::model::replica::Job;
 use crate::model::size::ByteSize;
 use crate::plan::replicate::{known_targets, last};
 use crate::programs::replica::{self, Point, Side};
+use crate::report::results;
 use crate::report::table::List;
 use crate::store::{journal, lock};
 use serde_json::json;
@@ -22,7 +23,7 @@ pub struct Args {
     names: Vec<String>,
 }
 
-/// Runs it: a job that is late, or was never done, is exit 1 at the end.
+/// Runs it: one that is late, was never done or can't be asked is exit 1 at the end.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if s.saved.is_some() {
         return Err(
@@ -43,7 +44,14 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         if env.dataset.is_none() {
             continue;
         }
-        let (_, root, side) = replicating::here(s, &name)?;
+        let (_, root, side) = match replicating::here(s, &name) {
+            Ok(here) => here,
+            Err(e) => {
+                results::error(&e);
+                late = true;
+                continue;
+            }
+        };
         let mut targets: Vec<String> = jobs.iter().map(|j| j.target.to_string()).collect();
         let known = side.datasets.get("").map(known_targets).unwrap_or_default();
         targets.extend(

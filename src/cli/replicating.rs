@@ -1,5 +1,6 @@
 //! What the commands on replication share: one environment to one target, and what this side knows of those.
 
+use super::change::{self, Wish};
 use super::peer::Peer;
 use super::receiving;
 use super::session::Session;
@@ -17,7 +18,8 @@ use crate::model::size::ByteSize;
 use crate::plan::replicate::{self, Anchor, Way};
 use crate::plan::snapshot;
 use crate::programs::replica::{self, Side, State};
-use crate::report::results::Done;
+use crate::programs::ssh_node;
+use crate::report::results::{Done, Outcome};
 use crate::report::table::out;
 use crate::store::lock;
 use std::time::Instant;
@@ -78,7 +80,7 @@ pub fn one(
     let lock = match real {
         true => {
             let lock = lock::exclusive(&s.layout.ensure()?, &object, "replicate")?;
-            super::change::mend(s, &object, true, &lock, warnings)?;
+            change::mend(s, &object, true, &lock, warnings)?;
             Some(lock)
         }
         false => None,
@@ -127,6 +129,21 @@ pub fn one(
     Ok(match bytes {
         Some(bytes) => Done::changed(format!("{to} is on {target}, {} sent", ByteSize(bytes).human())),
         None => Done::unchanged(format!("{to} is on {target}")),
+    })
+}
+
+/// Gives up a replication: nothing here is kept for it any more, and what is there stays.
+///
+/// # Errors
+/// It is at work, or zfs(8) refuses.
+pub fn forget(s: &Session, name: &EnvName, target: &Target) -> Outcome {
+    change::one(s, "replicate", &object(name), true, &|| {
+        let (_, root, side) = here(s, name)?;
+        let plan = replicate::forget(name.as_str(), target, &root, &side)?;
+        Ok(match plan.steps.is_empty() {
+            true => Wish::Nothing(Done::unchanged(format!("nothing is kept for {target}"))),
+            false => Wish::Do(vec![plan], Done::changed(format!("nothing is kept for {target} any more"))),
+        })
     })
 }
 
@@ -275,11 +292,13 @@ fn show(
     for (child, way) in ways.iter().filter(|(_, w)| *w != Way::Nothing) {
         let state = &side.datasets[child];
         let send = command(s, &replica::below(root, child)?, state, &to, way)?;
-        let part = Part::try_from(child.clone())?;
-        // Parents that are not there yet are made as the first part comes.
-        let into = match peer.shown(s, it, &part, state.kind == "filesystem") {
-            Ok(cmd) => cmd.words(),
-            Err(e) => format!("# {e}"),
+        let into = match peer {
+            Peer::Here(_) => {
+                let new =
+                    (!there.datasets.contains_key(child)).then_some((it.uuid, state.kind == "filesystem"));
+                replica::receive(&replica::below(there_root, child)?, new, s.platform.openzfs())
+            }
+            Peer::There(_, node, _) => ssh_node::receive(node),
         };
         text.push_str(&format!("{send} | {into}\n"));
     }

@@ -211,6 +211,30 @@ pub fn settle(
     plan
 }
 
+/// Gives up a replication: nothing on this side is kept for it any more. What is on the other side stays there.
+pub fn forget(object: &str, target: &Target, root: &DatasetName, side: &Side) -> Result<Plan> {
+    let mut plan = Plan::new("replicate", object);
+    plan.point_of_no_return();
+    let (done, coming) = (target.to_string(), format!("+{target}"));
+    let name = replica::bookmark_name(target);
+    for (child, state) in &side.datasets {
+        let dataset = replica::below(root, child)?;
+        for point in &state.snapshots {
+            let mut all = targets(point);
+            let before = all.len();
+            all.retain(|t| *t != coming && *t != done);
+            if all.len() < before {
+                plan.steps.extend(say(&dataset, &point.name, point.common.as_deref(), &all));
+            }
+        }
+        if state.bookmarks.iter().any(|b| b.name == name) {
+            let destroy = replica::destroy_bookmark(&format!("{dataset}#{name}"));
+            plan.push(Step::run("give up its bookmark", destroy));
+        }
+    }
+    Ok(plan)
+}
+
 /// The steps that change what a snapshot says, and hold or release it.
 fn say(dataset: &DatasetName, name: &str, before: Option<&str>, all: &[&str]) -> Vec<Step> {
     let snapshot = format!("{dataset}@{name}");
@@ -231,13 +255,10 @@ fn say(dataset: &DatasetName, name: &str, before: Option<&str>, all: &[&str]) ->
     }
     let said = Step::run(format!("note who needs {snapshot}"), replica::set_common(&snapshot, &text))
         .undo(Effect::Run(back));
-    match before {
-        Some(_) => vec![said],
-        None => {
-            let hold = Step::run(format!("hold {snapshot}"), replica::hold(&snapshot));
-            vec![said, hold.undo(Effect::Run(replica::release(&snapshot)))]
-        }
-    }
+    // Whoever said something before may have died before it was held.
+    let hold = Step::run(format!("hold {snapshot}"), replica::hold(&snapshot));
+    let hold = if before.is_none() { hold.undo(Effect::Run(replica::release(&snapshot))) } else { hold };
+    vec![said, hold]
 }
 
 /// The bookmark that is left of the last common snapshot, should that be lost: one for each target.

@@ -196,7 +196,9 @@ pub fn may_go(object: &EnvName, it: &Moment<'_>, foreign: bool, next: &str) -> R
         let e = Error::conflict(object, format!("the snapshot {}: {why}", it.name));
         let name = it.name;
         return Err(match it.holds() {
-            0 if it.common().is_some() => e.next("a later replication lets it go"),
+            0 if it.common().is_some() => e.next(format!(
+                "a later replication lets it go; jug replicate --forget {object} TARGET gives that one up"
+            )),
             0 => e.next("zfs promote lets a clone stand by itself, jug jremove removes an environment"),
             _ => e
                 .code(crate::error::Code::Busy)

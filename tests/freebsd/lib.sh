@@ -26,7 +26,7 @@ suite_end() {
 	iscsi_down >/dev/null 2>&1
 	nfs_down
 	if [ -n "$POOL" ]; then
-		for d in "$POOL/jugtest" "$POOL/jug test"; do
+		for d in "$POOL/jugtest" "$POOL/jug test" "$POOL/jugtest-replicas"; do
 			zfs list -H "$d" >/dev/null 2>&1 && zfs destroy -rf "$d"
 		done
 	fi

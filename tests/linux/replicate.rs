@@ -1,5 +1,6 @@
 //! Replication with real zfs-fuse: between two pools, through ssh to an sshd of the test's own, cut and completed.
 
+use crate::crash::killed;
 use crate::support::{Host, on_host, write};
 
 /// An environment on ZFS with some data, and a second pool.
@@ -58,12 +59,9 @@ fn between_two_pools() {
         h.jug("replicate nosuch back").code(4);
         h.jug("replicate www 'a@b'").code(2);
         h.jug("replicate www back/none").code(4).says("zfs create -o mountpoint=none");
-        assert_eq!(
-            snapshots(h, "tank/jug/env/www").len(),
-            1,
-            "a snapshot that was taken is kept for the next time"
-        );
+        assert_eq!(snapshots(h, "tank/jug/env/www"), [""; 0], "a snapshot was taken for nothing");
         h.jug("replicate www tank/jug/env/www").code(2).says("can't lie in");
+        h.jug("snapshot www").ok();
         h.jug("-n replicate www back").ok().says("zfs send").says("zfs receive -u back/www");
         h.jug("replicate www back").ok().says("changed").says("sent");
         alike(h, "back/www");
@@ -99,9 +97,17 @@ fn between_two_pools() {
         let it = &status["replications"][0];
         assert_eq!((it["target"].as_str(), it["state"].as_str()), (Some("back"), Some("by hand")), "{it}");
         assert!(it["lag"].as_u64().unwrap() < 100, "{it}");
+        // Given up, nothing here is kept for it; it is as it was there, and can be taken up again.
+        h.jug("replicate --forget www").code(2);
+        h.jug("replicate --forget www nosuch").ok().says("unchanged");
+        h.jug("-n replicate --forget www back").ok().says("zfs release jug-replica");
+        h.jug("replicate --forget www back").ok().says("changed");
+        h.sh("zfs get -Hp -o value userrefs -r tank/jug/env/www | grep -vx -e 0 -e -").code(1);
+        h.jug("replicate --last www back").ok().says("unchanged");
+        h.jug("snapshot-ls www").ok().says("common");
         // It goes with its snapshots, and leaves the replica.
         h.jug("jremove -y www").ok();
-        assert_eq!(snapshots(h, "back/www/data").len(), 4 - 1);
+        assert_eq!(snapshots(h, "back/www/data").len(), 3);
         end(h);
     });
 }
@@ -175,6 +181,30 @@ fn cut_and_completed() {
     });
 }
 
+/// jug is killed at each line that it writes to a journal.
+#[test]
+fn killed_at_any_moment() {
+    on_host(&["zfs-fuse", "strace"], |h| {
+        two_pools(h);
+        let mut n = 1;
+        while killed(h, "replicate www back", "fdatasync", n) {
+            if n % 2 == 0 {
+                h.jug("doctor --fix").ok();
+            }
+            h.jug("replicate www back").ok();
+            let holds =
+                h.sh("zfs get -Hp -o name,value userrefs -r tank/jug/env/www back/www | awk '$2 > 0'").ok();
+            assert_eq!(holds.out.lines().count(), 6, "killed at {n}: {holds:?}");
+            // Each step writes two lines, before and after it: a step of five comes to both.
+            n += 5;
+        }
+        assert!(n > 10, "only {n} points to die at");
+        alike(h, "back/www");
+        h.sh("ls work/journal").ok().says_not("jsonl");
+        end(h);
+    });
+}
+
 #[test]
 fn jobs_by_cron() {
     on_host(&["zfs-fuse"], |h| {
@@ -244,7 +274,8 @@ fn through_ssh() {
         alike(h, "back/jug/replica/www");
         assert_eq!(get(h, "readonly,canmount,mounted", "back/jug/replica/www/data"), "on\nnoauto\nno");
         h.jug("replicate --last www nas").ok().says("unchanged");
-        h.jug("-n replicate www nas:back/other").ok().says("replicate-receive");
+        h.jug("snapshot www").ok();
+        h.jug("-n replicate www nas").ok().says("replicate-receive");
         h.jug("replicate www nas:back/other").code(4).says("on nas: zfs create");
         h.sh("zfs snapshot back/jug/replica/www/data@theirs").ok();
         h.jug("replicate www nas").code(5).says("has diverged").says("theirs");
