@@ -355,7 +355,9 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ),
         ],
     ),
+    ("node-ls", &[("For scripts: name, host, user, port, dataset", "jug -H node-ls")]),
     ("node-check", &[("All of them", "jug node-check")]),
+    ("node-remove", &[("One that is no more", "jug node-remove nas")]),
     ("jlogin", &[("A shell of root's", "jug jlogin www")]),
     (
         "jcp",
