@@ -178,7 +178,7 @@ fn parts(
 ) -> Result<Option<u64>> {
     let mut bytes = None;
     for (child, state) in side.datasets.iter().filter(|(_, d)| d.snapshots.iter().any(|p| p.name == to)) {
-        let part = Part::try_from(child.clone())?;
+        let part = child.parse::<Part>()?;
         for round in 0.. {
             let (there_root, there) = peer.list(s, it)?;
             let only = Side { datasets: [(child.clone(), state.clone())].into() };

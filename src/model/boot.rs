@@ -1,6 +1,7 @@
 //! `[boot]`: whether, when and after what an environment is started by `jug boot`.
 
 use super::name::{AbsPath, DatasetName, EnvName, HostName, printable};
+use super::text::as_text;
 use crate::error::Error;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -42,8 +43,7 @@ impl Default for Boot {
 }
 
 /// Something that must be there before a start.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WaitFor {
     /// `mount:/path`: something is mounted there.
     Mount(AbsPath),
@@ -117,18 +117,7 @@ impl fmt::Display for WaitFor {
     }
 }
 
-impl TryFrom<String> for WaitFor {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<WaitFor> for String {
-    fn from(w: WaitFor) -> String {
-        w.to_string()
-    }
-}
+as_text!(WaitFor);
 
 #[cfg(test)]
 mod tests {

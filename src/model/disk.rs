@@ -2,13 +2,13 @@
 
 use super::name::{AbsPath, printable};
 use super::size::ByteSize;
+use super::text::as_text;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
 
 /// The name of a disk: it names a file, a volume below the VM's dataset, and the serial number that the guest sees.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DiskName(String);
 
 /// The device that a guest sees.
@@ -51,8 +51,7 @@ pub enum Blocks {
 }
 
 /// One disk.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disk {
     /// Its name.
     pub name: DiskName,
@@ -91,19 +90,6 @@ impl FromStr for DiskName {
             return Err(bad("this word has a meaning of its own beside a VM's disks"));
         }
         Ok(Self(s.to_string()))
-    }
-}
-
-impl TryFrom<String> for DiskName {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self> {
-        s.parse()
-    }
-}
-
-impl From<DiskName> for String {
-    fn from(n: DiskName) -> Self {
-        n.0
     }
 }
 
@@ -185,19 +171,6 @@ pub fn disk_size(s: &str) -> Result<ByteSize> {
     Ok(size)
 }
 
-impl TryFrom<String> for Disk {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self> {
-        s.parse()
-    }
-}
-
-impl From<Disk> for String {
-    fn from(d: Disk) -> Self {
-        d.to_string()
-    }
-}
-
 impl fmt::Display for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.blocks {
@@ -213,6 +186,8 @@ impl fmt::Display for Disk {
         f.write_str(if self.read_only { ",ro" } else { "" })
     }
 }
+
+as_text!(DiskName, Disk);
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,11 @@
 //! to receive ends with the connection.
 
 use super::name::{DatasetName, EnvName};
+use super::text::as_text;
 use crate::error::{Code, Error};
 use crate::programs::replica::Side;
+use std::fmt;
+use std::str::FromStr;
 
 /// The version of what is said. Two jugs whose versions differ do not talk.
 pub const PROTOCOL: u32 = 1;
@@ -64,8 +67,7 @@ pub struct Replica {
 }
 
 /// A dataset by its name below the uppermost, which is the empty one.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part(String);
 
 impl Part {
@@ -75,20 +77,20 @@ impl Part {
     }
 }
 
-impl TryFrom<String> for Part {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
+impl FromStr for Part {
+    type Err = Error;
+    fn from_str(s: &str) -> Result<Self, Error> {
         if !s.is_empty() {
             // Behind a pool's name it has to be that of a dataset.
             format!("x/{s}").parse::<DatasetName>()?;
         }
-        Ok(Self(s))
+        Ok(Self(s.to_string()))
     }
 }
 
-impl From<Part> for String {
-    fn from(p: Part) -> Self {
-        p.0
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -161,6 +163,8 @@ impl Answer {
         Err(e)
     }
 }
+
+as_text!(Part);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 //! written from them, on FreeBSD (exports(5), zfsprops(7)) and on Linux (exports(5), nfs-ganesha).
 
 use super::name::{AbsPath, UserName, printable};
+use super::text::as_text;
 use crate::error::{Error, Result};
 use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +11,7 @@ use std::str::FromStr;
 
 /// Who may mount: everybody, or these addresses and networks. It is never empty, and names of hosts are none of it: what
 /// they mean is only known when the server looks them up.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClientSet(Set);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,8 +126,7 @@ impl FromStr for ClientSet {
 }
 
 /// A user, or a group, of the server's: a name or a number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Credential {
     /// The user.
     pub user: UserName,
@@ -220,8 +219,7 @@ impl Flavor {
 }
 
 /// Flavors in the order in which they are offered, each once; at least one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sec(Vec<Flavor>);
 
 impl Sec {
@@ -263,23 +261,6 @@ impl fmt::Display for Sec {
         f.write_str(&self.0.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(":"))
     }
 }
-
-macro_rules! as_string {
-    ($($name:ident),*) => {$(
-        impl TryFrom<String> for $name {
-            type Error = Error;
-            fn try_from(s: String) -> Result<Self> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(it: $name) -> String {
-                it.to_string()
-            }
-        }
-    )*};
-}
-as_string!(ClientSet, Credential, Sec);
 
 /// How it is exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -488,3 +469,5 @@ pub(crate) mod tests {
         }
     }
 }
+
+as_text!(ClientSet, Credential, Sec);

@@ -1,9 +1,7 @@
 //! `[external]`: what mounts the data of an environment with storage external, and where that lies.
 
-use super::name::{AbsPath, EnvName, printable};
+use super::name::{AbsPath, EnvName, name_type};
 use crate::error::Error;
-use std::fmt;
-use std::str::FromStr;
 
 /// What mounts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -73,46 +71,7 @@ impl Part {
     }
 }
 
-macro_rules! word_type {
-    ($(#[$doc:meta])* $name:ident, $check:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-        impl $name {
-            /// The text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-        impl FromStr for $name {
-            type Err = Error;
-            fn from_str(s: &str) -> Result<Self, Error> {
-                let check: fn(&str) -> Result<(), String> = $check;
-                check(s).map_err(|why| Error::usage(printable(s), why))?;
-                Ok(Self(s.to_string()))
-            }
-        }
-        impl TryFrom<String> for $name {
-            type Error = Error;
-            fn try_from(s: String) -> Result<Self, Error> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(n: $name) -> String {
-                n.0
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-    };
-}
-
-word_type!(
+name_type!(
     /// A server: a host name or an address, IPv6 in brackets; for CephFS and iSCSI perhaps with a port, and for CephFS
     /// several with commas between them.
     Server,
@@ -132,7 +91,7 @@ word_type!(
         }
     }
 );
-word_type!(
+name_type!(
     /// An option of mount(8).
     MountOption,
     |s| match s.chars().find(|c| !(c.is_ascii_alphanumeric() || "=_-.:/+@".contains(*c))) {
@@ -141,7 +100,7 @@ word_type!(
         None => Ok(()),
     }
 );
-word_type!(
+name_type!(
     /// The name of an iSCSI target (RFC 3720, 3.2.6.3), in which `{name}` stands for the environment's.
     TargetPattern,
     |s| match s.replace(NAME, "x").chars().find(|c| !(c.is_ascii_alphanumeric() || ".-:_".contains(*c))) {
@@ -152,7 +111,7 @@ word_type!(
         None => Ok(()),
     }
 );
-word_type!(
+name_type!(
     /// A path in which `{name}` stands for the environment's name.
     PathPattern,
     |s| {

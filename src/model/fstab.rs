@@ -1,6 +1,7 @@
 //! Extra mounts of an environment, in the words of fstab(5): `SRC DST TYPE OPTS`, blanks as `\040`.
 
 use super::name::{AbsPath, printable};
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -17,8 +18,7 @@ pub enum FsType {
 }
 
 /// One extra mount. `target` is inside the environment.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
     /// What is mounted: a directory, `tmpfs`, or `host:/path`.
     pub source: String,
@@ -89,19 +89,6 @@ impl Mount {
     }
 }
 
-impl TryFrom<String> for Mount {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Mount> for String {
-    fn from(m: Mount) -> String {
-        m.to_string()
-    }
-}
-
 impl fmt::Display for Mount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fstype = match self.fstype {
@@ -148,6 +135,8 @@ pub fn escape(s: &str) -> String {
     }
     out
 }
+
+as_text!(Mount);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Disk images: what they are packed and written in, and what jug knows of one it has.
 
 use super::sum::Sum;
+use super::text::as_text;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,8 +54,7 @@ impl Disk {
 }
 
 /// What an image came in: `raw`, `raw.xz`, `qcow2`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Format {
     /// The disk.
     pub disk: Disk,
@@ -80,19 +80,6 @@ impl FromStr for Format {
             (Some(disk), Some(Some(p))) => Ok(Self { disk, packing: Some(p) }),
             _ => Err(format!("unknown format `{}`", super::name::printable(s))),
         }
-    }
-}
-
-impl TryFrom<String> for Format {
-    type Error = String;
-    fn try_from(s: String) -> Result<Self, String> {
-        s.parse()
-    }
-}
-
-impl From<Format> for String {
-    fn from(f: Format) -> Self {
-        f.to_string()
     }
 }
 
@@ -225,6 +212,8 @@ pub struct Image {
     /// When it was last read and had its sum.
     pub verified: jiff::Timestamp,
 }
+
+as_text!(Format);
 
 #[cfg(test)]
 mod tests {

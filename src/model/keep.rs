@@ -1,6 +1,7 @@
 //! Which snapshots are kept: `last=3,hourly=24,daily=7,weekly=4,monthly=12,yearly=2`.
 
 use super::name::{nearest, printable};
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -41,8 +42,7 @@ impl Rule {
 }
 
 /// How many each rule keeps. A rule counts only times of which there is a snapshot: nothing goes because time passes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keep([u32; Rule::ALL.len()]);
 
 /// The word for a policy that has no rule.
@@ -108,18 +108,7 @@ impl fmt::Display for Keep {
     }
 }
 
-impl TryFrom<String> for Keep {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Keep> for String {
-    fn from(k: Keep) -> Self {
-        k.to_string()
-    }
-}
+as_text!(Keep);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! `limits.*`: how much of the host an environment may use.
 
 use super::size::ByteSize;
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -212,8 +213,7 @@ impl Limits {
 }
 
 /// A set of CPUs, as cpuset(1) and the kernel of Linux write it: `0-3,5`.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CpuSet(Vec<(u16, u16)>);
 
 impl CpuSet {
@@ -269,18 +269,7 @@ impl fmt::Display for CpuSet {
     }
 }
 
-impl TryFrom<String> for CpuSet {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<CpuSet> for String {
-    fn from(c: CpuSet) -> String {
-        c.to_string()
-    }
-}
+as_text!(CpuSet);
 
 #[cfg(test)]
 mod tests {

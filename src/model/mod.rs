@@ -40,6 +40,7 @@ pub mod size;
 pub mod snapshot;
 pub mod ssh_key;
 pub mod sum;
+mod text;
 pub mod toml_error;
 pub mod url;
 pub mod user_data;

@@ -1,45 +1,31 @@
 //! Validated names. A value of these types cannot be built from nonsense, so whatever builds an
 //! argument vector from them is safe from `../x`, `-rf` and control characters.
 
-use crate::error::Error;
-use std::fmt;
-use std::str::FromStr;
-
+/// Makes a type of text that a check has let through; serde reads and writes it as that text.
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident, $check:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
+        $crate::model::text::as_text!($name);
         impl $name {
             /// The text of the name.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
-        impl FromStr for $name {
-            type Err = Error;
-            fn from_str(s: &str) -> Result<Self, Error> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::error::Error;
+            fn from_str(s: &str) -> $crate::error::Result<Self> {
                 let check: fn(&str) -> Result<(), String> = $check;
                 match check(s) {
                     Ok(()) => Ok(Self(s.to_string())),
-                    Err(why) => Err(Error::usage(printable(s), why)),
+                    Err(why) => Err($crate::error::Error::usage($crate::model::name::printable(s), why)),
                 }
             }
         }
-        impl TryFrom<String> for $name {
-            type Error = Error;
-            fn try_from(s: String) -> Result<Self, Error> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(n: $name) -> String {
-                n.0
-            }
-        }
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&self.0)
             }
         }
@@ -50,6 +36,7 @@ macro_rules! name_type {
         }
     };
 }
+pub(super) use name_type;
 
 name_type!(
     /// The name of an environment (a jail or a VM): 1 to 63 of letters, digits, `_` and `-`, the first a

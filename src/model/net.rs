@@ -2,14 +2,14 @@
 
 use super::name::{InterfaceName, printable};
 use super::nic::Nic;
+use super::text::as_text;
 use crate::error::Error;
 use ipnet::IpNet;
 use std::fmt;
 use std::str::FromStr;
 
 /// One attachment to a network.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Net {
     /// No address at all.
     None,
@@ -67,19 +67,6 @@ const MAX_CARDS: usize = 64;
 /// An address with its prefix length; without one, a single address (/32 or /128).
 pub fn parse_address(s: &str) -> Option<IpNet> {
     s.parse().ok().or_else(|| s.parse::<std::net::IpAddr>().ok().map(IpNet::from))
-}
-
-impl TryFrom<String> for Net {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Net> for String {
-    fn from(n: Net) -> String {
-        n.to_string()
-    }
 }
 
 impl fmt::Display for Net {
@@ -145,6 +132,8 @@ pub fn check(nets: &[Net]) -> Result<(), String> {
     }
     Ok(())
 }
+
+as_text!(Net);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use super::name::{HostName, InterfaceName, NetName, printable};
 use super::nic::{Mac, Unit};
+use super::text::as_text;
 use super::toml_error::{place, position};
 use crate::error::{Error, Result};
 use ipnet::IpNet;
@@ -25,8 +26,7 @@ pub struct Vlan {
 }
 
 /// Through what its members reach the outside with the host's address.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Nat {
     /// The interface of the host's default route.
     Auto,
@@ -54,19 +54,6 @@ impl fmt::Display for Nat {
             Self::Interface(i) => i.fmt(f),
             Self::Address(a) => a.fmt(f),
         }
-    }
-}
-
-impl TryFrom<String> for Nat {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self> {
-        s.parse()
-    }
-}
-
-impl From<Nat> for String {
-    fn from(n: Nat) -> String {
-        n.to_string()
     }
 }
 
@@ -314,3 +301,5 @@ pub fn missing<'a>(name: &NetName, known: impl Iterator<Item = &'a NetName>) -> 
     Error::not_found(format!("network {name}"), "there is no such network")
         .next(near.map_or_else(|| "jug net-ls shows what there is".into(), |n| format!("did you mean {n}?")))
 }
+
+as_text!(Nat);

@@ -1,6 +1,7 @@
 //! Published ports: `8080:80`, `8000-8010:9000-9010/udp`, with `,on=ADDR` and `,from=NET+NET`.
 
 use super::name::printable;
+use super::text::as_text;
 use crate::error::Error;
 use ipnet::IpNet;
 use std::collections::BTreeSet;
@@ -88,8 +89,7 @@ impl FromStr for Range {
 }
 
 /// One exposure: ports of the host that lead to ports of an environment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Exposure {
     /// Ports of the host.
     pub outer: Range,
@@ -191,19 +191,6 @@ impl fmt::Display for Exposure {
     }
 }
 
-impl TryFrom<String> for Exposure {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Exposure> for String {
-    fn from(e: Exposure) -> String {
-        e.to_string()
-    }
-}
-
 /// Refuses two exposures of one environment that want the same port of the host.
 ///
 /// # Errors
@@ -299,3 +286,5 @@ pub(crate) mod tests {
         }
     }
 }
+
+as_text!(Exposure);

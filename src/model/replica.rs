@@ -2,14 +2,14 @@
 
 use super::name::{AbsPath, DatasetName, HostName, NodeName, UserName, printable};
 use super::size::ByteSize;
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
 /// A target as users write it: `NODE`, `NODE:DATASET`, or a `DATASET` of this host. A single word is a node if there is
 /// one of that name, else a pool.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// `NODE:DATASET`.
     At(NodeName, DatasetName),
@@ -58,8 +58,7 @@ impl FromStr for Target {
 }
 
 /// A replication that is repeated: `TARGET [every=1h] [rate=20M]`.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// To where.
     pub target: Target,
@@ -133,23 +132,6 @@ impl fmt::Display for Every {
     }
 }
 
-macro_rules! text_conversions {
-    ($($name:ident)*) => {$(
-        impl TryFrom<String> for $name {
-            type Error = Error;
-            fn try_from(s: String) -> Result<Self, Error> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(it: $name) -> Self {
-                it.to_string()
-            }
-        }
-    )*};
-}
-text_conversions!(Target Job);
-
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -190,8 +172,7 @@ pub struct KnownNode {
 
 /// The path of a program on another node. The login shell there reads it, so it holds nothing that a shell could take
 /// for more than a word.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteProgram(String);
 
 impl FromStr for RemoteProgram {
@@ -212,7 +193,7 @@ impl fmt::Display for RemoteProgram {
         f.pad(&self.0)
     }
 }
-text_conversions!(RemoteProgram);
+as_text!(Target, Job, RemoteProgram);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Checksums, and the files in which publishers list them.
 
 use super::name::printable;
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -38,8 +39,7 @@ impl Algorithm {
 }
 
 /// A sum and how it was made: `sha256:` and its digits.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
     /// How it was made.
     pub algorithm: Algorithm,
@@ -107,18 +107,7 @@ impl FromStr for Sum {
     }
 }
 
-impl TryFrom<String> for Sum {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Sum> for String {
-    fn from(s: Sum) -> Self {
-        s.to_string()
-    }
-}
+as_text!(Sum);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! Addresses of things to fetch.
 
 use super::name::printable;
+use super::text::as_text;
 use crate::error::Error;
 use std::fmt;
 use std::str::FromStr;
@@ -38,8 +39,7 @@ impl Scheme {
 
 /// An http, https or file address: printable ASCII without blanks, and with no name and password, which would be seen by
 /// all who list processes.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url {
     text: String,
     /// How it is fetched.
@@ -100,18 +100,7 @@ impl fmt::Display for Url {
     }
 }
 
-impl TryFrom<String> for Url {
-    type Error = Error;
-    fn try_from(s: String) -> Result<Self, Error> {
-        s.parse()
-    }
-}
-
-impl From<Url> for String {
-    fn from(u: Url) -> Self {
-        u.text
-    }
-}
+as_text!(Url);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The small values of a VM: processors, screen, devices passed through, shares, flags of bhyve(8).
 
 use super::name::{AbsPath, printable};
+use super::text::as_text;
 use crate::error::{Error, Result};
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,23 +9,6 @@ use std::str::FromStr;
 
 /// How many processors a VM may have: hw.vmm.maxcpu may be less on a host.
 const MAX_CPUS: u32 = 256;
-
-/// Writes the conversions that serde needs of a type that is text.
-macro_rules! as_text {
-    ($name:ident) => {
-        impl TryFrom<String> for $name {
-            type Error = Error;
-            fn try_from(s: String) -> Result<Self> {
-                s.parse()
-            }
-        }
-        impl From<$name> for String {
-            fn from(it: $name) -> Self {
-                it.to_string()
-            }
-        }
-    };
-}
 
 /// Processors: `4`, or `8,sockets=2,cores=2,threads=2`. What is not said is one, but for the cores, which are the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -124,8 +108,7 @@ impl Cpus {
 }
 
 /// A screen: `127.0.0.1:5901`, then `,w=1024`, `,h=768`, `,wait` or `,password=none` if need be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vnc {
     /// Where it is shown.
     pub listen: SocketAddr,
@@ -203,11 +186,9 @@ impl fmt::Display for Vnc {
         f.write_str(if self.password { "" } else { ",password=none" })
     }
 }
-as_text!(Vnc);
 
 /// A device of the host as bhyve(8) names it: `bus/slot/function`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pci {
     /// Bus, slot, function.
     pub at: [u8; 3],
@@ -232,11 +213,9 @@ impl fmt::Display for Pci {
         write!(f, "{}/{}/{}", self.at[0], self.at[1], self.at[2])
     }
 }
-as_text!(Pci);
 
 /// A directory of the host that the guest can mount over 9P: `TAG=/path`, then `,ro` if need be.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// What the guest calls it.
     pub tag: super::disk::DiskName,
@@ -267,11 +246,9 @@ impl fmt::Display for Share {
         write!(f, "{}={}{}", self.tag, self.path, if self.read_only { ",ro" } else { "" })
     }
 }
-as_text!(Share);
 
 /// A flag of bhyve(8) that somebody may need. Those that jug itself decides are not among them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BhyveFlag {
     /// `-C`: guest memory in a core file.
     GuestInCore,
@@ -317,7 +294,8 @@ impl fmt::Display for BhyveFlag {
         f.write_str(Self::ALL.iter().find(|a| a.0 == *self).map_or("", |a| a.1))
     }
 }
-as_text!(BhyveFlag);
+
+as_text!(Vnc, Pci, Share, BhyveFlag);
 
 #[cfg(test)]
 mod tests {
