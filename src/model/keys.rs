@@ -35,7 +35,7 @@ impl Shape {
     }
 }
 
-const KEYS: [(&str, Shape); 101] = [
+pub(super) const KEYS: [(&str, Shape); 101] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),

@@ -359,6 +359,8 @@ mod tests {
         assert!(text.contains("# always\nauto = false # yes") && !text.contains("enabled"), "{text}");
         assert!(!env.boot.auto && env.boot.after.len() == 1);
         assert_eq!(lookup(&to_value(&env).unwrap(), "boot.enabled"), "false");
+        assert_eq!(change("storage.server=nas").key, "external.server");
+        assert!("storage.fish=1".parse::<Change>().is_err());
         let (_, env) = edit(&text, "f", &[change("boot.wait_for=mount:/a,tcp:[::1]:80")]).unwrap();
         assert_eq!(env.boot.wait_for.len(), 2);
         let e = edit(&text, "f", &[change("boot.wait_for=tcp:db")]).unwrap_err();

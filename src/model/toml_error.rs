@@ -3,7 +3,7 @@
 use super::name::nearest;
 use super::params::ALLOW;
 use crate::error::Error;
-use toml_edit::Item;
+use toml_edit::{DocumentMut, Item};
 
 /// The error of a file that could not be read as what it should be.
 pub fn of(file: &str, text: &str, e: &toml::de::Error) -> Error {
@@ -13,6 +13,10 @@ pub fn of(file: &str, text: &str, e: &toml::de::Error) -> Error {
     let reason = if let Some((key, known)) = listed(message, "unknown field ") {
         next = Some(did_you_mean(key, &known, "the keys here are"));
         format!("unknown key `{key}`")
+    } else if text.parse::<DocumentMut>().is_ok_and(|d| d.get("storage").is_some_and(Item::is_table_like)) {
+        offset = position(text, "storage").or(offset);
+        next = Some("write storage = \"external\", and call the table [external]".into());
+        "storage is a word, not a table".to_string()
     } else if let Some((word, known)) = listed(message, "unknown variant ") {
         next = nearest(word, known.iter().copied()).map(|n| format!("did you mean `{n}`?"));
         format!("`{word}` is not one of {}", known.join(", "))

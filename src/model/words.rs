@@ -1,5 +1,6 @@
 //! CBSD's `word=value` arguments, accepted wherever they fit (design, "Compatible with CBSD").
 
+use super::keys::KEYS;
 use super::name::{nearest, printable};
 use crate::error::{Error, Result};
 use toml_edit::{DocumentMut, Item};
@@ -35,12 +36,14 @@ pub fn split(arg: &str) -> Option<Result<(&'static str, &str)>> {
 /// A key's table, its former name there, and its present one. Files of before are read with both.
 const FORMER: [(&str, &str, &str); 1] = [("boot", "enabled", "auto")];
 
-/// A key as it is called now.
+/// A key as it is called now. `storage` is a word and has no keys below it, but where one is looked for there, it is
+/// one of `[external]`.
 pub fn current(key: &str) -> &str {
-    match key {
-        "boot.enabled" => "boot.auto",
-        other => other,
+    if key == "boot.enabled" {
+        return "boot.auto";
     }
+    let below = |k: &'static str| k.strip_prefix("external.") == key.strip_prefix("storage.");
+    KEYS.iter().map(|(k, _)| *k).filter(|k| k.starts_with("external.")).find(|k| below(k)).unwrap_or(key)
 }
 
 /// Gives keys of a file their present names: one that has both can't be read.
