@@ -1,10 +1,12 @@
 #!/bin/sh
 # The walk of share/tour.sh, which calls it: do not run it by itself.
 set -u
-: "${T:?}" "${JUG:?}" "${os:?}" "${TOUR_ZFS:=yes}" "${POOL:=}"
+: "${T:?}" "${JUG:?}" "${os:?}" "${TOUR_ZFS:=yes}" "${POOL:=}" "${kernel:=}"
 lib=$(cd "$(dirname "$0")" && pwd)/tour-lib.sh
 # shellcheck source=share/tour-lib.sh
 . "$lib"
+# shellcheck source=share/tour-vm.sh
+. "${lib%/*}/tour-vm.sh"
 
 zfs=no
 fuse=
@@ -100,7 +102,14 @@ else
 	chapter "8. A published port: left out, pf is not set up for it (jug doctor, jug init)"
 fi
 
-chapter "9. Stop and remove"
+if [ -n "$kernel" ]; then
+	chapter "9. A virtual machine"
+	virtual_machine
+else
+	chapter "9. A virtual machine: left out, there is no kernel for its guest"
+fi
+
+chapter "10. Stop and remove"
 run jug jstop --all
 run jug jls
 run jug jremove -y --all
@@ -110,7 +119,7 @@ run jug log -c 4
 run jug doctor
 run jug deinit -y
 
-chapter "10. What is left"
+chapter "11. What is left"
 leftovers
 host_teardown
 trap - EXIT

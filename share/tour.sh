@@ -4,13 +4,13 @@
 #
 # All that it makes lies in one temporary directory. On Linux it works in name spaces of its own for mounts and the
 # network, with an instance of zfs-fuse of its own. TOUR_ZFS=no leaves ZFS out; on FreeBSD POOL=NAME shows ZFS on that pool.
-# JUG=FILE shows that binary instead of building one; TOUR_INSTALL=no installs nothing.
+# JUG=FILE shows that binary instead of building one; TOUR_INSTALL=no installs nothing; TOUR_VM=no leaves the VM out.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin:${HOME:-/root}/.cargo/bin
 export PATH
 os=$(uname -s)
-: "${TOUR_ZFS:=yes}" "${TOUR_INSTALL:=yes}" "${POOL:=}"
+: "${TOUR_ZFS:=yes}" "${TOUR_VM:=yes}" "${TOUR_INSTALL:=yes}" "${POOL:=}"
 
 die() {
 	printf 'tour: %s\n' "$*" >&2
@@ -22,9 +22,13 @@ have() {
 }
 
 packages() {
-	for pair in cc=gcc runc=runc busybox=busybox-static ip=iproute2 nft=nftables curl=curl zfs-fuse=zfs-fuse; do
+	for pair in cc=gcc runc=runc busybox=busybox-static ip=iproute2 nft=nftables curl=curl zfs-fuse=zfs-fuse \
+		qemu-system-x86_64=qemu-system-x86; do
 		# Where another ZFS is, that is used; the packages exclude each other.
-		case $pair in zfs-fuse=*) { [ "$TOUR_ZFS" = no ] || have zpool; } && continue ;; esac
+		case $pair in
+		zfs-fuse=*) { [ "$TOUR_ZFS" = no ] || have zpool; } && continue ;;
+		qemu-*) [ "$TOUR_VM" = no ] && continue ;;
+		esac
 		have "${pair%%=*}" || printf '%s ' "${pair#*=}"
 	done
 }
@@ -48,9 +52,21 @@ prepare_linux() {
 		die "there is no /dev/fuse, which zfs-fuse needs (modprobe fuse); TOUR_ZFS=no leaves ZFS out"
 }
 
+# The kernel of the VM, if there is to be one.
+kernel=
+vm_kernel() {
+	[ "$TOUR_VM" = no ] && return
+	[ "$TOUR_INSTALL" = yes ] || JUG_NO_INSTALL=1
+	export JUG_NO_INSTALL
+	kernel=$(sh tests/kernel.sh) || printf 'There is no linux-image-cloud-amd64 here: the VM is left out\n'
+}
+
 [ "$(id -u)" = 0 ] || die "only root can start jails and containers: run it as root"
 case $os in
-Linux) prepare_linux ;;
+Linux)
+	prepare_linux
+	vm_kernel
+	;;
 FreeBSD) ;;
 *) die "jug runs on FreeBSD and on Linux, not on $os" ;;
 esac
@@ -67,7 +83,7 @@ T=$(mktemp -d "${TMPDIR:-/tmp}/jug-tour.XXXXXX") || exit 1
 T=$(cd "$T" && pwd -P)
 chmod 755 "$T"
 JUG_CONFIG=$T/jug.toml
-export JUG T JUG_CONFIG TOUR_ZFS POOL os
+export JUG T JUG_CONFIG TOUR_ZFS POOL os kernel
 
 # Nothing of the tour's may be mounted, and none of its processes may live.
 outside() {

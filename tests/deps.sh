@@ -104,24 +104,9 @@ install_packages() {
 	trap - HUP INT TERM
 }
 
-# The kernel of the tests' guests, unpacked but not installed: this host is to boot what it booted before.
 kernel() {
 	[ "$(uname -s)" = Linux ] || return
-	for there in target/kernel/boot/vmlinuz-*cloud*; do
-		[ -e "$there" ] && return
-	done
-	if have apt-get && have dpkg-deb && [ -z "${JUG_NO_INSTALL:-}" ]; then
-		package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
-			sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1)
-		echo "deps: unpacking ${package:=linux-image-cloud-amd64}"
-		dir=$(mktemp -d) || exit 1
-		(cd "$dir" && apt-get download -q "$package" >/dev/null 2>&1 && dpkg-deb -x ./*.deb kernel) &&
-			mkdir -p target && rm -rf target/kernel && cp -R "$dir/kernel" target/kernel
-		rm -rf "$dir"
-	fi
-	for there in target/kernel/boot/vmlinuz-*cloud*; do
-		[ -e "$there" ] || lack linux-image-cloud-amd64 "the kernel of the tests' guests could not be had"
-	done
+	sh tests/kernel.sh >/dev/null || lack linux-image-cloud-amd64 "the kernel of the tests' guests could not be had"
 }
 
 rust() {

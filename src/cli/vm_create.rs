@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::Host;
-use crate::model::disk::{Blocks, Bus, Disk, DiskName, disk_size};
+use crate::model::disk::{Blocks, Bus, Disk, DiskKind, DiskName, disk_size};
 use crate::model::env::{Env, Storage};
 use crate::model::hook::{Hook, HookArg};
 use crate::model::name::{AbsPath, EnvName, Tag};
@@ -98,8 +98,28 @@ impl FromStr for DiskArg {
     }
 }
 
-/// The disks that are asked for, after those that are there.
-pub fn disks(there: &[Disk], asked: &[DiskArg]) -> Vec<Disk> {
+/// The disks that are asked for, after those that are there. Where there are no volumes, they are files.
+///
+/// # Errors
+/// A volume is asked for where there are none.
+pub fn disks(s: &Session, storage: Storage, there: &[Disk], asked: &[DiskArg]) -> Result<Vec<Disk>> {
+    let mut new = numbered(there, asked);
+    if storage == Storage::Zfs && !s.platform.volumes(&s.host) {
+        for Disk { name, blocks, .. } in &mut new {
+            match blocks {
+                Blocks::Own { kind: Some(DiskKind::Zvol), .. } => {
+                    let next = format!("give {name} type=raw: it is a file then, on the VM's dataset");
+                    return Err(Error::lacks(name, "the ZFS of this host has no volumes").next(next));
+                }
+                Blocks::Own { kind, .. } => *kind = Some(DiskKind::Raw),
+                Blocks::Theirs(_) => {}
+            }
+        }
+    }
+    Ok(new)
+}
+
+fn numbered(there: &[Disk], asked: &[DiskArg]) -> Vec<Disk> {
     let named = asked.iter().filter_map(|d| if let DiskArg::Named(d) = d { Some(&d.name) } else { None });
     let taken: BTreeSet<&DiskName> = there.iter().map(|d| &d.name).chain(named).collect();
     let mut free = (0..).map(DiskName::numbered).filter(|n| !taken.contains(n));
@@ -120,7 +140,10 @@ pub fn disks(there: &[Disk], asked: &[DiskArg]) -> Vec<Disk> {
 /// The environment as its TOML will be.
 fn wanted(s: &Session, args: &Args) -> Result<Env> {
     let (name, absolute) = (&args.name, |p: &PathBuf| super::absolute(p));
-    let mut vm = Vm { disks: disks(&[], &args.disk), ..Vm::default() };
+    let said =
+        args.storage.or(args.mnt_start.as_ref().map(|_| Storage::External)).or(s.config.defaults.storage);
+    let storage = said.unwrap_or(if s.zfs_root().is_some() { Storage::Zfs } else { Storage::Dir });
+    let mut vm = Vm { disks: disks(s, storage, &[], &args.disk)?, ..Vm::default() };
     vm.cpus = args.cpus.unwrap_or(vm.cpus);
     vm.memory = args.memory.unwrap_or(vm.memory);
     vm.kernel = args.kernel.as_ref().map(absolute).transpose()?;
@@ -136,9 +159,7 @@ fn wanted(s: &Session, args: &Args) -> Result<Env> {
     let mut env = Env::new_vm(s.host.uuid(), s.host.now(), vm);
     env.mnt_start.clone_from(&args.mnt_start);
     env.mnt_stop.clone_from(&args.mnt_stop);
-    let said =
-        args.storage.or(args.mnt_start.as_ref().map(|_| Storage::External)).or(s.config.defaults.storage);
-    env.storage = said.unwrap_or(if s.zfs_root().is_some() { Storage::Zfs } else { Storage::Dir });
+    env.storage = storage;
     if env.storage == Storage::Zfs {
         env.dataset = Some(format!("{}/env/{name}", s.needed_zfs_root(name)?).parse()?);
     }

@@ -54,7 +54,7 @@ pub struct Remove {
 pub fn add(s: &Session, args: &Add) -> Result<Code> {
     run(s, "vm-disk-add", &args.name, &|name, env| {
         let there = current(name, env)?;
-        let new = disks(there, &args.disks);
+        let new = disks(s, env.storage, there, &args.disks)?;
         let words: Vec<String> = new.iter().map(|d| d.name.to_string()).collect();
         let all = there.iter().chain(&new).cloned().collect();
         Ok(Some(Asked { all, what: What::Add(new), done: format!("added {}", words.join(", ")) }))

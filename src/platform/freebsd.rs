@@ -160,6 +160,9 @@ impl Platform for Freebsd {
     fn openzfs(&self) -> bool {
         true
     }
+    fn volumes(&self, _: &dyn Host) -> bool {
+        true
+    }
 
     fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd {
         mount::nullfs(source, target, read_only)

@@ -164,6 +164,9 @@ impl Platform for Linux {
     fn openzfs(&self) -> bool {
         false
     }
+    fn volumes(&self, host: &dyn Host) -> bool {
+        host.read(Path::new("/sys/module/zfs/version")).is_some()
+    }
 
     fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd {
         mount::bind(source, target, read_only)

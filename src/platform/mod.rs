@@ -119,6 +119,8 @@ pub trait Platform: Sync + std::fmt::Debug {
     fn rulesets(&self, host: &dyn Host) -> Result<Option<Vec<u16>>>;
     /// Whether its zfs is OpenZFS for sure, with `get -t` and several snapshots in one command.
     fn openzfs(&self) -> bool;
+    /// Whether a volume of its zfs is a device: zfs-fuse(8) has none.
+    fn volumes(&self, host: &dyn Host) -> bool;
 
     /// Shows a directory of the host in another place.
     fn bind(&self, source: &str, target: &AbsPath, read_only: bool) -> Cmd;

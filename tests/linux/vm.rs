@@ -189,3 +189,22 @@ fn a_list_of_many_costs_as_much_as_one_of_few() {
         h.sh("rm work/envs/v*.toml").ok();
     });
 }
+
+/// zfs-fuse has volumes, but no devices for them.
+#[test]
+fn disks_are_files_where_there_are_no_volumes() {
+    if std::path::Path::new("/sys/module/zfs").exists() {
+        return eprintln!("not tested: this ZFS has volumes");
+    }
+    on_host(&["qemu-system-x86_64", "truncate", "zfs-fuse"], |h| {
+        h.zfs();
+        h.jug("vm-create db --disk 16M --kernel /bin/busybox").ok();
+        h.jug("vm-disk-add db 8M").ok();
+        h.jug("vm-get db storage").ok().is("zfs");
+        h.jug("vm-get db vm.disks").ok().says("disk0:16M,type=raw").says("disk1:8M,type=raw");
+        assert!(h.work.join("jails-data/db-data/disk1.raw").exists());
+        h.jug("vm-disk-add db 8M,type=zvol").code(2);
+        h.jug("vm-disk-add db more:8M,type=zvol").code(7).says("no volumes").says("type=raw");
+        h.jug("vm-remove -y db").ok();
+    });
+}
