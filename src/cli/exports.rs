@@ -1,13 +1,16 @@
 //! What the commands on NFS exports have in common: what they are about, and what is to be known of the server.
 
 use super::session::Session;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::cmd::quote;
+use crate::host::fs;
 use crate::model::env::Env;
 use crate::model::export::Owner;
 use crate::model::name::{AbsPath, DatasetName, EnvName};
+use crate::model::schema::MAX_FILE;
 use crate::plan::exported::Here;
+use crate::plan::{export_check as check, mnt};
 use crate::platform::nfs::{Asked, Server};
 use crate::platform::nfs_linux::Ganesha;
 use crate::store::registry;
@@ -157,6 +160,27 @@ pub fn whose(facts_of: &[(EnvName, Env)], owner: Owner) -> Option<String> {
 /// The environments that can be read.
 pub fn environments(s: &Session) -> Result<Vec<(EnvName, Env)>> {
     Ok(s.registry()?.into_iter().filter_map(|(n, e)| Some((n, e.env.ok()?))).collect())
+}
+
+/// Refuses what would take an environment's directories from under lines of jug's file.
+///
+/// # Errors
+/// It exports one of them, or somebody else has changed it.
+pub fn none_of(s: &Session, name: &EnvName) -> Result<()> {
+    // One that is gone, or that can't be read, is refused by what comes next.
+    let Ok((_, env)) = s.env(name) else { return Ok(()) };
+    let (Ok(server), None) = (Server::of(s.platform.kind(), &s.host, &s.config), &s.saved) else {
+        return Ok(());
+    };
+    let file = server.file(&s.config)?;
+    match fs::read_text(file.as_path(), MAX_FILE) {
+        Ok(text) => {
+            let file = server.read(&text, file.as_str())?;
+            check::none_of(&file, name, Owner::Environment(env.uuid), &mnt::places(&s.layout, name))
+        }
+        Err(e) if e.code == Code::NotFound => Ok(()),
+        Err(e) => Err(e),
+    }
 }
 
 /// The identity of a change; a dry run shows none.

@@ -37,6 +37,9 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
     let list: Vec<&str> = names.iter().map(EnvName::as_str).collect();
     change::confirm(s, &format!("Remove {} with all their data?", list.join(", ")))?;
     Ok(change::each(s, &names, &|name, alone| {
+        if let Err(e) = super::exports::none_of(s, name) {
+            return change::finish(s, &s.verb(name, "remove"), name.as_str(), Err(e), Vec::new());
+        }
         let mut stopped = false;
         if args.stop && !s.global.dry_run {
             let protected = s.env(name).is_ok_and(|(_, e)| e.protected);

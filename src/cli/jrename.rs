@@ -33,6 +33,9 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
         let done = Done::unchanged("it is called so already");
         return Ok(change::report(s, change::finish(s, &verb, name.as_str(), Ok(done), Vec::new())));
     }
+    if let Err(e) = super::exports::none_of(s, &name) {
+        return Ok(change::report(s, change::finish(s, &verb, name.as_str(), Err(e), Vec::new())));
+    }
     // An interrupted renaming is carried to its end or undone before this one is planned.
     let was = journal::read(&s.layout, name.as_str()).ok().flatten().filter(|p| p.plan.verb == verb);
     let real = s.is_root() && !s.global.dry_run;

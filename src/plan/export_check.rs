@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::facts::Mounted;
 use crate::host::cmd::quote;
 use crate::model::export::{ClientSet, Credential, Export, Flavor, Options, Owner, Squash};
-use crate::model::name::{AbsPath, UserName, nearest};
+use crate::model::name::{AbsPath, EnvName, UserName, nearest};
 use crate::platform::nfs;
+use crate::programs::exports::File;
 use crate::programs::{exports, getent, mountd};
 use crate::store::networks;
 
@@ -227,6 +228,23 @@ pub fn not_theirs(path: &AbsPath, here: &Here<'_>) -> Result<()> {
             None => Error::conflict(path, format!("it is not jug that exports it: {}", f.place))
                 .next("take it out there"),
         }),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to take away directories that jug's file exports: its lines would stay, and export to the same clients whatever
+/// comes to lie there next. The property of a dataset goes with it.
+///
+/// # Errors
+/// Names the directory.
+pub fn none_of(file: &File, name: &EnvName, owner: Owner, dirs: &[AbsPath]) -> Result<()> {
+    let within = |p: &AbsPath| dirs.iter().any(|d| p.as_path().starts_with(d.as_path()));
+    match file.exports.iter().find(|(of, e)| *of == owner || within(&e.path)) {
+        Some((of, e)) => {
+            let what = if *of == owner { name.to_string() } else { quote(e.path.as_str()) };
+            Err(Error::busy(name, format!("{} is exported over NFS to {}", e.path, e.clients))
+                .next(format!("jug nfs-unexport {what}")))
+        }
         None => Ok(()),
     }
 }

@@ -221,3 +221,25 @@ fn an_exportfs_that_lies() {
         }
     });
 }
+
+/// A line whose directory is gone would export what comes to lie there next.
+#[test]
+fn what_is_exported_is_neither_removed_nor_renamed() {
+    on_host(&["zfs-fuse", "exportfs", "runc", "busybox"], |h| {
+        server(h);
+        h.busybox();
+        h.jug("base-import %/busybox bb --storage dir").ok();
+        h.jug("jcreate w --base bb --mode full --storage dir").ok();
+        h.jug("nfs-export w --to 10.0.0.1").ok();
+        for change in ["jremove -y w", "-n jremove w", "jremove -y --stop w", "jrename w v"] {
+            h.jug(change).code(6).says("w-data is exported over NFS to 10.0.0.1").says("jug nfs-unexport w");
+        }
+        h.jug("nfs-unexport w").ok();
+        h.jug("nfs-export %/work/jails-data/w-data --to 10.0.0.2").ok();
+        h.jug("jremove -y w").code(6).says("jug nfs-unexport /");
+        h.jug("nfs-unexport %/work/jails-data/w-data").ok();
+        h.jug("jrename w v").ok();
+        h.jug("jremove -y v").ok();
+        assert_eq!(exported(h), Vec::<String>::new());
+    });
+}
