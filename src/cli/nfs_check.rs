@@ -4,9 +4,9 @@ use super::exports::{self, Object};
 use super::session::Session;
 use crate::error::{Code, Result};
 use crate::facts::Facts;
-use crate::host::Host;
+use crate::host::{Host, fs};
 use crate::model::export::Export;
-use crate::model::name::UserName;
+use crate::model::name::{AbsPath, UserName};
 use crate::plan::export_audit::{Told, directory, server};
 use crate::plan::exported::Here;
 use crate::plan::net_check::{Check, Verdict};
@@ -14,6 +14,7 @@ use crate::platform::nfs::{self, Server};
 use crate::programs::{exportfs, mountd, showmount};
 use crate::report::table::List;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Compare what is written down with the NFS server, the kernel, and what is mounted below
@@ -84,7 +85,7 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     if objects.is_empty() {
         all.extend(server(&here)?.into_iter().map(|c| ("server".to_string(), c)));
     }
-    let told = told(s, &here);
+    let told = Told { gone: gone(s, &here, known.keys().map(|k| &k.0)), ..told(s, &here) };
     let foreign = here.foreign();
     let mut chosen = Vec::new();
     for word in objects {
@@ -123,9 +124,19 @@ fn told(s: &Session, here: &Here<'_>) -> Told {
     }
     if here.serving.server == Server::Kernel {
         let listed = s.host.query(&exportfs::list()).ok().filter(|o| o.ok()).map(|o| o.stdout);
-        return Told { listed, zfs: None };
+        return Told { listed, ..Told::default() };
     }
     let answers = here.serving.running.contains_key("rpcbind") && here.mountd().is_some_and(|a| !a.has('R'));
     let listed = answers.then(|| s.host.query(&showmount::exports()).ok().filter(|o| o.ok())).flatten();
-    Told { listed: listed.map(|o| o.stdout), zfs: s.host.read(Path::new(mountd::ZFS_EXPORTS)) }
+    let zfs = s.host.read(Path::new(mountd::ZFS_EXPORTS));
+    Told { listed: listed.map(|o| o.stdout), zfs, ..Told::default() }
+}
+
+/// Directories that are not there. What is mounted is, and on what is another host's nothing is looked at: it could hang.
+fn gone<'a>(s: &Session, here: &Here<'_>, all: impl Iterator<Item = &'a AbsPath>) -> BTreeSet<AbsPath> {
+    let far = |p: &AbsPath| here.facts.holder(p.as_str()).is_some_and(nfs::is_remote);
+    all.filter(|p| s.saved.is_none() && !here.facts.mounted(p.as_str()) && !far(p))
+        .filter(|p| fs::kind(p.as_path()).is_none())
+        .cloned()
+        .collect()
 }

@@ -10,6 +10,7 @@ use crate::model::name::AbsPath;
 use crate::platform::nfs::{Served, Server, unlisted};
 use crate::platform::nfs_linux;
 use crate::programs::{exportfs, mountd};
+use std::collections::BTreeSet;
 
 fn say(what: &'static str, good: bool, reason: impl Into<String>) -> Check {
     Check { what, verdict: if good { Verdict::Good } else { Verdict::Wrong }, reason: reason.into() }
@@ -109,6 +110,8 @@ pub struct Told {
     pub listed: Option<String>,
     /// The file that zfs(8) has made of the properties.
     pub zfs: Option<String>,
+    /// Directories that are not there.
+    pub gone: BTreeSet<AbsPath>,
 }
 
 /// Of one directory that jug exports.
@@ -129,9 +132,17 @@ pub fn directory(
             all.push(say("mount", false, format!("{d} is not mounted: zfs mount {}", quote(d.as_str()))));
             return all;
         }
-        (None, false) if here.serving.server.whole_file_systems() => {
+        (None, false) if told.gone.contains(path) => {
+            let undo = format!("jug nfs-unexport {}", quote(path.as_str()));
+            all.push(say("mount", false, format!("there is no such directory: {undo}")));
+            return all;
+        }
+        (None, false) => {
             let whole = mount.map_or("/", |m| m.target.as_str());
-            all.push(unknown("mount", format!("it is no mount point: clients get at all of {whole}")));
+            all.push(match here.serving.server.whole_file_systems() {
+                true => unknown("mount", format!("it is no mount point: clients get at all of {whole}")),
+                false => say("mount", true, format!("it is in the file system of {whole}")),
+            });
         }
         _ => all.push(say("mount", true, "it is a file system of its own")),
     }

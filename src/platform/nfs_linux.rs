@@ -314,7 +314,7 @@ pub fn unseen(host: &dyn Host, it: &Served) -> Result<Vec<String>> {
     if at.running(host).is_none() {
         return Ok(vec![format!("nfs-ganesha does not run any more; see {}", at.log)]);
     }
-    let heard = ganesha::heard(&fs::read_from(at.log.as_path(), at.logged)?, "");
+    let heard = ganesha::heard(&fs::read_from(at.log.as_path(), at.logged)?, "", &|_| true);
     let silent = format!(
         "nfs-ganesha does not say in {} that it has read its exports; it has to log there, at the level EVENT",
         at.log
@@ -326,7 +326,12 @@ pub fn unseen(host: &dyn Host, it: &Served) -> Result<Vec<String>> {
 pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
     if let Some(at) = &it.ganesha {
         let text = fs::read_from(at.log.as_path(), at.logged).unwrap_or_default();
-        let heard = ganesha::heard(&text, it.file.as_str());
+        let conf =
+            host.read(it.file.as_path()).and_then(|t| ganesha_conf::blocks(&t).ok()).unwrap_or_default();
+        let changed = |line| {
+            ganesha::path_at(&conf, line).is_none_or(|p| it.there.iter().any(|e| e.path.as_str() == p))
+        };
+        let heard = ganesha::heard(&text, it.file.as_str(), &changed);
         return (heard.refused, heard.others);
     }
     // It says the same each time that it reads its files.

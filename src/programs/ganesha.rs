@@ -11,7 +11,7 @@ use crate::host::Cmd;
 use crate::model::export::{ClientSet, Export, Options, Owner, Squash, is_address, normal};
 use crate::model::export_linux::Anonymous;
 use crate::model::name::AbsPath;
-use crate::programs::ganesha_conf::{Block, blocks};
+use crate::programs::ganesha_conf::{Block, Conf, blocks};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -217,8 +217,15 @@ pub struct Heard {
     pub others: Vec<String>,
 }
 
-/// Reads the lines that the log has gained: time, epoch, host, program and thread, function, component, level, text.
-pub fn heard(log: &str, file: &str) -> Heard {
+/// The directory that a line of a file is about.
+pub fn path_at(conf: &Conf, line: usize) -> Option<&str> {
+    let block = conf.blocks.iter().rfind(|b| b.line <= line).filter(|b| b.is("EXPORT"))?;
+    word(block, "Path").ok()
+}
+
+/// Reads the lines that the log has gained: time, epoch, host, program and thread, function, component, level, text. It says
+/// the same again of what was wrong before; `changed` tells which lines of jug's file are about what was changed.
+pub fn heard(log: &str, file: &str, changed: &dyn Fn(usize) -> bool) -> Heard {
     let mut heard = Heard::default();
     for line in log.lines() {
         let Some((_, said)) = line.split_once(":CONFIG :") else { continue };
@@ -231,7 +238,9 @@ pub fn heard(log: &str, file: &str) -> Heard {
             || text.starts_with("Error while parsing new configuration");
         heard.ended |= text.starts_with("Error while parsing new configuration");
         let grave = ["CRIT", "MAJ", "FATAL"].contains(&level);
-        if all || text.starts_with(&format!("Config File ({file}:")) {
+        let own = text.strip_prefix("Config File (").and_then(|t| t.strip_prefix(file)?.strip_prefix(':'));
+        let line = own.map(|rest| rest.split(')').next().and_then(|n| n.parse().ok()));
+        if all || line.is_some_and(|n| n.is_none_or(changed)) {
             heard.refused.push(text.to_string());
         } else if grave || text.starts_with("Config File (") {
             heard.others.push(text.to_string());
@@ -338,6 +347,7 @@ mod tests {
         let line = |function: &str, said: &str| {
             format!("20/11/2026 12:54:34 : epoch 6b004308 : vm : nfs-ganesha-171[sigmgr] {function} {said}\n")
         };
+        let all = |log: &str, file: &str| heard(log, file, &|_| true);
         let begun = line(
             "sigmgr_thread",
             ":MAIN :EVENT :SIGHUP_HANDLER: Received SIGHUP.... initiating export list reload",
@@ -346,8 +356,8 @@ mod tests {
             ":CONFIG :WARN :A protocol is specified for a CLIENT block that is not enabled in NFS_CORE_PARAM, fixing up",
         );
         let ended = line("reread_exports", ":CONFIG :EVENT :Reread exports complete");
-        assert_eq!(heard(&begun, "/j"), Heard::default());
-        assert_eq!(heard(&(begun.clone() + &ended), "/j"), Heard { ended: true, ..Heard::default() });
+        assert_eq!(all(&begun, "/j"), Heard::default());
+        assert_eq!(all(&(begun.clone() + &ended), "/j"), Heard { ended: true, ..Heard::default() });
         let ours = begun.clone()
             + &line("fsal_cfg_commit", ":CONFIG :CRIT :Could not create export for (/x) to (/x)")
             + &ended
@@ -356,20 +366,23 @@ mod tests {
                 ":CONFIG :CRIT :Config File (/j:5): 1 validation errors in block EXPORT",
             );
         assert_eq!(
-            heard(&ours, "/j").refused,
+            all(&ours, "/j").refused,
             [
                 "Could not create export for (/x) to (/x)",
                 "Config File (/j:5): 1 validation errors in block EXPORT"
             ]
         );
-        let theirs = heard(&ours, "/k");
+        // Of a line that was there before it says the same each time.
+        let old = heard(&ours, "/j", &|line| line != 5);
+        assert!(old.refused.is_empty() && old.others.len() == 2, "{old:?}");
+        let theirs = all(&ours, "/k");
         assert!(theirs.ended && theirs.refused.is_empty() && theirs.others.len() == 2, "{theirs:?}");
         for broken in [
             ":CONFIG :CRIT :Config file (/etc/ganesha/ganesha.conf:4) error: syntax error",
             ":CONFIG :WARN :Config File (/etc/ganesha/ganesha.conf:0): Configuration syntax errors found",
             ":CONFIG :CRIT :Error while parsing new configuration file /etc/ganesha/ganesha.conf",
         ] {
-            assert_eq!(heard(&line("x", broken), "/j").refused.len(), 1, "{broken}");
+            assert_eq!(all(&line("x", broken), "/j").refused.len(), 1, "{broken}");
         }
     }
 

@@ -291,3 +291,25 @@ fn two_change_exports_at_once() {
         }
     });
 }
+
+/// A directory that is gone is no reason to refuse what is asked of another one, and nfs-check names it.
+#[test]
+fn a_directory_that_is_gone() {
+    on_host(&NEEDED, |h| {
+        datasets(h);
+        let mut server = h.ganesha();
+        h.sh("mkdir tank/a/one").ok();
+        h.jug("nfs-export %/tank/a/one --to 10.77.0.11").ok();
+        h.jug("nfs-check").ok().says("is in the file system of");
+        h.sh("rmdir tank/a/one").ok();
+        server.kill();
+        server.start();
+        h.jug("nfs-export tank/b --to 10.77.0.11").ok().says("tank/a/one");
+        assert_eq!(h.all_seen("tank/b"), ["rw 65534 33", "refused", "refused"]);
+        h.jug("nfs-check").code(1).says("there is no such directory");
+        h.jug("nfs-export %/tank/a/one --to 10.77.0.12").code(4);
+        h.jug("nfs-unexport %/tank/a/one").ok();
+        h.jug("nfs-check").ok();
+        assert_eq!(h.all_seen("tank/b"), ["rw 65534 33", "refused", "refused"]);
+    });
+}
