@@ -111,7 +111,9 @@ pub fn gather(host: &dyn Host, platform: &dyn Platform, layout: &Layout, wanted:
         facts.accounts = accounts(host);
     }
     // What is mounted is there, and looking at it could hang.
-    let looked_at = |p: &&AbsPath| !facts.mounts.iter().any(|m| m.target == p.as_str());
+    // So could looking below another host's directory; what lies there is not exported.
+    let far = |p: &AbsPath| wanted.serving.is_some() && facts.holder(p.as_str()).is_some_and(nfs::is_remote);
+    let looked_at = |p: &&AbsPath| !facts.mounted(p.as_str()) && !far(p);
     let paths: Vec<&AbsPath> = wanted.paths.iter().filter(looked_at).collect();
     for path in paths {
         if let Some(kind) = fs::kind(path.as_path()) {

@@ -243,3 +243,18 @@ fn what_is_exported_is_neither_removed_nor_renamed() {
         assert_eq!(exported(h), Vec::<String>::new());
     });
 }
+
+/// What lies on another host is not looked at, which could take for ever.
+#[test]
+fn a_directory_of_a_host_that_says_nothing() {
+    on_host(&["zfs-fuse", "exportfs", "busybox", "sshfs", "sshd", "ssh", "ssh-keygen"], |h| {
+        server(h);
+        h.sshd();
+        h.sh(
+            "mkdir far; sshfs -F $PWD/ssh/config server:$PWD/exports far; kill -STOP $(busybox pidof sshfs)",
+        )
+        .ok();
+        h.jug("nfs-export %/far/it --to 10.0.0.1").code(2).says("fuse.sshfs");
+        h.sh("kill -9 $(busybox pidof sshfs); umount -l far").ok();
+    });
+}
