@@ -4,11 +4,14 @@ use super::export::Via;
 use super::exported::{All, Foreign, Here, Known};
 use super::{Effect, Guard, Plan, Step};
 use crate::error::Result;
+use crate::host::Cmd;
 use crate::model::export::{Export, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
 use crate::platform::nfs::{Served, Server};
 use crate::programs::exports::{self, File};
-use crate::programs::{logger, zfs};
+use crate::programs::{exportfs, logger, zfs};
+use ipnet::IpNet;
+use std::collections::BTreeSet;
 
 /// Seconds after which the server is taken not to have done what it was told.
 const PATIENCE: u64 = 15;
@@ -103,7 +106,9 @@ impl Change<'_> {
             };
             let mut step = Step::new(format!("write {}", serving.file), write).undo(back);
             if runs {
-                step = step.undo(Effect::Run(reload.clone()));
+                for cmd in self.dropped(&self.next, &self.now).into_iter().chain([reload.clone()]) {
+                    step = step.undo(Effect::Run(cmd));
+                }
             }
             plan.push(step);
         }
@@ -111,6 +116,9 @@ impl Change<'_> {
             property(&mut plan, dataset, old, new);
         }
         if text.is_some() && runs {
+            if let Some(cmd) = self.dropped(&self.now, &self.next) {
+                plan.push(Step::run("export what is not in it any more to nobody", cmd));
+            }
             plan.push(Step::run("have the server read it", reload));
         }
         if runs {
@@ -118,6 +126,18 @@ impl Change<'_> {
             plan.push(Step::new("see that it exports just that", Effect::Served(served)));
         }
         Ok(plan)
+    }
+
+    /// What takes clients away that one has and the other has not. exportfs(8) is told of each; other servers see it in what
+    /// they read.
+    fn dropped(&self, from: &All, to: &All) -> Option<Cmd> {
+        let clients = |all: &All| -> BTreeSet<(AbsPath, Option<IpNet>)> {
+            let all: Vec<_> =
+                all.values().flat_map(|k| &k.exports).map(|e| (Owner::Own, e.clone())).collect();
+            exportfs::by_client(&all).into_iter().map(|(_, path, net, _)| (path.clone(), net)).collect()
+        };
+        let gone: Vec<_> = clients(from).difference(&clients(to)).cloned().collect();
+        (self.here.serving.server == Server::Kernel && !gone.is_empty()).then(|| exportfs::unexport(&gone))
     }
 
     /// Not every system comes with the directory of the files that exportfs(8) reads beside /etc/exports.

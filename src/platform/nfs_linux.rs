@@ -212,7 +212,7 @@ pub fn write(serving: &Serving, exports: Vec<(Owner, Export)>) -> Result<String>
 pub fn reload(serving: &Serving) -> Cmd {
     match &serving.ganesha {
         Some(at) => ganesha::reload(&at.pid),
-        None => exportfs::reexport(),
+        None => exportfs::export(),
     }
 }
 
@@ -335,7 +335,7 @@ pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
         return (heard.refused, heard.others);
     }
     // It says the same each time that it reads its files.
-    let said = host.query(&exportfs::reexport()).map(|out| out.stderr).unwrap_or_default();
+    let said = host.query(&exportfs::export()).map(|out| out.stderr).unwrap_or_default();
     let all = said.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_string);
     let ours = |l: &String| {
         l.contains(it.file.as_str()) || it.there.iter().any(|e| l.ends_with(&format!(":{}", e.path)))

@@ -21,9 +21,19 @@ const HEAD: &str =
     "# Written by jug: jug nfs-export and jug nfs-unexport change it, and take nothing else for their own.\n";
 const OWNER: &str = "# jug: ";
 
-/// Makes what the files say what is exported. Exit status 1: somewhere a line is wrong.
-pub fn reexport() -> Cmd {
-    Cmd::new("exportfs").arg("-ra").accept(1).limit(60)
+/// Exports what the files say. `-r` would also drop what stands in none of them, such as what the resource agents of a
+/// cluster export by `-o`. Exit status 1: somewhere a line is wrong.
+pub fn export() -> Cmd {
+    Cmd::new("exportfs").arg("-a").accept(1).limit(60)
+}
+
+/// Exports these no more. Exit status 1: one of them was not exported.
+pub fn unexport(all: &[(AbsPath, Option<IpNet>)]) -> Cmd {
+    let word = |(path, net): &(AbsPath, Option<IpNet>)| match net {
+        Some(net) if net.addr().is_ipv6() => format!("[{}]:{path}", client(net)),
+        net => format!("{}:{path}", client_word(*net)),
+    };
+    Cmd::new("exportfs").arg("-u").args(all.iter().map(word)).accept(1).limit(60)
 }
 
 /// Asks what is exported, in words that exports(5) has as well.

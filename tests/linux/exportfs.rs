@@ -2,7 +2,7 @@
 //! that is made up here, for not every kernel has one.
 
 use crate::crash::killed;
-use crate::outcome::run;
+use crate::outcome::{run, until};
 use crate::support::{Host, on_host, write};
 
 const NEEDED: [&str; 2] = ["zfs-fuse", "exportfs"];
@@ -88,9 +88,11 @@ fn beside_the_administrators() {
         h.jug("nfs-unexport tank/a").code(5).says("it is not jug that exports it");
         h.jug("nfs-export tank/a --to 10.0.0.1").ok();
         assert!(exported(h).contains(&format!("a 10.0.0.1 {RW}")));
-        // What he breaks is his: it is passed on.
+        // What he breaks is his: it is passed on. What he takes out is exported until he says so.
         own("%/a 10.0.0.9(nonsense)\n");
         h.jug("nfs-export tank/b --to 10.0.0.1").ok().says("unknown keyword \"nonsense\"");
+        assert_eq!(exported(h).len(), 4);
+        h.sh("exportfs -ra").code(1);
         assert_eq!(exported(h), [format!("a 10.0.0.1 {RW}"), format!("b 10.0.0.1 {RW}")]);
         // He takes a client that jug has: the first of both files counts, and that is his.
         own("%/b 10.0.0.1(ro,sync,no_subtree_check)\n");
@@ -103,6 +105,7 @@ fn beside_the_administrators() {
             .says("duplicated");
         assert_eq!(file(), before);
         own("");
+        h.sh("exportfs -ra").ok();
         // A directory that exportfs would read as another.
         h.run("zfs", &["create", "-o", &format!("mountpoint={}", h.str("odd\\101")), "tank/odd"]).ok();
         h.jug("nfs-export tank/odd --to 10.0.0.1").code(2).says("three digits");
@@ -211,7 +214,7 @@ fn an_exportfs_that_lies() {
         ] {
             // From the first time on that it is told of something else.
             let text = format!(
-                "#!/bin/sh\ngrep -q 10.0.0.2 /etc/exports.d/jug.exports && case $1 in -ra) {told};; -s) {listed};; esac\n\
+                "#!/bin/sh\ngrep -q 10.0.0.2 /etc/exports.d/jug.exports && case $1 in -a) {told};; -s) {listed};; esac\n\
                  exec /usr/sbin/exportfs \"$@\"\n"
             );
             write(&h.path("bin/exportfs"), &text.replace(") ;;", ") :;;"), 0o755);
@@ -219,6 +222,27 @@ fn an_exportfs_that_lies() {
             assert_eq!((file(), exported(h)), before, "{told} {listed}");
             h.jug("doctor").ok();
         }
+    });
+}
+
+/// What stands in no file, as the resource agents of a cluster export it, stays when jug's exports change.
+#[test]
+fn what_others_export_by_hand_stays() {
+    on_host(&NEEDED, |h| {
+        server(h);
+        h.sh("exportfs -o ro,sync,no_subtree_check 10.0.0.9:$PWD/tank/b").ok();
+        let by_hand = format!("b 10.0.0.9 {RO}");
+        h.jug("nfs-export tank/a --to fd00::/64,10.0.0.1").ok();
+        h.jug("nfs-export tank/a --to fd00::/64,10.0.0.1 --ro --replace").ok();
+        assert_eq!(exported(h), [format!("a 10.0.0.1 {RO}"), format!("a fd00::/64 {RO}"), by_hand.clone()]);
+        h.jug("nfs-export tank/b --to 10.0.0.9").code(5).says("exportfs -s line");
+        h.jug("nfs-unexport tank/a --to fd00::/64").ok();
+        assert_eq!(exported(h), [format!("a 10.0.0.1 {RO}"), by_hand.clone()]);
+        // One whose directory is gone.
+        h.jug("nfs-export tank/a --to 10.0.0.2 --ro").ok();
+        until("it can be destroyed", || h.sh("zfs destroy tank/a").code == 0);
+        h.jug("nfs-unexport %/tank/a").ok();
+        assert_eq!(exported(h), [by_hand]);
     });
 }
 
