@@ -210,3 +210,18 @@ fn a_server_that_does_nothing_is_seen() {
     let e = plan(&w, &wish(&w, "disk", "10.0.0.2", Via::File)).unwrap_err();
     assert_eq!(e.code, jug::error::Code::HostLacks, "{e}");
 }
+
+/// Files that the server reads beside /etc/exports are the administrator's as well.
+#[test]
+fn other_files_of_the_administrators() {
+    let w = World::new(PlatformKind::Freebsd);
+    served(&w);
+    let text = format!("V4: {0}\n{0}/exp/disk -ro 10.0.0.1\n", w.top());
+    w.fake.state().nfs.more = ("/etc/more.exports".into(), text);
+    let e = plan(&w, &wish(&w, "disk", "10.0.0.1", Via::File)).unwrap_err();
+    assert!(e.reason.ends_with("/etc/more.exports line 2"), "{e}");
+    let p = plan(&w, &wish(&w, "disk", "10.0.0.2", Via::File)).unwrap().unwrap();
+    assert!(!p.to_string().contains("V4:"), "{p}");
+    run(&w, &p);
+    assert_eq!(kernel(&w), ["disk 10.0.0.1 -ro", "disk 10.0.0.2 -maproot=root -sec=sys"]);
+}

@@ -205,6 +205,15 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
             if asked.daemons {
                 serving.versions = sysctl::parse_nfs_versions(&ask(host, &sysctl::nfs_versions())?);
                 serving.running = ps::parse_programs(&ask(host, &ps::programs())?);
+                // Whatever files it reads beside: what zfs(8) writes is known from the properties.
+                let args =
+                    serving.running.get("mountd").map(|l| mountd::Args::of_process(l)).unwrap_or_default();
+                for file in args.files.iter().filter(|f| f.starts_with('/')) {
+                    let known = [asked.file.as_str(), mountd::EXPORTS, mountd::ZFS_EXPORTS];
+                    if !known.contains(&file.as_str()) {
+                        serving.others.extend(host.read(Path::new(file)).map(|t| (file.clone(), t)));
+                    }
+                }
             }
             if asked.settings {
                 serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);

@@ -381,6 +381,7 @@ impl Host for Fake {
         }
         match path {
             "/etc/exports" => Some(self.state().nfs.admin.clone()),
+            p if p == self.state().nfs.more.0 => Some(self.state().nfs.more.1.clone()),
             "/var/log/messages" => Some(self.state().nfs.log.clone()),
             _ => self.files.get(path).cloned(),
         }

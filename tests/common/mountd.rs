@@ -23,6 +23,8 @@ pub struct Nfs {
     pub file: String,
     /// /etc/exports.
     pub admin: String,
+    /// Another file that it reads, and what is in it.
+    pub more: (String, String),
     /// sharenfs and jug:export.
     pub shares: BTreeMap<String, (String, String)>,
     pub kernel: Vec<Told>,
@@ -51,8 +53,10 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
             fine(format!("Exports list on localhost:\n{text}"))
         }
         ("ps", _) => {
-            let mountd =
-                format!("0 mountd /usr/sbin/mountd -r -S {} /etc/exports /etc/zfs/exports\n", s.nfs.file);
+            let mountd = format!(
+                "0 mountd /usr/sbin/mountd -r -S {} {} /etc/exports /etc/zfs/exports\n",
+                s.nfs.file, s.nfs.more.0
+            );
             let mountd = if s.nfs.runs { mountd } else { String::new() };
             fine(format!(
                 "{mountd}0 nfsd nfsd: master (nfsd)\n0 rpcbind /usr/sbin/rpcbind\n7 nfsd nfsd: master (nfsd)\n"
@@ -89,7 +93,7 @@ fn reload(s: &mut State) {
         }
     }
     s.nfs.kernel.clear();
-    let all: Vec<String> = [own, s.nfs.admin.clone(), zfs]
+    let all: Vec<String> = [own, s.nfs.more.1.clone(), s.nfs.admin.clone(), zfs]
         .iter()
         .flat_map(|t| t.lines().map(str::to_string).collect::<Vec<_>>())
         .collect();
