@@ -155,7 +155,8 @@ impl<'a> Here<'a> {
             .mounts
             .iter()
             .filter(move |m| m.target.len() > above.len() && m.target.starts_with(&above))
-            .filter(move |m| real.contains(&m.fstype.as_str()))
+            // On Linux a snapshot that was looked into stands in the mount table.
+            .filter(move |m| real.contains(&m.fstype.as_str()) && !m.source.contains('@'))
     }
 
     /// The file that says where the tree of NFSv4 begins, if another than jug's does, and the path.

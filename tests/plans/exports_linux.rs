@@ -93,6 +93,19 @@ fn exports_of_both_servers() {
     }
 }
 
+/// A snapshot that was looked into is in the mount table, and no file system that clients miss.
+#[test]
+fn snapshots_are_no_children() {
+    let mut n = server(Server::Kernel);
+    n.facts.mounts.push(Mounted {
+        source: "tank/ct@s".into(),
+        target: "/tank/ct/.zfs/snapshot/s".into(),
+        fstype: "zfs".into(),
+        exported: false,
+    });
+    plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "")).unwrap().unwrap();
+}
+
 /// Where the directory of exportfs's files is not there, it is made, and goes again if that fails.
 #[test]
 fn the_directory_of_files() {
