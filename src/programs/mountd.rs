@@ -52,7 +52,8 @@ impl Args {
             if word == "--" {
                 break;
             }
-            if matches!(word, "-h" | "-p") {
+            // The value of the last of several letters is the next word.
+            if word.find(['h', 'p']).is_some_and(|i| i + 1 == word.len()) {
                 args.options.extend(words.next().map(str::to_string));
             }
         }
@@ -174,6 +175,7 @@ mod tests {
                 "-p 1023 -h 10.0.0.1 /own",
                 "-p 1023 -h 10.0.0.1 /own /usr/local/etc/jug.exports",
             ),
+            ("NO", "YES", "NO", "-rp 1023", "-rp 1023 -R /usr/local/etc/jug.exports /etc/exports"),
             (
                 "YES",
                 "NO",
