@@ -5,7 +5,7 @@ use super::exported::{All, Foreign, Here, Known};
 use super::{Effect, Guard, Plan, Step};
 use crate::error::Result;
 use crate::host::Cmd;
-use crate::model::export::{Export, Owner, normal};
+use crate::model::export::{ClientSet, Export, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
 use crate::platform::nfs::{Served, Server};
 use crate::programs::exports::{self, File};
@@ -232,6 +232,12 @@ fn without_theirs(e: Export, foreign: &[Foreign]) -> Option<Export> {
             return None;
         }
         clients = clients.and_then(|c| f.entry.clients_set().map_or(Some(c.clone()), |t| c.without(&t)));
+        // Of a network only the address is seen.
+        let seen = |n: &IpNet| f.entry.nets.iter().any(|t| t.addr() == n.addr());
+        clients = clients.and_then(|c| match c.is_world() {
+            true => Some(c),
+            false => ClientSet::only(c.nets().filter(|n| !seen(n))),
+        });
     }
     Some(Export { clients: clients?, ..e })
 }

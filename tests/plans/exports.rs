@@ -435,3 +435,17 @@ fn nothing_waits_for_a_server_that_does_not_run() {
     assert!(!p.steps.iter().any(|s| matches!(s.action.effect, Effect::Served(_) | Effect::Run(_))), "{p}");
     assert!(p.warnings[0].contains("does not run"));
 }
+
+/// Of a network showmount(8) shows the address only: it may still be there for another's network.
+#[test]
+fn what_others_have_there_may_still_be_seen() {
+    let mut n = server();
+    let p = plan(&n, &wish(&["/srv/disk"], "10.0.0.0/16,10.1.0.0/16", "")).unwrap().unwrap();
+    carried_out(&mut n, &p);
+    serving(&mut n).others.insert("/etc/exports".into(), "/srv/disk -network=10.0.0.0/8\n".into());
+    let all = Unwish { targets: vec!["/srv/disk".parse().unwrap()], ..Unwish::default() };
+    let p = back(&n, &all).unwrap().unwrap();
+    let Effect::Served(served) = &p.steps.last().unwrap().action.effect else { panic!("{p}") };
+    let gone: Vec<_> = served.gone.iter().map(|e| e.clients.to_string()).collect();
+    assert_eq!(gone, ["10.1.0.0/16"]);
+}
