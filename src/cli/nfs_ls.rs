@@ -7,7 +7,8 @@ use crate::model::export::{Export, Sec, Squash, client};
 use crate::model::name::{AbsPath, HostName};
 use crate::plan::export::Via;
 use crate::plan::exported::{Foreign, Here};
-use crate::platform::PlatformKind;
+use crate::platform::nfs::Server as Kind;
+use crate::platform::{PlatformKind, nfs_linux};
 use crate::report::mounting::{Client, Format, Server};
 use crate::report::table::{List, out};
 use serde_json::{Value, json};
@@ -48,11 +49,7 @@ struct Row {
 
 /// Runs it: as many commands for all as for one.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    let mut wanted = exports::asked(s, None, &[], &[])?;
-    if let Some(asked) = &mut wanted.serving {
-        asked.daemons = false;
-    }
-    let facts = s.gather(&wanted)?;
+    let facts = s.gather(&exports::asked(s, None, &[], &[])?)?;
     let here = Here::new(&facts, &s.config)?;
     let mut rows = all(s, &here)?;
     if !args.objects.is_empty() {
@@ -235,9 +232,12 @@ fn print_format(s: &Session, args: &Args, here: &Here<'_>, format: Format, rows:
             Error::usage("--server", "what clients call this host is not known").next("give --server HOST")
         );
     }
-    let root = match here.v4_root() {
-        Some((_, root)) => Some(root),
-        None => here.file()?.root.map(|r| r.to_string()),
+    let serving = here.serving;
+    let root = match (serving.server, here.v4_root()) {
+        (Kind::Kernel | Kind::Ganesha, _) => Some(nfs_linux::v4_root(serving)),
+        _ if serving.versions.is_some() && !serving.serves(4) => None,
+        (Kind::Mountd, Some((_, root))) => Some(root),
+        (Kind::Mountd, None) => here.file()?.root.map(|r| r.to_string()),
     };
     let server = Server { name, root };
     let platform = args.client_platform.unwrap_or(s.platform.kind());

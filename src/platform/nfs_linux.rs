@@ -302,6 +302,14 @@ pub fn include(file: &AbsPath) -> String {
     format!("%include \"{file}\"")
 }
 
+/// Where the tree of NFSv4 begins: at the root, unless somebody has the kernel show another directory there (exports(5),
+/// "fsid").
+pub fn v4_root(serving: &Serving) -> String {
+    let listed = serving.others.get(LISTED).and_then(|t| exportfs::parse_list(t).ok()).unwrap_or_default();
+    let is_root = |l: &&Listed| l.options.split(',').any(|o| matches!(o, "fsid=0" | "fsid=root"));
+    listed.iter().find(is_root).map_or("/".into(), |l| l.path.clone())
+}
+
 /// What is not as it should be.
 ///
 /// # Errors

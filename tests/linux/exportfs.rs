@@ -236,6 +236,10 @@ fn what_others_export_by_hand_stays() {
         h.jug("nfs-export tank/a --to fd00::/64,10.0.0.1 --ro --replace").ok();
         assert_eq!(exported(h), [format!("a 10.0.0.1 {RO}"), format!("a fd00::/64 {RO}"), by_hand.clone()]);
         h.jug("nfs-export tank/b --to 10.0.0.9").code(5).says("exportfs -s line");
+        // Clients mount it by NFSv4, unless its tree begins elsewhere.
+        h.jug("nfs-ls --format fstab --server nas tank/a").ok().says("nas:/tmp").says("nfsvers=4.2");
+        h.sh("exportfs -o ro,sync,no_subtree_check,fsid=0 10.0.0.9:$PWD/tank/b").ok();
+        h.jug("nfs-ls --format fstab --server nas tank/a").ok().says("nfsvers=3");
         h.jug("nfs-unexport tank/a --to fd00::/64").ok();
         assert_eq!(exported(h), [format!("a 10.0.0.1 {RO}"), by_hand.clone()]);
         // One whose directory is gone.
