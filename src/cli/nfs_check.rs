@@ -25,6 +25,9 @@ pub struct Args {
     objects: Vec<String>,
 }
 
+/// What the checks of the server itself are about; a directory begins with a slash.
+const SERVER: &str = "server";
+
 /// Runs it: exit 1 if anything is not as it is written.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let found = look(s, &args.objects)?;
@@ -83,7 +86,7 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     let here = Here::new(&facts, &s.config)?;
     let mut all: Vec<(String, Check)> = Vec::new();
     if objects.is_empty() {
-        all.extend(server(&here)?.into_iter().map(|c| ("server".to_string(), c)));
+        all.extend(server(&here)?.into_iter().map(|c| (SERVER.to_string(), c)));
     }
     let told = Told { gone: gone(s, &here, known.keys().map(|k| &k.0)), ..told(s, &here) };
     let foreign = here.foreign();
@@ -106,15 +109,19 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     Ok(all)
 }
 
-/// What doctor says of it: what is wrong, where this host exports anything.
+/// What doctor says of it: what is wrong, where jug exports anything or was told to.
 pub fn wrong(s: &Session, facts: &Facts) -> Result<Vec<(String, Check)>> {
     let Ok(server) = Server::of(s.platform.kind(), &s.host, &s.config) else { return Ok(Vec::new()) };
-    if s.saved.is_some()
-        || !(facts.mounts.iter().any(|m| m.exported) || server.file(&s.config)?.as_path().exists())
-    {
+    let file = server.file(&s.config)?.as_path().exists();
+    if s.saved.is_some() || !(file || facts.mounts.iter().any(|m| m.exported)) {
         return Ok(Vec::new());
     }
-    Ok(look(s, &[])?.into_iter().filter(|(_, c)| c.verdict == Verdict::Wrong).collect())
+    let all = look(s, &[])?;
+    // How others have a server started that exports for them alone is not to be judged.
+    if !file && all.iter().all(|(what, _)| what == SERVER) {
+        return Ok(Vec::new());
+    }
+    Ok(all.into_iter().filter(|(_, c)| c.verdict == Verdict::Wrong).collect())
 }
 
 /// Asks mountd, where somebody answers, or exportfs.

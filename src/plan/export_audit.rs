@@ -48,10 +48,10 @@ pub fn server(here: &Here<'_>) -> Result<Vec<Check>> {
                 ));
             }
             let known = here.known(&file);
+            let by = |via| known.values().any(|k| k.via == via);
+            // Its file is for the root of NFSv4 as well. Without either, properties need it nowhere.
+            let own = by(Via::File) || file.root.is_some();
             if let Some(args) = here.mountd() {
-                let by = |via| known.values().any(|k| k.via == via);
-                // Its file is for the root of NFSv4 as well.
-                let own = by(Via::File) || file.root.is_some();
                 for (needed, name) in [(own, serving.file.as_str()), (by(Via::Zfs), mountd::ZFS_EXPORTS)] {
                     let reads = args.reads(name);
                     let word = if reads { "reads" } else { "does not read" };
@@ -66,8 +66,9 @@ pub fn server(here: &Here<'_>) -> Result<Vec<Check>> {
                 }
             }
             let missing = mountd::missing(&serving.settings, &serving.file);
+            let needed = missing.iter().filter(|(name, _)| own || *name != "mountd_flags");
             let lines: Vec<String> =
-                missing.iter().map(|(n, v)| format!("sysrc {}", quote(&format!("{n}={v}")))).collect();
+                needed.map(|(n, v)| format!("sysrc {}", quote(&format!("{n}={v}")))).collect();
             if lines.is_empty() {
                 all.push(say("rc.conf", true, "it is started so at boot"));
             } else {

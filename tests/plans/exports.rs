@@ -449,3 +449,22 @@ fn what_others_have_there_may_still_be_seen() {
     let gone: Vec<_> = served.gone.iter().map(|e| e.clients.to_string()).collect();
     assert_eq!(gone, ["10.1.0.0/16"]);
 }
+
+/// What is exported by properties alone needs no file of jug's, and so nothing in rc.conf that names it.
+#[test]
+fn properties_need_no_file() {
+    let mut n = server();
+    serving(&mut n).others.insert("/etc/exports".into(), "V4: /\n".into());
+    let flags = |n: &Node| {
+        let config = NodeConfig::default();
+        let here = Here::new(&n.facts, &config).unwrap();
+        let all = jug::plan::export_audit::server(&here).unwrap();
+        all.iter().any(|c| c.reason.contains("mountd_flags"))
+    };
+    let p = plan(&n, &wish(&["/tank/ct"], "10.0.0.1", "")).unwrap().unwrap();
+    carried_out(&mut n, &p);
+    assert!(!flags(&n));
+    let p = plan(&n, &wish(&["/srv/disk"], "10.0.0.1", "")).unwrap().unwrap();
+    carried_out(&mut n, &p);
+    assert!(flags(&n));
+}
