@@ -206,6 +206,12 @@ fn a_server_that_does_nothing_is_seen() {
     let p = plan(&w, &wish(&w, "disk", "10.0.0.1", Via::File)).unwrap().unwrap();
     let warnings = jug::apply::run(&w.fake.ctx(), "it", &p, &lock).unwrap();
     assert!(warnings.len() == 1 && warnings[0].contains("/nosuch"), "{warnings:?}");
+    // What can't be seen of it is said.
+    w.fake.state().nfs.unlogged = true;
+    w.fake.state().nfs.log.clear();
+    let p = plan(&w, &wish(&w, "disk", "10.0.0.3", Via::File)).unwrap().unwrap();
+    let warnings = jug::apply::run(&w.fake.ctx(), "it", &p, &lock).unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("/var/log/messages"), "{warnings:?}");
     w.fake.state().nfs.runs = false;
     let e = plan(&w, &wish(&w, "disk", "10.0.0.2", Via::File)).unwrap_err();
     assert_eq!(e.code, jug::error::Code::HostLacks, "{e}");

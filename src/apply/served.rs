@@ -31,6 +31,7 @@ pub fn wait(ctx: &Ctx<'_>, it: &Served, warnings: &mut Vec<String>) -> Result<()
     let missing = seen.wrong;
     if missing.is_empty() && ours.is_empty() {
         warnings.extend(seen.unasked.map(|why| format!("what NFSv3 is served could not be asked: {why}")));
+        warnings.extend(nfs::unheard(ctx.host, it));
         // What it complains of elsewhere was so before, and is not undone by undoing this.
         warnings.extend(others.into_iter().map(|c| format!("the NFS server also says: {c}")));
         return Ok(());

@@ -205,15 +205,10 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
             if asked.daemons {
                 serving.versions = sysctl::parse_nfs_versions(&ask(host, &sysctl::nfs_versions())?);
                 serving.running = ps::parse_programs(&ask(host, &ps::programs())?);
-                // Whatever files it reads beside: what zfs(8) writes is known from the properties.
                 let args =
                     serving.running.get("mountd").map(|l| mountd::Args::of_process(l)).unwrap_or_default();
-                for file in args.files.iter().filter(|f| f.starts_with('/')) {
-                    let known = [asked.file.as_str(), mountd::EXPORTS, mountd::ZFS_EXPORTS];
-                    if !known.contains(&file.as_str()) {
-                        serving.others.extend(host.read(Path::new(file)).map(|t| (file.clone(), t)));
-                    }
-                }
+                let others = args.others(asked.file.as_str());
+                serving.others.extend(others.filter_map(|f| Some((f.clone(), host.read(Path::new(f))?))));
             }
             if asked.settings {
                 serving.settings = sysrc::parse_several(&ask(host, &sysrc::several(&mountd::SETTINGS))?);
@@ -363,6 +358,12 @@ pub fn complaints(host: &dyn Host, it: &Served) -> (Vec<String>, Vec<String>) {
         }
         Server::Kernel | Server::Ganesha => nfs_linux::complaints(host, it),
     }
+}
+
+/// Why what it says can't be heard, if that is so.
+pub fn unheard(host: &dyn Host, it: &Served) -> Option<String> {
+    let log = host.read(Path::new(mountd::LOG)).unwrap_or_default();
+    mountd::unheard(&log, &it.note).filter(|_| it.server == Server::Mountd)
 }
 
 impl fmt::Display for Served {

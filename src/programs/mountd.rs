@@ -71,6 +71,12 @@ impl Args {
             false => self.files.iter().any(|f| f == file),
         }
     }
+    /// The files that it reads beside one of jug's, /etc/exports, and what zfs(8) writes, which the properties say as well.
+    pub fn others<'a>(&'a self, own: &'a str) -> impl Iterator<Item = &'a String> {
+        self.files
+            .iter()
+            .filter(move |f| f.starts_with('/') && ![own, EXPORTS, ZFS_EXPORTS].contains(&f.as_str()))
+    }
     /// Whether an option is among the letters.
     pub fn has(&self, letter: char) -> bool {
         self.options.iter().any(|o| o.starts_with('-') && o.contains(letter))
@@ -126,6 +132,12 @@ pub fn complaints(log: &str, note: &str) -> Option<Vec<String>> {
         }
     }
     Some(all)
+}
+
+/// Why its complaints can't be heard, if the note is not there.
+pub fn unheard(log: &str, note: &str) -> Option<String> {
+    let why = || format!("what mountd says against it can't be seen: the system's log is not {LOG}");
+    complaints(log, note).is_none().then(why)
 }
 
 /// Whether a complaint is about one of these lines, or else about a path that they begin with. Of a line that it drops it

@@ -29,6 +29,8 @@ pub struct Nfs {
     pub shares: BTreeMap<String, (String, String)>,
     pub kernel: Vec<Told>,
     pub log: String,
+    /// syslogd(8) writes another file.
+    pub unlogged: bool,
 }
 
 pub fn run(s: &mut State, cmd: &Cmd) -> Output {
@@ -71,6 +73,9 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
 
 /// syslogd counts what comes twice in a row.
 fn say(s: &mut State, text: &str) {
+    if s.nfs.unlogged {
+        return;
+    }
     let last = s.nfs.log.lines().last().unwrap_or_default();
     let line = if last.ends_with(text) { "last message repeated 1 times".into() } else { text.to_string() };
     s.nfs.log.push_str(&format!("Nov 20 05:50:30 fbsd {line}\n"));
