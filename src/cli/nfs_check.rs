@@ -2,7 +2,7 @@
 
 use super::exports::{self, Object};
 use super::session::Session;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::host::{Host, fs};
 use crate::model::export::Export;
@@ -64,7 +64,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     let mut facts = s.gather(&exports::all(s)?)?;
     let here = Here::new(&facts, &s.config)?;
-    let file = here.file().unwrap_or_default();
+    // One that somebody else has changed is the finding, but says nothing of what was asked for.
+    let file = if objects.is_empty() { here.file().unwrap_or_default() } else { here.file()? };
     let known = here.known(&file);
     // Who is named is known only now.
     let named = |groups: bool| {
@@ -93,11 +94,17 @@ pub fn look(s: &Session, objects: &[String]) -> Result<Vec<(String, Check)>> {
     let mut chosen = Vec::new();
     for word in objects {
         let object = Object::read(s, word)?;
-        chosen.push(match &object {
+        let (path, owner) = match &object {
             Object::Environment(..) => (None, Some(object.owner())),
             Object::Dataset(name) => (Some(here.place(name.as_str())?), None),
             Object::Path(path) => (Some(path.clone()), None),
-        });
+        };
+        if !known.keys().any(|(p, o)| path.as_ref() == Some(p) || owner == Some(*o)) {
+            return Err(
+                Error::not_found(word, "jug does not export it").next("jug nfs-ls shows what is exported")
+            );
+        }
+        chosen.push((path, owner));
     }
     for ((path, owner), k) in &known {
         let named = chosen.iter().any(|(p, o)| p.as_ref() == Some(path) || *o == Some(*owner));

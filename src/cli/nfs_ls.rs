@@ -72,7 +72,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     match args.format {
         Some(format) => print_format(s, args, &here, format, &rows),
         None => {
-            print(s, &rows);
+            print(s, &rows, &args.objects);
             Ok(Code::Done)
         }
     }
@@ -179,7 +179,7 @@ fn words(e: &Export) -> Vec<String> {
     all
 }
 
-fn print(s: &Session, rows: &[Row]) {
+fn print(s: &Session, rows: &[Row], objects: &[String]) {
     let mut list = List {
         name: "exports",
         headings: vec!["PATH", "CLIENTS", "OPTIONS", "BY", "FOR", "STATE", "PLACE"],
@@ -203,7 +203,12 @@ fn print(s: &Session, rows: &[Row]) {
     }
     list.print(s.global.json, s.global.lines);
     if rows.is_empty() && !s.global.json && !s.global.lines && !s.global.quiet {
-        eprintln!("jug: nothing is exported; jug nfs-export NAME|DATASET|PATH --to CLIENTS exports");
+        let none = if objects.is_empty() {
+            "nothing is exported".into()
+        } else {
+            format!("not exported: {}", objects.join(", "))
+        };
+        eprintln!("jug: {none}; jug nfs-export NAME|DATASET|PATH --to CLIENTS exports");
     }
 }
 

@@ -47,9 +47,11 @@ fn plan(s: &Session, args: &Args, object: &Object) -> Result<Change> {
         clients: args.to.clone(),
         children: args.children,
     };
+    let whom = args.to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
+    // In the log all changes of exports are of one object.
+    let done = |word: &str| format!("{word}{whom}: {}", args.object);
     Ok(match unexport(&args.object, &wish, &here, exports::mark(s))? {
-        Some(plan) => Change::Do(vec![plan], Done::changed("exported no more")),
-        None if args.to.is_some() => Change::Nothing(Done::unchanged("it is not exported to these")),
-        None => Change::Nothing(Done::unchanged("it is not exported")),
+        Some(plan) => Change::Do(vec![plan], Done::changed(done("exported no more"))),
+        None => Change::Nothing(Done::unchanged(done("it is not exported"))),
     })
 }

@@ -307,6 +307,7 @@ fn a_directory_that_is_gone() {
         h.jug("nfs-export tank/b --to 10.77.0.11").ok().says("tank/a/one");
         assert_eq!(h.all_seen("tank/b"), ["rw 65534 33", "refused", "refused"]);
         h.jug("nfs-check").code(1).says("there is no such directory");
+        h.jug("nfs-check tank/c").code(4).says("jug does not export it");
         h.jug("nfs-export %/tank/a/one --to 10.77.0.12").code(4);
         h.jug("nfs-unexport %/tank/a/one").ok();
         h.jug("nfs-check").ok();
