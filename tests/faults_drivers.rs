@@ -8,6 +8,7 @@ use common::world::{Wish, World};
 use jug::model::base::Origin;
 use jug::model::env::{Mode, Storage};
 use jug::model::external::Driver;
+use jug::plan::Guard;
 use jug::platform::PlatformKind;
 
 const EXTERNAL: Wish = Wish { base: "host", mode: Mode::Thin, storage: Storage::External };
@@ -45,6 +46,21 @@ fn driven(driver: Driver, kinds: &[PlatformKind]) {
         every(&Scenario { kind, setup: Box::new(created), plan: Box::new(remove) }, 30);
         let clone = |w: &World| w.clone_it().ok();
         every(&Scenario { kind, setup: Box::new(created), plan: Box::new(clone) }, 40);
+    }
+}
+/// Where a server is gone, the umount(8) of a hook would never end on FreeBSD, so that it is not run then.
+#[test]
+fn a_hook_that_would_hang_is_not_run() {
+    for kind in PLATFORMS {
+        let w = World::new(kind);
+        run(&w, &w.import("host", Origin::Host, false).unwrap());
+        run(&w, &w.create(EXTERNAL).unwrap());
+        run(&w, &w.start().unwrap().unwrap());
+        let plan = w.stop().unwrap().unwrap();
+        let hook = plan.steps.iter().find(|s| s.title.starts_with("run mnt_stop")).unwrap();
+        let asked = matches!(&hook.action.when, Some(Guard::ServersAnswer { dirs }) if dirs.len() == 4);
+        assert_eq!(asked, kind == PlatformKind::Freebsd, "{plan}");
+        run(&w, &plan);
     }
 }
 #[test]

@@ -378,6 +378,7 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
             inside && (m.target == path.as_str() || path.as_str().starts_with(&format!("{}/", m.target)))
         }),
         Guard::Empty { path } => fs::kind(path.as_path()) == Some(fs::Kind::EmptyDir),
+        Guard::ServersAnswer { dirs } => unmount::all_answer(ctx, dirs)?,
         Guard::Answers { host, port } => crate::host::tcp::answers(host, *port),
         Guard::DatasetThere { name } => zfs::dataset(ctx, name)?.is_some(),
         Guard::Probe { cmd } => ask(cmd)?.ok(),

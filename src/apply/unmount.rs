@@ -87,6 +87,18 @@ fn answers(ctx: &Ctx<'_>, target: &str) -> Result<bool> {
     Ok(ctx.host.query(&own.args(["perform", "--nfs", host]).limit(10)).is_ok_and(|o| o.ok()))
 }
 
+/// The same of all that is mounted at and below these directories.
+pub(super) fn all_answer(ctx: &Ctx<'_>, dirs: &[AbsPath]) -> Result<bool> {
+    for dir in dirs {
+        for target in below(ctx, dir, true)? {
+            if !answers(ctx, &target)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
 fn unanswered(target: &str, e: Error) -> Error {
     let reason = format!(
         "{target} can't be unmounted, since its storage does not answer ({}); wait for it, or unmount it by force, by \

@@ -168,6 +168,11 @@ pub enum Guard {
         /// Which.
         path: AbsPath,
     },
+    /// Each NFS server answers from which something is mounted at or below these directories.
+    ServersAnswer {
+        /// Which.
+        dirs: Vec<AbsPath>,
+    },
     /// Somebody takes connections there.
     Answers {
         /// Who.

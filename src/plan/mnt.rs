@@ -11,6 +11,7 @@ use crate::model::env::Storage;
 use crate::model::external::Driver;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, EnvName};
+use crate::platform::PlatformKind;
 use crate::programs::mount;
 use crate::store::layout::Layout;
 use crate::store::owner::Epoch;
@@ -179,10 +180,15 @@ pub fn stop(guest: &Guest<'_>, before: &[String]) -> Vec<Step> {
     }
     let driver = guest.env.external.driver;
     if let Some(path) = &guest.env.mnt_stop {
-        steps.push(Step::new(
+        let mut step = Step::new(
             format!("run mnt_stop {path}"),
             Effect::Hook { cmd: hook(guest, path, "mnt_stop"), policy: Policy::Warn },
-        ));
+        );
+        if guest.platform.kind() == PlatformKind::Freebsd {
+            // Its umount(8) would wait for one that is gone for ever, and then not even force would help.
+            step = step.when(Guard::ServersAnswer { dirs: held(guest) });
+        }
+        steps.push(step);
     }
     let title = match driver {
         Driver::Script => "unmount what mnt_start mounted and is still there, deepest first",

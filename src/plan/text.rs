@@ -133,6 +133,7 @@ impl fmt::Display for Guard {
             }
             Self::OnMount { path, .. } => write!(f, ": {path} is on a mount of its own"),
             Self::Empty { path } => write!(f, "[ -z \"$(ls -A {})\" ]", quote(path.as_str())),
+            Self::ServersAnswer { .. } => f.write_str(": the NFS servers that it is mounted from answer"),
             Self::Answers { host, port } => write!(f, "nc -z {} {port}", quote(&host.to_string())),
             Self::DatasetThere { name } => {
                 write!(f, "zfs list -H -o name {} >/dev/null 2>&1", quote(name.as_str()))

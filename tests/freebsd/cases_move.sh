@@ -118,13 +118,15 @@ case_move_hook_hangs() {
 }
 
 # The server goes while a jail runs on it: lists stay quick, and it can be stopped.
-case_move_server_gone() {
+case_move_server_gone_v3() { server_gone nfs3; }
+case_move_server_gone_v4() { server_gone nfs4; }
+server_gone() {
 	nfs_up
 	need_host
 	grep -q '^nfsd$' "$T/nfs.started" || skip "the host's own nfsd runs"
 	shared gone
 	# shellcheck disable=SC2046,SC2086
-	j 0 jcreate gone --base host --storage external $(hooks_of nfs3) --set hook_timeout=$((15 * SLOW)) $QUICK
+	j 0 jcreate gone --base host --storage external $(hooks_of "$1") --set hook_timeout=$((15 * SLOW)) $QUICK
 	j 0 jstart gone
 	service nfsd onestop >/dev/null 2>&1
 	begun=$(date +%s)
