@@ -132,7 +132,7 @@ pub fn trusted(wish: &Wish, here: &Here<'_>) -> Result<()> {
 
 /// Whether somebody else exports just what is wanted already.
 pub fn covered(wanted: &Export, foreign: &[Foreign]) -> bool {
-    let same = foreign.iter().flat_map(|f| f.entry.exports().unwrap_or_default());
+    let same = foreign.iter().filter(|f| !f.entry.v4).flat_map(|f| f.entry.exports().unwrap_or_default());
     let mut left = Some(wanted.clients.clone());
     for e in same.filter(|e| e.path == wanted.path && e.options == wanted.options) {
         left = left.and_then(|l| l.without(&e.clients));
@@ -221,7 +221,7 @@ pub fn property(dataset: &str, path: &AbsPath, here: &Here<'_>) -> Result<()> {
 /// # Errors
 /// Names where they do.
 pub fn not_theirs(path: &AbsPath, here: &Here<'_>) -> Result<()> {
-    match here.foreign().iter().find(|f| f.entry.paths.iter().any(|p| p == path.as_str())) {
+    match here.foreign().iter().find(|f| !f.entry.v4 && f.entry.paths.iter().any(|p| p == path.as_str())) {
         Some(f) => Err(match &f.from {
             Some(from) => Error::conflict(path, format!("it is exported with {from}"))
                 .next(format!("jug nfs-unexport {}", quote(from))),

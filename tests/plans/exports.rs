@@ -468,3 +468,13 @@ fn properties_need_no_file() {
     carried_out(&mut n, &p);
     assert!(flags(&n));
 }
+
+/// A V4: line says where a tree begins, and exports nothing.
+#[test]
+fn the_root_of_nfsv4_exports_nothing() {
+    let mut n = server();
+    serving(&mut n).others.insert("/etc/exports".into(), "V4: /tank/ct -network 10.0.0.0/8\n".into());
+    assert!(plan(&n, &wish(&["/tank/ct"], "10.0.0.0/8", "")).unwrap().is_some());
+    let unwish = Unwish { targets: vec!["/tank/ct".parse().unwrap()], ..Unwish::default() };
+    assert_eq!(back(&n, &unwish).unwrap(), None);
+}
