@@ -135,7 +135,7 @@ host_state() {
 	[ -z "$POOL" ] || zfs list -H -o name -r "$POOL" | sort
 	# What is kept for good is no trace of an operation.
 	find "$WD" -not -path "$WD/lock*" -not -path "$WD/log*" -not -path "$WD/bases/*/root/*" \
-		-not -name 'console.log*' -not -name .oci -not -name .networks -not -name .disks 2>/dev/null | sort
+		-not -name 'console.log*' -not -name .oci -not -name .networks -not -name .disks -not -name .archives 2>/dev/null | sort
 }
 remember() { host_state >"$T/before"; }
 unchanged() {
@@ -273,7 +273,7 @@ leftovers() {
 	jug_anchors | sed 's/^/anchor /'
 	[ ! -d "$WD/run/.networks" ] || find "$WD/run/.networks" -type f | sed 's/^/file /'
 	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run; do
-		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks -not -name .disks | sed 's/^/file /'
+		[ ! -d "$WD/$d" ] || find "$WD/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks -not -name .disks -not -name .archives | sed 's/^/file /'
 	done
 	if [ -n "$POOL" ] && zfs list -H "$POOL/jugtest/env" >/dev/null 2>&1; then
 		zfs list -H -o name -r "$POOL/jugtest/env" | sed -e 1d -e 's/^/dataset /'
@@ -322,7 +322,7 @@ force_clean() {
 	fi
 	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run hooks.d; do
 		[ -d "$1/$d" ] || continue
-		find "$1/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks -not -name .disks | while read -r p; do
+		find "$1/$d" -mindepth 1 -maxdepth 1 -not -name .oci -not -name .networks -not -name .disks -not -name .archives | while read -r p; do
 			chflags -R 0 "$p"
 			rm -rf "$p"
 		done
