@@ -25,10 +25,12 @@ impl ClientSet {
     pub fn world() -> Self {
         Self(Set::World)
     }
-    /// These; without any there is no set. A network of all addresses is everybody.
+    /// These; without any there is no set. Networks that have all addresses are everybody.
     pub fn only(nets: impl IntoIterator<Item = IpNet>) -> Option<Self> {
         let nets: BTreeSet<IpNet> = nets.into_iter().map(|n| n.trunc()).collect();
-        if nets.iter().any(|n| n.prefix_len() == 0) {
+        // Halves of it are everybody as well.
+        let all = IpNet::aggregate(&nets.iter().copied().collect());
+        if all.iter().any(|n| n.prefix_len() == 0) {
             return Some(Self::world());
         }
         if nets.is_empty() { None } else { Some(Self(Set::Only(nets))) }
@@ -408,6 +410,7 @@ pub(crate) mod tests {
             ("192.0.2.1,192.0.2.1", "192.0.2.1"),
             ("0.0.0.0/0", "*"),
             ("10.0.0.1,::/0", "*"),
+            ("0.0.0.0/1,10.0.0.1,128.0.0.0/1", "*"),
             ("*", "*"),
         ] {
             assert_eq!(text.parse::<ClientSet>().unwrap().to_string(), full, "{text}");

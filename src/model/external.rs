@@ -43,6 +43,17 @@ impl Driver {
     }
 }
 
+/// How the directories of environments are called below `external.root`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Names {
+    /// `data/<name>`, `system/<name>` and so on: a server that keeps nothing else there.
+    #[default]
+    Parts,
+    /// As in a workdir: what another node's `nfs-export` of an environment exports.
+    Workdir,
+}
+
 /// One of an environment's own directories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -150,9 +161,11 @@ pub struct External {
     /// NFS, GlusterFS, CephFS: who serves it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
-    /// The same: the directory there, in which an environment has a directory in each of data, system, rcconf, fstab.
+    /// The same: the directory there, in which environments have their directories.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root: Option<AbsPath>,
+    /// The same: how they are called there.
+    pub names: Names,
     /// The same: which of these are mounted.
     pub mounts: Vec<Part>,
     /// iSCSI: the portal.
@@ -183,6 +196,7 @@ impl Default for External {
             driver: Driver::Script,
             server: None,
             root: None,
+            names: Names::default(),
             mounts: Part::ALL.to_vec(),
             portal: None,
             target: None,
@@ -216,9 +230,10 @@ impl External {
         use Driver::{Cephfs, Geli, Glusterfs, Iscsi, Nfs3, Nfs4, Script};
         let net = [Nfs4, Nfs3, Glusterfs, Cephfs];
         // Each key with the drivers that need it, and those that bear it.
-        let keys: [(&'static str, bool, &[Driver], &[Driver]); 10] = [
+        let keys: [(&'static str, bool, &[Driver], &[Driver]); 11] = [
             ("external.server", self.server.is_some(), &net, &[]),
             ("external.root", self.root.is_some(), &net, &[]),
+            ("external.names", self.names != Names::default(), &[], &net),
             ("external.mounts", self.mounts != Part::ALL, &[], &net),
             ("external.portal", self.portal.is_some(), &[Iscsi], &[]),
             ("external.target", self.target.is_some(), &[Iscsi], &[]),

@@ -35,7 +35,7 @@ impl Shape {
     }
 }
 
-pub(super) const KEYS: [(&str, Shape); 101] = [
+pub(super) const KEYS: [(&str, Shape); 102] = [
     ("version", Shape::Fixed),
     ("kind", Shape::Fixed),
     ("uuid", Shape::Fixed),
@@ -62,6 +62,7 @@ pub(super) const KEYS: [(&str, Shape); 101] = [
     ("external.driver", Shape::Text),
     ("external.server", Shape::Text),
     ("external.root", Shape::Text),
+    ("external.names", Shape::Text),
     ("external.mounts", Shape::Words),
     ("external.portal", Shape::Text),
     ("external.target", Shape::Text),

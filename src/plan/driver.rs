@@ -7,7 +7,7 @@ use super::{Effect, Guard, Step, disk, mnt};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::Cmd;
-use crate::model::external::{Driver, External, Part};
+use crate::model::external::{Driver, External, Names, Part};
 use crate::model::name::AbsPath;
 use crate::platform::PlatformKind;
 use crate::programs::mount_nfs::{self, Version};
@@ -106,7 +106,12 @@ fn served(
         return Err(Error::usage(guest.name, "external.server and external.root are not said"));
     };
     let kind = guest.platform.kind();
-    let there = root.join(part.as_str()).join(guest.name.as_str());
+    let there = match external.names {
+        Names::Parts => root.join(part.as_str()).join(guest.name.as_str()),
+        Names::Workdir => {
+            root.join(path.as_str().strip_prefix(guest.layout.workdir.as_str()).unwrap_or_default())
+        }
+    };
     let source = format!("{server}:{there}");
     let mut options: Vec<String> = match (external.driver, kind) {
         // Locks stay on this node, of which there is one at a time. Over NFSv4 pwd_mkdb(8) could not lock what it only

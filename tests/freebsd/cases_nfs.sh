@@ -194,6 +194,50 @@ case_nfs_environment() {
 	nfs_end
 }
 
+# What a node exports of a jail, another one mounts with no more than the name: nothing is copied.
+case_nfs_taken_over_by_a_node() {
+	nfs_server </dev/null
+	need_host
+	j 0 jcreate far --base host --storage zfs --set exec.start=/usr/bin/true --set exec.stop=/usr/bin/true
+	j 0 jstart far
+	j 0 jexec far -- sh -c 'echo from here >/root/f'
+	j 0 jstop far
+	j 0 nfs-export far --to $C1 --maproot root
+	cat >"$T/etc/b.toml" <<-X
+		version = 1
+		workdir = "$WD.b"
+		[defaults.external]
+		driver = "nfs4"
+		server = "$C1"
+		root = "$WD"
+		names = "workdir"
+		mounts = ["data", "system"]
+	X
+	[ -f "$WD.b/bases/host/base.toml" ] || { on b 0 init; on b 0 base-import host; }
+	on b 6 jregister far
+	err_has 'owned by'
+	j 0 junregister far
+	on b 0 jregister far
+	on b 0 jstart far
+	on b 0 jexec far -- sh -c 'cat /root/f; echo from there >>/root/f'
+	out_is 'from here'
+	on b 0 jstop far
+	on b 0 junregister far
+	no_mounts_on b
+	j 0 jregister far
+	j 0 jget far storage
+	out_is zfs
+	j 0 jstart far
+	j 0 jexec far -- tail -n 1 /root/f
+	out_is 'from there'
+	j 6 jremove --stop -y far
+	err_has nfs-unexport
+	j 0 nfs-unexport far
+	j 0 jremove --stop -y far
+	printf 'version = 1\nworkdir = "%s"\n' "$WD.b" >"$T/etc/b.toml"
+	nfs_end
+}
+
 # What is refused, by a real host's facts.
 case_nfs_refused() {
 	nfs_server <<-X
@@ -345,65 +389,5 @@ case_nfs_v4_only() {
 	c 0 sysrc mountd_flags="-r -S $T/etc/jug.exports"
 	c 0 sysctl vfs.nfsd.server_min_nfsvers=2
 	restart_mountd
-	nfs_end
-}
-
-back_and_forth() {
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25; do
-		"$JUG" nfs-export "$D/x$1" --to $C1 --via file || exit 1
-		"$JUG" nfs-unexport "$D/x$1" || exit 1
-	done >"$T/at_once.$1" 2>&1
-	"$JUG" nfs-export "$D/x$1" --to "10.97.0.$1" --via file >>"$T/at_once.$1" 2>&1
-}
-# Two at once, fifty times each: nothing is lost, and the file can be read at any time.
-case_nfs_two_at_once() {
-	nfs_server </dev/null
-	nfs_dataset x1 x2
-	back_and_forth 1 &
-	_p1=$!
-	back_and_forth 2 &
-	_p2=$!
-	in_background $_p1
-	in_background $_p2
-	while kill -0 "$_p1" 2>/dev/null || kill -0 "$_p2" 2>/dev/null; do
-		j 0 -q -H nfs-ls
-		sleep 1
-	done
-	wait "$_p1" || fail "the first: $(tail -n 2 "$T/at_once.1")"
-	wait "$_p2" || fail "the second: $(tail -n 2 "$T/at_once.2")"
-	may rw 1 "$T/exp/x1"
-	may rw 2 "$T/exp/x2"
-	may no 2 "$T/exp/x1"
-	nfs_end
-}
-
-# The server is gone: nothing is begun, what is written down can be taken back, and lists do not wait.
-case_nfs_nobody_serves() {
-	nfs_server </dev/null
-	nfs_dataset x1
-	j 0 nfs-export "$D/x1" --to $C1 --via file
-	c 0 service mountd onestop
-	j 7 nfs-export "$D/x1" --to $C2 --via file
-	err_has 'mountd does not run'
-	j 0 -H nfs-ls
-	LIMIT=300 j 1 -H nfs-check
-	out_has 'it does not run'
-	j 0 nfs-unexport "$D/x1"
-	err_has 'mountd does not run'
-	restart_mountd
-	# mountd hangs: that is seen, and nothing is half exported.
-	_pid=$(cat /var/run/mountd.pid)
-	kill -STOP "$_pid"
-	LIMIT=300 j 1 nfs-export "$D/x1" --to $C1 --via file
-	err_has 'the mount table does not show'
-	kill -CONT "$_pid"
-	must_not grep -q "$T/exp/x1" "$T/etc/jug.exports"
-	# rpcbind hangs: showmount would wait for ever, and it proves nothing.
-	_pid=$(pgrep rpcbind)
-	kill -STOP "$_pid"
-	LIMIT=300 j 0 nfs-export "$D/x1" --to $C1 --via file
-	kill -CONT "$_pid"
-	err_has 'showmount'
-	may rw 1 "$T/exp/x1"
 	nfs_end
 }

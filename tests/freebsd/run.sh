@@ -35,7 +35,7 @@ usage() {
 while [ $# -gt 0 ]; do
 	case $1 in
 	--pool) [ $# -ge 2 ] || usage; POOL=$2; shift 2 ;;
-	--nfs) FILES="cases_move.sh cases_nfs.sh cases_drivers.sh $FILES"; shift ;;
+	--nfs) FILES="cases_move.sh cases_nfs.sh cases_nfs_faults.sh cases_drivers.sh $FILES"; shift ;;
 	--only) [ $# -ge 2 ] || usage; ONLY="$ONLY $2"; shift 2 ;;
 	--list) LIST=yes; shift ;;
 	*) usage ;;

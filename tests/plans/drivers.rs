@@ -3,7 +3,7 @@
 use super::{Node, golden, nodes, time};
 use jug::error::Code;
 use jug::model::env::{Env, Mode, Storage};
-use jug::model::external::{Driver, External, Part};
+use jug::model::external::{Driver, External, Names, Part};
 use jug::model::name::EnvName;
 use jug::plan::driver::Need;
 use jug::plan::{Plan, create, mnt, register, start};
@@ -114,6 +114,9 @@ fn a_driver_mounts_what_it_is_told_to() {
         env.external.mounts = vec![Part::System, Part::Data];
         let plan = mounting(&n, &env, Need::Ours).unwrap().to_string();
         assert!(!plan.contains("/rcconf/thin1") && !plan.contains("/tank/jails/fstab"), "{plan}");
+        env.external.names = Names::Workdir;
+        let plan = mounting(&n, &env, Need::Ours).unwrap().to_string();
+        assert!(plan.contains(":/tank/jails/jails-data/thin1-data "), "{plan}");
         // What the copy says of it, which may be from anywhere, is nothing to this node.
         let name: EnvName = "thin1".parse().unwrap();
         let text = jug::model::portable::write(&name, &env, &n.layout).unwrap();
