@@ -274,6 +274,9 @@ _jug() {
             jug,vm-restart)
                 cmd="jug__subcmd__vm__subcmd__restart"
                 ;;
+            jug,vm-seed)
+                cmd="jug__subcmd__vm__subcmd__seed"
+                ;;
             jug,vm-set)
                 cmd="jug__subcmd__vm__subcmd__set"
                 ;;
@@ -553,6 +556,9 @@ _jug() {
             jug__subcmd__help,vm-restart)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__restart"
                 ;;
+            jug__subcmd__help,vm-seed)
+                cmd="jug__subcmd__help__subcmd__vm__subcmd__seed"
+                ;;
             jug__subcmd__help,vm-set)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__set"
                 ;;
@@ -581,7 +587,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1017,7 +1023,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2221,6 +2227,20 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__vm__subcmd__restart)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__vm__subcmd__seed)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4757,12 +4777,16 @@ _jug() {
             return 0
             ;;
         jug__subcmd__vm__subcmd__create)
-            opts="-H -n -q -v -y -h --disk --cpus --memory --net --firmware --kernel --initrd --cmdline --iso --boot --vnc --storage --mnt-start --mnt-stop --hook --set --tag --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --image --disk --cpus --memory --net --firmware --kernel --initrd --cmdline --iso --boot --vnc --ssh-key --user-data --meta-data --network-config --storage --mnt-start --mnt-stop --hook --set --tag --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --disk)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -4801,6 +4825,22 @@ _jug() {
                     ;;
                 --boot)
                     COMPREPLY=($(compgen -W "disk cd" -- "${cur}"))
+                    return 0
+                    ;;
+                --ssh-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meta-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --network-config)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --storage)
@@ -5217,6 +5257,56 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__vm__subcmd__seed)
+            opts="-H -n -q -v -y -h --ssh-key --user-data --meta-data --network-config --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ssh-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --meta-data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --network-config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

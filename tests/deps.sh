@@ -38,6 +38,7 @@ xorriso xorriso
 genisoimage genisoimage
 isoinfo genisoimage
 blkid util-linux
+sfdisk fdisk
 unshare util-linux
 setpriv util-linux
 bmake bmake

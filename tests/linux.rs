@@ -85,5 +85,7 @@ mod vm;
 mod vm_crash;
 #[path = "linux/vm_guest.rs"]
 mod vm_guest;
+#[path = "linux/vm_seed.rs"]
+mod vm_seed;
 #[path = "linux/vm_supervisor.rs"]
 mod vm_supervisor;

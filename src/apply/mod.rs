@@ -6,6 +6,7 @@ mod hooks;
 pub mod machines;
 pub mod perform;
 pub mod recover;
+mod seeds;
 mod served;
 mod unmount;
 mod zfs;

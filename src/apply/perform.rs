@@ -1,9 +1,9 @@
 //! Performs one effect on the host.
 
-use super::{Ctx, apart, hooks, machines, served, unmount, zfs};
+use super::{Ctx, apart, hooks, machines, seeds, served, unmount, zfs};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
-use crate::host::{Child, beneath, block, deadline, fs, tree};
+use crate::host::{Child, beneath, block, deadline, fs, gpt, stream, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect, Guard};
@@ -145,6 +145,12 @@ fn effect(
         }
         Effect::AwaitFree { lock, seconds } => machines::await_free(ctx, lock, *seconds),
         Effect::AwaitPath { path, seconds } => machines::await_path(ctx, path, *seconds),
+        Effect::Flash { from, to } => {
+            stream::flash(from.as_path(), to.as_path(), &mut |n| ctx.progress.fetched(n))
+        }
+        Effect::EndTable { path } => gpt::end(path.as_path()),
+        Effect::Keep { from, to } => seeds::keep(from, to),
+        Effect::Seed(seed) => seeds::lay_out(seed).map(|()| true),
         Effect::Rotate { path, max, keep } => fs::rotate(path.as_path(), *max, *keep),
     }
 }

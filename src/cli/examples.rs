@@ -389,6 +389,10 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
         "vm-create",
         &[
             (
+                "Of an image, with what its guest is told at its first boot",
+                "jug vm-create db --image debian-13 --disk 20G --net lan --ssh-key ./id_ed25519.pub --user-data ./db.yaml",
+            ),
+            (
                 "From an installer's CD, with a screen",
                 "jug vm-create db --cpus 2 --memory 4G --disk 20G --iso ./installer.iso --boot cd --vnc --net lan",
             ),
@@ -427,6 +431,13 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
     (
         "vm-exec",
         &[("As root", "jug vm-exec db -- uptime"), ("As somebody else", "jug vm-exec -u debian db -- id")],
+    ),
+    (
+        "vm-seed",
+        &[
+            ("From its next start on", "jug vm-seed db --user-data ./db.yaml"),
+            ("Nobody's key any more", "jug vm-seed db --ssh-key none"),
+        ],
     ),
     (
         "vm-disk-add",

@@ -4,8 +4,9 @@ use super::change::{self, Wish};
 use super::image_make;
 use super::session::Session;
 use crate::error::{Code, Result};
+use crate::facts::gather::Wanted;
 use crate::model::name::ImageName;
-use crate::plan::image;
+use crate::plan::{Step, image, vm_image};
 use crate::report::results::{Done, Outcome};
 use crate::store::images;
 
@@ -35,8 +36,19 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 
 fn one(s: &Session, name: &ImageName) -> Outcome {
     change::one(s, "image-remove", &images::object(name), true, &|| {
-        Ok(Wish::Do(vec![image::remove(name, &leftovers(s, name), &s.layout)], Done::changed("removed")))
+        let volume = volume(s, name)?;
+        Ok(Wish::Do(
+            vec![image::remove(name, &leftovers(s, name), volume, &s.layout)],
+            Done::changed("removed"),
+        ))
     })
+}
+
+/// How the volume goes that clones of it are made of, if there is one.
+fn volume(s: &Session, name: &ImageName) -> Result<Vec<Step>> {
+    let (Some(root), Ok(image)) = (s.zfs_root(), images::get(&s.layout, name)) else { return Ok(Vec::new()) };
+    let facts = s.gather(&Wanted { datasets: Some(root.clone()), ..Wanted::default() })?;
+    vm_image::forget(name, &image, &vm_image::volume(root, name), &facts)
 }
 
 fn leftovers(s: &Session, name: &ImageName) -> Vec<crate::model::name::AbsPath> {

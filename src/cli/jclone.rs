@@ -106,8 +106,7 @@ fn wanted(s: &Session, args: &Args, source: &EnvName, from: &Env) -> Result<Env>
     };
     env.host.hostname = None;
     if let Some(vm) = &mut env.vm {
-        // A seed is its own, and so is a screen.
-        vm.seed = false;
+        // A screen is its own.
         vm.vnc = vm
             .vnc
             .map(|vnc| vm_create::free_screen(s).map(|new| Vnc { listen: new.listen, ..vnc }))

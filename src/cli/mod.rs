@@ -98,6 +98,7 @@ pub mod vm_create;
 pub mod vm_disk;
 pub mod vm_exec;
 pub mod vm_reset;
+pub mod vm_seed;
 pub mod vm_showcmd;
 pub mod vm_stop;
 pub mod vm_vnc;

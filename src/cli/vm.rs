@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::{
     jclone, jget, jregister, jremove, jrename, jrestart, jset, jshow, jstart, junregister, ls, vm_console,
-    vm_create, vm_disk, vm_exec, vm_reset, vm_showcmd, vm_stop, vm_vnc,
+    vm_create, vm_disk, vm_exec, vm_reset, vm_seed, vm_showcmd, vm_stop, vm_vnc,
 };
 use crate::error::{Code, Result};
 use crate::model::env::Kind;
@@ -32,6 +32,7 @@ pub enum Vm {
     VmConsole(vm_console::Args),
     VmVnc(vm_vnc::Args),
     VmExec(vm_exec::Args),
+    VmSeed(vm_seed::Args),
     VmDiskAdd(vm_disk::Add),
     VmDiskResize(vm_disk::Resize),
     VmDiskRemove(vm_disk::Remove),
@@ -84,6 +85,7 @@ pub fn run(s: &Session, command: &Vm) -> Result<i32> {
         Vm::VmConsole(a) => vm_console::run(s, a).map(code),
         Vm::VmVnc(a) => vm_vnc::run(s, a).map(code),
         Vm::VmExec(a) => vm_exec::run(s, a),
+        Vm::VmSeed(a) => vm_seed::run(s, a).map(code),
         Vm::VmDiskAdd(a) => vm_disk::add(s, a).map(code),
         Vm::VmDiskResize(a) => vm_disk::resize(s, a).map(code),
         Vm::VmDiskRemove(a) => vm_disk::remove(s, a).map(code),

@@ -2,20 +2,25 @@
 
 use super::change::{self, Wish};
 use super::session::Session;
+use super::vm_seed::Told;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
 use crate::host::Host;
 use crate::model::disk::{Blocks, Bus, Disk, DiskKind, DiskName, disk_size};
 use crate::model::env::{Env, Storage};
 use crate::model::hook::{Hook, HookArg};
-use crate::model::name::{AbsPath, EnvName, Tag};
+use crate::model::name::{AbsPath, EnvName, ImageName, Tag};
 use crate::model::net::Net;
 use crate::model::schema::{self, Change};
+use crate::model::seed::Form;
 use crate::model::size::ByteSize;
 use crate::model::vm::{BootFrom, Firmware, Vm};
 use crate::model::vm_words::{Cpus, VNC_PORT, Vnc};
-use crate::plan::{create, machine, mnt, start};
+use crate::plan::seed::Given;
+use crate::plan::{create, machine, mnt, start, vm_image};
 use crate::report::results::Done;
+use crate::store::lock::Lock;
+use crate::store::{images, lock};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -26,6 +31,9 @@ pub struct Args {
     /// Its name
     #[arg(value_name = "NAME")]
     name: EnvName,
+    /// The image that its first disk is made of (see image-ls)
+    #[arg(long, value_name = "IMAGE")]
+    image: Option<ImageName>,
     /// A new disk of that size, or NAME:SIZE or NAME:/dev/DEVICE with ,bus=nvme and the like; repeatable
     #[arg(long, value_name = "SIZE")]
     disk: Vec<DiskArg>,
@@ -59,6 +67,8 @@ pub struct Args {
     /// A screen on 127.0.0.1, with a password (see vm-vnc)
     #[arg(long)]
     vnc: bool,
+    #[command(flatten)]
+    told: Told,
     /// Where its disks lie
     #[arg(long, value_name = "STORAGE")]
     storage: Option<Storage>,
@@ -144,6 +154,21 @@ fn wanted(s: &Session, args: &Args) -> Result<Env> {
         args.storage.or(args.mnt_start.as_ref().map(|_| Storage::External)).or(s.config.defaults.storage);
     let storage = said.unwrap_or(if s.zfs_root().is_some() { Storage::Zfs } else { Storage::Dir });
     let mut vm = Vm { disks: disks(s, storage, &[], &args.disk)?, ..Vm::default() };
+    if let Some(name) = &args.image {
+        let size = vm_image::size(&images::get(&s.layout, name)?);
+        if vm.disks.is_empty() {
+            vm.disks = disks(s, storage, &[], &[DiskArg::Sized(size)])?;
+        }
+        if !matches!(vm.disks.first(), Some(Disk { blocks: Blocks::Own { .. }, .. })) {
+            let next = "give --disk SIZE first, and what is somebody else's after it";
+            return Err(
+                Error::usage("--image", "it becomes the first disk, which must be one of jug's").next(next)
+            );
+        }
+        vm.image = Some(name.clone());
+    }
+    // What comes as an image wants to be told at least its name and its addresses.
+    vm.seed = (args.image.is_some() || !args.told.is_empty()).then_some(Form::NoCloud);
     vm.cpus = args.cpus.unwrap_or(vm.cpus);
     vm.memory = args.memory.unwrap_or(vm.memory);
     vm.kernel = args.kernel.as_ref().map(absolute).transpose()?;
@@ -188,7 +213,15 @@ pub fn free_screen(s: &Session) -> Result<Vnc> {
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let name = &args.name;
     let env = wanted(s, args)?;
-    let mut outcome = change::one(s, "vm-create", name.as_str(), true, &|| plan(s, name, &env, args.start));
+    let given = match env.vm.as_ref().and_then(|vm| vm.seed) {
+        Some(form) => args.told.given(name, form)?,
+        None if args.told.is_empty() => Given::new(),
+        None => return Err(Error::usage("vm.seed", "with none its guest is told nothing")),
+    };
+    let plans = || plan(s, name, &env, &given, args.start);
+    let image = if s.is_root() && !s.global.dry_run { image(s, name, &env, &plans)? } else { None };
+    let mut outcome = change::one(s, "vm-create", name.as_str(), true, &plans);
+    drop(image);
     if args.start && outcome.result.is_ok() && !s.global.dry_run {
         let started = super::jstart::one(s, name, true);
         outcome.warnings.extend(started.warnings);
@@ -200,7 +233,34 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     Ok(change::report(s, outcome))
 }
 
-fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish> {
+/// Sees that the image is there and as it was, with the volume that clones are made of; it stays while it is used.
+fn image(s: &Session, vm: &EnvName, env: &Env, refused: &dyn Fn() -> Result<Wish>) -> Result<Option<Lock>> {
+    let Some(name) = env.vm.as_ref().and_then(|vm| vm.image.as_ref()) else { return Ok(None) };
+    let object = images::object(name);
+    s.layout.ensure()?;
+    let held = lock::shared(&s.layout, &object)?;
+    let image = images::get(&s.layout, name)?;
+    let progress = s.progress(true);
+    progress.step(name.as_str(), "see that it is as it was");
+    images::ready(&s.layout, name, &image, s.host.now(), &mut |n| progress.fetched(n))?;
+    let Some(volume) = vm_image::cloned(env) else { return Ok(Some(held)) };
+    drop(held);
+    let made = change::one(s, "image-volume", &object, true, &|| {
+        if !s.layout.journal(vm.as_str()).as_path().exists() {
+            // What is refused anyway must leave nothing, not even this.
+            refused()?;
+        }
+        let facts = s.gather(&Wanted { datasets: s.zfs_root().cloned(), ..Wanted::default() })?;
+        Ok(match vm_image::prepare(name, &images::get(&s.layout, name)?, &volume, &s.layout, &facts)? {
+            Some(plan) => Wish::Do(vec![plan], Done::changed(format!("made {volume}"))),
+            None => Wish::Nothing(Done::unchanged("it is there already")),
+        })
+    });
+    made.result?;
+    lock::shared(&s.layout, &object).map(Some)
+}
+
+fn plan(s: &Session, name: &EnvName, env: &Env, given: &Given, then_start: bool) -> Result<Wish> {
     let mut env = env.clone();
     let mut wanted = s.wanted(name, &env);
     wanted.paths.extend(mnt::places(&s.layout, name));
@@ -213,13 +273,29 @@ fn plan(s: &Session, name: &EnvName, env: &Env, then_start: bool) -> Result<Wish
     if facts.environments.is_empty() {
         facts.environments = s.registry()?.into_iter().map(|(n, e)| (n.to_string(), e.text)).collect();
     }
+    if let (Some(image), None) = (env.vm.as_ref().and_then(|vm| vm.image.as_ref()), &s.saved) {
+        facts.images.insert(image.to_string(), schema::to_text(&images::get(&s.layout, image)?)?);
+    }
     create::refuse(&s.guest(name, &env, None), &facts)?;
     let held = super::networks::allot(s, "vm-create", name, &mut env, None, &facts)?;
     if !env.expose.is_empty() {
         facts.exposed = super::exposures::of_others(s, name)?;
     }
     let guest = s.guest(name, &env, None);
-    let mut plans = vec![create::plan(&guest, &facts)?];
+    let mut plans = Vec::new();
+    let image =
+        env.vm.as_ref().and_then(|vm| vm.image.as_ref()).and_then(|i| Some((i, vm_image::cloned(&env)?)));
+    if let Some((name, volume)) = image.filter(|_| s.global.dry_run) {
+        let text = facts.images.get(name.as_str()).map_or("", String::as_str);
+        plans.extend(vm_image::prepare(
+            name,
+            &schema::read(text, name.as_str())?,
+            &volume,
+            &s.layout,
+            &facts,
+        )?);
+    }
+    plans.push(create::plan_told(&guest, &facts, given)?);
     if then_start {
         // What will refuse the start is better known before anything is made.
         let start = start::plan(&guest, &machine::filled(&guest, facts.clone()), s.host.now())?;

@@ -12,9 +12,10 @@ use crate::model::name::{AbsPath, InterfaceName, nearest};
 use crate::model::net::Net;
 use crate::model::nic::Mac;
 use crate::model::port::Exposure;
+use crate::plan::seed::Maker;
 use crate::platform::PlatformKind;
 use crate::programs::ifconfig;
-use crate::programs::zfs::Dataset;
+pub use crate::programs::zfs::Dataset;
 use crate::programs::zfs_snapshot::Snapshot;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
@@ -152,6 +153,9 @@ pub struct Hypervisor {
     /// The most processors that a VM can have, where the kernel says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maxcpu: Option<u32>,
+    /// Who makes the disks of seeds, where that is not always there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<Maker>,
     /// Memory that is free now, in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub free: Option<u64>,
@@ -232,6 +236,9 @@ pub struct Facts {
     pub paths: BTreeMap<String, Kind>,
     /// Environments: name and TOML.
     pub environments: BTreeMap<String, String>,
+    /// Images that were asked for: name and TOML.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, String>,
     /// Bases: name and TOML.
     pub bases: BTreeMap<String, String>,
     /// Networks: name and TOML.

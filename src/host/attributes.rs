@@ -1,6 +1,6 @@
 //! What a copy of a file keeps beside its bytes, and how its blocks are cloned: each platform in its own way.
 
-pub use platform::{attributes, clone, flags, read, set_flags, write};
+pub use platform::{attributes, clone, flags, read, set_flags, share, write};
 
 /// File flags that people set (chflags(1)), by the words of archives; archive, sparse and the like are the file system's own
 /// business.
@@ -41,6 +41,12 @@ mod platform {
 
     pub fn clone(from: &File, to: &File) -> bool {
         rustix::fs::ioctl_ficlone(to, from).is_ok()
+    }
+
+    /// All of a long file into an empty one, with its holes, if the system does that by itself.
+    #[expect(clippy::unnecessary_wraps, reason = "the other platform's can fail")]
+    pub fn share(from: &File, to: &File) -> std::io::Result<bool> {
+        Ok(clone(from, to))
     }
 
     /// Extended attributes that an archive keeps.
@@ -111,6 +117,17 @@ mod platform {
     /// copy_file_range(2) clones blocks by itself.
     pub fn clone(_: &File, _: &File) -> bool {
         false
+    }
+
+    /// All of a long file into an empty one: copy_file_range(2) keeps holes, which Linux's does not.
+    pub fn share(from: &File, to: &File) -> std::io::Result<bool> {
+        loop {
+            match nix::fcntl::copy_file_range(from, None, to, None, 64 << 20) {
+                Ok(0) => return Ok(true),
+                Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+                Err(e) => return Err(e.into()),
+            }
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the other platform's can fail")]

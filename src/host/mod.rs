@@ -10,6 +10,7 @@ pub mod cmd;
 pub mod console;
 pub mod deadline;
 pub mod fs;
+pub mod gpt;
 pub mod pack;
 pub mod process;
 pub mod pump;

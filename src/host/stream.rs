@@ -1,12 +1,14 @@
 //! Long files: copied and hashed in one pass, within bounds, in little memory.
 
-use super::signal;
+use super::{attributes, signal};
 use crate::error::{Code, Error, Result};
 use crate::model::size::ByteSize;
 use crate::model::sum::{Algorithm, Sum};
+use rustix::fs::OFlags;
 use sha2::{Digest, Sha256, Sha512};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What is read and written at once.
@@ -127,6 +129,42 @@ pub fn copy(
     // A hole at the end is none before the length says so.
     out.set_len(length).and_then(|()| out.sync_all()).map_err(fail)?;
     Ok((length, hash.sum()))
+}
+
+/// Copies a disk into a file or a device in which there is nothing yet: what is zero is left out. Blocks of files are
+/// shared where the file system can.
+///
+/// # Errors
+/// It can't be read or written, or jug was told to end.
+pub fn flash(from: &Path, to: &Path, tick: &mut dyn FnMut(u64)) -> Result<bool> {
+    let read = |e| Error::io(from, "reading it", e);
+    let fail = |e| Error::io(to, "writing it", e);
+    let mut source = File::open(from).map_err(read)?;
+    let flags = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits() as i32;
+    let mut out = OpenOptions::new().write(true).custom_flags(flags).open(to).map_err(fail)?;
+    let is_file = out.metadata().map_err(fail)?.is_file();
+    if is_file && attributes::share(&source, &out).map_err(fail)? {
+        return out.sync_all().map_err(fail).map(|()| true);
+    }
+    let (mut buffer, mut at) = (vec![0u8; CHUNK], 0u64);
+    loop {
+        let n = fill(&mut source, &mut buffer).map_err(read)?;
+        if n == 0 {
+            break;
+        }
+        heed(&to.to_string_lossy())?;
+        for block in buffer[..n].chunks(BLOCK) {
+            if !is_zero(block) {
+                out.seek(SeekFrom::Start(at)).and_then(|_| out.write_all(block)).map_err(fail)?;
+            }
+            at += block.len() as u64;
+        }
+        tick(at);
+    }
+    if is_file {
+        out.set_len(at).map_err(fail)?;
+    }
+    out.sync_all().map_err(fail).map(|()| true)
 }
 
 /// The sums of a file, read once.

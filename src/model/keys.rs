@@ -91,7 +91,7 @@ pub(super) const KEYS: [(&str, Shape); 102] = [
     ("vm.cd", Shape::Text),
     ("vm.boot", Shape::Text),
     ("vm.image", Shape::Fixed),
-    ("vm.seed", Shape::Flag),
+    ("vm.seed", Shape::Text),
     ("vm.nic_model", Shape::Text),
     ("vm.vnc", Shape::Text),
     ("vm.passthru", Shape::Words),

@@ -3,6 +3,7 @@
 use super::disk::Bus;
 use super::name::{AbsPath, EnvName, InterfaceName};
 use super::nic::Mac;
+use super::seed::Form;
 use super::vm::Vm;
 
 /// One drive.
@@ -29,8 +30,10 @@ pub struct Machine<'a> {
     pub vm: &'a Vm,
     /// Its disks.
     pub disks: Vec<Drive>,
-    /// What lies in its CD drives: the one that people fill, and its seed.
-    pub cds: [Option<AbsPath>; 2],
+    /// What lies in its CD drive.
+    pub cd: Option<AbsPath>,
+    /// Its seed: a disk, or with Ignition a file.
+    pub seed: Option<(Form, AbsPath)>,
     /// Its cards: the host's end, the guest's address, the largest packet.
     pub cards: Vec<(InterfaceName, Mac, u16)>,
     /// Where what lasts while it runs lies.
@@ -44,6 +47,17 @@ pub struct Machine<'a> {
 }
 
 impl Machine<'_> {
+    /// Its drives: its disks, and after them the disk with its seed. That is no CD: the kernels that Debian and others
+    /// make for clouds know no SATA.
+    pub fn drives(&self) -> impl Iterator<Item = Drive> {
+        let seed = self.seed.iter().filter(|(form, _)| form.label().is_some()).map(|(_, path)| Drive {
+            name: "seed".into(),
+            path: path.clone(),
+            bus: Bus::VirtioBlk,
+            read_only: true,
+        });
+        self.disks.iter().cloned().chain(seed)
+    }
     /// The hypervisor's own configuration, where it has such a file.
     pub fn config(&self) -> AbsPath {
         self.dir.join("bhyve.conf")

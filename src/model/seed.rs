@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// How a guest is given its seed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// A disk labelled `cidata` (cloud-init, "NoCloud"); nuageinit(7) reads it as well.
+    #[serde(rename = "nocloud")]
     NoCloud,
     /// A disk labelled `config-2` (cloud-init, "Config drive"); nuageinit(7) reads it as well.
     ConfigDrive,
@@ -20,6 +22,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// The word in TOML.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoCloud => "nocloud",
+            Self::ConfigDrive => "config-drive",
+            Self::Ignition => "ignition",
+        }
+    }
     /// The label of its disk, where it has one.
     pub fn label(self) -> Option<&'static str> {
         match self {

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use std::net::IpAddr;
 
 /// A card as its guest is to set it up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Card {
     /// By which it is known.
     pub mac: Mac,

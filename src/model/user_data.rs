@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Parser};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest that is taken, in bytes.
-const MAX: usize = 1 << 20;
+pub const MAX: usize = 1 << 20;
 /// The deepest nesting of YAML that is taken.
 const MAX_DEPTH: usize = 64;
 /// The most nodes of YAML that are taken, with each alias counted as what it stands for: a guest that writes them out must

@@ -2,10 +2,10 @@
 
 use super::disk::{Blocks, Disk, DiskKind};
 use super::env::Storage;
-use super::name::{AbsPath, UserName, printable};
+use super::name::{AbsPath, ImageName, UserName, printable};
+use super::seed::Form;
 use super::size::ByteSize;
 use super::vm_words::{BhyveFlag, Cpus, Pci, Share, Vnc};
-use crate::model::name::BaseName;
 use std::collections::BTreeSet;
 
 /// What it begins with.
@@ -122,9 +122,10 @@ pub struct Vm {
     pub boot: BootFrom,
     /// The image its first disk was made from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<BaseName>,
-    /// Whether it has a drive with its seed, which vm-seed writes.
-    pub seed: bool,
+    pub image: Option<ImageName>,
+    /// How its guest is given what it is to be told at its first boot, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Form>,
     /// What its network cards are.
     pub nic_model: NicModel,
     /// Its screen, if it has one.
@@ -169,7 +170,7 @@ impl Default for Vm {
             cd: None,
             boot: BootFrom::default(),
             image: None,
-            seed: false,
+            seed: None,
             nic_model: NicModel::default(),
             vnc: None,
             passthru: Vec::new(),

@@ -1,7 +1,8 @@
 //! jcreate: a place for the data, the data itself, the TOML. Nothing of it is there if any step fails.
 
 use super::guest::Guest;
-use super::{Effect, Plan, Step, hooks, machine, mnt, publish, storage};
+use super::seed::Given;
+use super::{Effect, Plan, Step, hooks, machine, mnt, publish, seed, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::fs::Kind;
@@ -18,6 +19,14 @@ use crate::model::schema::env_text;
 /// # Errors
 /// It exists, or its base does not, or anything that it would need to be new is there already.
 pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
+    plan_told(guest, facts, &Given::new())
+}
+
+/// The same for a VM whose guest is told this at its first boot.
+///
+/// # Errors
+/// As `plan`.
+pub fn plan_told(guest: &Guest<'_>, facts: &Facts, given: &Given) -> Result<Plan> {
     refuse(guest, facts)?;
     publish::meant(guest, facts)?;
     let mut plan = Plan::new(guest.verb("create"), guest.name);
@@ -30,6 +39,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     storage::make(guest, facts, origin.as_deref(), &mut plan)?;
     if env.is_vm() {
         machine::fill(guest, facts, &mut plan)?;
+        seed::keep(guest, given, &mut plan);
     } else {
         fill(guest, facts, &mut plan)?;
     }

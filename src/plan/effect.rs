@@ -1,6 +1,7 @@
 //! What a step does, what undoes it, and when: plain data that the journal keeps and `-n` prints.
 
 use super::guard::Guard;
+use super::seed::LaidOut;
 use crate::host::Cmd;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, EnvName};
@@ -216,6 +217,27 @@ pub enum Effect {
         /// At most so long.
         seconds: u64,
     },
+    /// Copies a disk into a file or a device that is there, and in which there is nothing yet.
+    Flash {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+    },
+    /// Puts the backup of a disk's partition table where the disk ends; what has none is left as it is.
+    EndTable {
+        /// The disk.
+        path: AbsPath,
+    },
+    /// Copies a text, all or nothing, closed to others.
+    Keep {
+        /// From here.
+        from: AbsPath,
+        /// To here.
+        to: AbsPath,
+    },
+    /// Lays out what a VM's guest is told at its first boot.
+    Seed(Box<LaidOut>),
     /// Renames a log that has grown past `max` bytes.
     Rotate {
         /// Which.

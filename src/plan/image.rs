@@ -49,10 +49,12 @@ pub fn refuse(name: &ImageName, layout: &Layout, facts: &Facts) -> Result<()> {
 }
 
 /// The plan for removing an image, and what is left of fetching it.
-pub fn remove(name: &ImageName, leftovers: &[AbsPath], layout: &Layout) -> Plan {
+/// `volume` is how the volume goes that clones of it were made of.
+pub fn remove(name: &ImageName, leftovers: &[AbsPath], volume: Vec<Step>, layout: &Layout) -> Plan {
     let mut plan = Plan::new("image-remove", name);
     plan.point_of_no_return();
     plan.push(Step::new("forget it", Effect::Remove { path: layout.image_file(name) }));
+    plan.steps.extend(volume);
     plan.push(Step::new("remove it", Effect::RemoveTree { path: layout.image(name) }));
     for path in leftovers {
         plan.push(Step::new("remove what was not fetched to its end", Effect::Remove { path: path.clone() }));
@@ -92,7 +94,7 @@ mod tests {
         ] {
             assert!(plan.contains(line), "{line} is missing in\n{plan}");
         }
-        let plan = remove(&name, &["/w/images/.debian-13~00.part".parse().unwrap()], &layout);
+        let plan = remove(&name, &["/w/images/.debian-13~00.part".parse().unwrap()], Vec::new(), &layout);
         let order: Vec<String> = plan.steps.iter().map(|s| s.action.to_string()).collect();
         assert!(order[0].contains("image.toml") && order[2].contains("~00.part"), "{order:?}");
         assert_eq!(plan.no_return, Some(0));

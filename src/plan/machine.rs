@@ -2,7 +2,7 @@
 
 use super::guest::Guest;
 use super::wire::Card;
-use super::{Effect, Guard, Plan, Step, mnt};
+use super::{Effect, Guard, Plan, Step, mnt, seed, vm_image};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Hypervisor};
 use crate::host::fs::Kind;
@@ -44,7 +44,7 @@ pub fn run(guest: &Guest<'_>, vm: &Vm, cards: &[Card<'_>], facts: &Facts, plan: 
     let m = of(guest, vm, cards, facts)?;
     // What lies on storage that mnt_start mounts is seen only then; the hypervisor says so itself.
     let seen = guest.env.storage != Storage::External;
-    for path in m.disks.iter().map(|d| &d.path).chain(m.cds.iter().flatten()).filter(|_| seen) {
+    for path in m.disks.iter().map(|d| &d.path).chain(&m.cd).filter(|_| seen) {
         if facts.path(path.as_str()).is_none() {
             return Err(Error::failed(guest.name, format!("its drive {path} is not there"))
                 .next("see whether its storage is; jug vm-disk-remove or jug vm-set vm.cd= lets go of it"));
@@ -55,10 +55,12 @@ pub fn run(guest: &Guest<'_>, vm: &Vm, cards: &[Card<'_>], facts: &Facts, plan: 
     if let Some(template) = missing_variables(guest, vm, facts).filter(|_| seen) {
         plan.push(copy_variables(guest, &template));
     }
+    if let Some(form) = vm.seed {
+        seed::make(guest, form, cards, &host(facts), plan)?;
+    }
     // Whoever can write to its storage must not choose what of this host the guest reads and writes.
     let dirs = [guest.data(), guest.system()];
-    let files =
-        m.disks.iter().map(|d| &d.path).chain(m.cds.iter().flatten()).chain(m.uefi.iter().flat_map(|u| &u.1));
+    let files = m.disks.iter().map(|d| &d.path).chain(&m.cd).chain(m.uefi.iter().flat_map(|u| &u.1));
     let mut paths: Vec<AbsPath> =
         files.filter(|p| dirs.iter().any(|d| p.as_path().starts_with(d.as_path()))).cloned().collect();
     paths.push(m.console_log.clone());
@@ -130,7 +132,6 @@ fn copy_variables(guest: &Guest<'_>, template: &AbsPath) -> Step {
 pub fn paths(guest: &Guest<'_>, vm: &Vm) -> Vec<AbsPath> {
     let mut all: Vec<AbsPath> = vm.disks.iter().map(|d| machine::blocks(guest, d)).collect();
     all.extend(vm.cd.clone());
-    all.extend(vm.seed.then(|| guest.system().join(machine::SEED)));
     for template in template_names() {
         all.push(machine::variables(guest, &template));
     }
@@ -150,8 +151,13 @@ pub fn volumes(env: &Env) -> Vec<DiskName> {
     disks.filter(zvol).map(|d| d.name.clone()).collect()
 }
 
-/// The steps that give a clone its source's variables for its firmware.
+/// The steps that give a clone its source's variables for its firmware, and what its source's guest was told.
 pub fn clone(source: &Guest<'_>, guest: &Guest<'_>, vm: &Vm, facts: &Facts, plan: &mut Plan) {
+    if vm.seed.is_some() {
+        let copy =
+            Effect::CopyTree { from: source.system(), to: guest.system(), only: vec![seed::SOURCES.into()] };
+        plan.push(Step::new("copy what its guest is told", copy).within(mnt::patience(guest)));
+    }
     let Some([_, template]) = host(facts).firmware.filter(|_| vm.firmware == Firmware::Uefi) else { return };
     let name = machine::variables(guest, &template);
     if facts.path(machine::variables(source, &template).as_str()).is_some() {
@@ -181,9 +187,12 @@ pub fn filled(guest: &Guest<'_>, mut facts: Facts) -> Facts {
 /// A disk is there already, or this host can't run such a VM.
 pub fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
     let Some(vm) = &guest.env.vm else { return Err(Error::failed(guest.name, "it is no VM")) };
-    for disk in &vm.disks {
+    for (i, disk) in vm.disks.iter().enumerate() {
         let path = machine::blocks(guest, disk);
         match disk.blocks {
+            Blocks::Own { size, .. } if i == 0 && vm.image.is_some() => {
+                plan.steps.extend(vm_image::disk(guest, vm, disk, size, facts)?);
+            }
             Blocks::Theirs(_) if facts.path(path.as_str()).is_none() => {
                 return Err(Error::not_found(
                     guest.name,

@@ -46,6 +46,7 @@ pub mod supervise;
 pub mod text;
 pub mod trust;
 pub mod vm_disk;
+pub mod vm_image;
 pub mod wire;
 
 pub use effect::{Action, Effect, HookHow, Plan, Step};

@@ -288,6 +288,17 @@ impl fmt::Display for Effect {
                 "i=0; while [ $i -lt {seconds} ] && [ ! -e {p} ]; do sleep 1; i=$((i+1)); done; [ -e {p} ]",
                 p = quote(path.as_str())
             ),
+            Self::Flash { from, to } => {
+                write!(f, "dd if={} of={} bs=1M conv=notrunc", quote(from.as_str()), quote(to.as_str()))
+            }
+            Self::EndTable { path } => {
+                let p = quote(path.as_str());
+                write!(f, "sgdisk -e {p} || gpart recover {p} || true # if it has a GPT")
+            }
+            Self::Keep { from, to } => {
+                write!(f, "install -m 600 {} {}", quote(from.as_str()), quote(to.as_str()))
+            }
+            Self::Seed(seed) => write!(f, "{seed}"),
             Self::Rotate { path, max, .. } => {
                 let p = quote(path.as_str());
                 write!(f, "if [ -f {p} ] && [ \"$(wc -c <{p})\" -gt {max} ]; then mv {p} {p}.0; fi")

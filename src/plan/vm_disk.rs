@@ -5,6 +5,7 @@ use super::{Effect, Guard, Plan, Step, live, mnt};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::disk::{Blocks, Disk, DiskKind};
+use crate::model::name::AbsPath;
 use crate::model::size::ByteSize;
 use crate::model::vm::kind_of;
 use crate::platform::machine;
@@ -55,7 +56,7 @@ pub fn plan(
             plan.steps.extend(written.steps);
         }
         Change::Grow(disk, from, to) => {
-            plan.push(grow(guest, disk, from, to));
+            plan.steps.extend(grow(guest, disk, from, to));
             plan.steps.extend(written.steps);
         }
         Change::Remove(disk) => {
@@ -85,10 +86,11 @@ fn add(guest: &Guest<'_>, disk: &Disk, facts: &Facts) -> Result<Vec<Step>> {
     }
 }
 
-fn grow(guest: &Guest<'_>, disk: &Disk, from: ByteSize, to: ByteSize) -> Step {
+fn grow(guest: &Guest<'_>, disk: &Disk, from: ByteSize, to: ByteSize) -> [Step; 2] {
     let title = format!("let {} grow from {from} to {to}", disk.name);
     let kind = if let Blocks::Own { kind, .. } = disk.blocks { kind } else { None };
-    match (kind_of(kind, guest.env.storage), &guest.env.dataset) {
+    let path = machine::blocks(guest, disk);
+    let step = match (kind_of(kind, guest.env.storage), &guest.env.dataset) {
         (DiskKind::Zvol, Some(set)) => {
             let set = set.child(disk.name.as_str());
             let back = Effect::Run(zfs::set_volsize(&set, from));
@@ -96,14 +98,16 @@ fn grow(guest: &Guest<'_>, disk: &Disk, from: ByteSize, to: ByteSize) -> Step {
                 .when(Guard::Dataset { name: set.clone(), uuid: guest.env.uuid })
                 .undo_when(Guard::Dataset { name: set, uuid: guest.env.uuid }, back)
         }
-        _ => {
-            let path = machine::blocks(guest, disk);
-            // Nothing is in what it has grown by.
-            Step::run(title, truncate::to(&path, to))
-                .undo(Effect::Run(truncate::to(&path, from)))
-                .within(mnt::patience(guest))
-        }
-    }
+        // Nothing is in what it has grown by.
+        _ => Step::run(title, truncate::to(&path, to)).undo(Effect::Run(truncate::to(&path, from))),
+    };
+    let table = end_of_table(path);
+    [step.undo(table.action.effect.clone()), table].map(|s| s.within(mnt::patience(guest)))
+}
+
+/// The step that puts the backup of a disk's partition table where it ends now.
+pub fn end_of_table(path: AbsPath) -> Step {
+    Step::new("put the backup of its partition table, if it has one, at its end", Effect::EndTable { path })
 }
 
 fn remove(guest: &Guest<'_>, disk: &Disk, facts: &Facts) -> Result<Vec<Step>> {

@@ -8,10 +8,11 @@ use crate::model::disk::{Blocks, Disk, DiskKind};
 use crate::model::machine::{Drive, Machine};
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
 use crate::model::nic::Unit;
+use crate::model::seed::Form;
 use crate::model::vm::{Accel, Firmware, Vm, kind_of};
 use crate::plan::guest::Guest;
 use crate::plan::wire::{self, Card};
-use crate::plan::{Effect, Guard, Step};
+use crate::plan::{Effect, Guard, Step, seed};
 use crate::programs::qmp::Request;
 use crate::programs::{bhyve, bhyvectl, ifconfig, ip, pkill, qemu, zfs};
 use crate::store::layout::Layout;
@@ -116,6 +117,13 @@ pub fn machine<'a>(
         return Err(Error::lacks(name, format!("vm.firmware = \"{refused}\" is not for {kind}"))
             .next(format!("jug vm-set {name} vm.firmware=... has {next} here")));
     }
+    if vm.seed == Some(Form::Ignition) && kind == PlatformKind::Freebsd {
+        return Err(Error::lacks(
+            name,
+            "vm.seed = \"ignition\" is for QEMU: bhyve(8) is not told to hand files over",
+        )
+        .next(format!("jug vm-set {name} vm.seed=config-drive")));
+    }
     let uefi = match (vm.firmware, &vm.firmware_file, &host.firmware) {
         (Firmware::Uefi, Some(code), _) => Some((code.clone(), None)),
         (Firmware::Uefi, None, Some([code, vars])) => Some((code.clone(), Some(variables(guest, vars)))),
@@ -163,7 +171,8 @@ pub fn machine<'a>(
         uuid: guest.env.uuid,
         vm,
         disks: disks.collect(),
-        cds: [vm.cd.clone(), vm.seed.then(|| guest.system().join(SEED))],
+        cd: vm.cd.clone(),
+        seed: vm.seed.map(|form| (form, seed::place(guest, form))),
         cards: cards.iter().map(|c| (tap(kind, c.unit), c.mac(), c.network.mtu())).collect(),
         dir,
         console_log: guest.console(),
@@ -171,9 +180,6 @@ pub fn machine<'a>(
         kvm: host.kvm && vm.accel != Accel::Tcg,
     })
 }
-
-/// The file of a VM's seed in its system directory.
-pub const SEED: &str = "seed.iso";
 
 /// What a VM's supervisor is told, and what it is told it with: the hypervisor's own configuration, where it has one.
 pub fn orders(guest: &Guest<'_>, m: &Machine<'_>) -> (Orders, Option<(AbsPath, String)>) {

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::facts::{Container, Hypervisor};
 use crate::host::{Host, fs};
 use crate::model::name::{AbsPath, EnvName};
+use crate::plan::seed::Maker;
 use crate::programs::{bhyve, ps, qemu, sysctl};
 use crate::store::layout::Layout;
 use crate::store::{lock, started};
@@ -60,6 +61,7 @@ pub fn host(kind: PlatformKind, host: &dyn Host) -> Result<Hypervisor> {
             kvm: can && fs::kind(Path::new("/dev/kvm")).is_some(),
             firmware: qemu::FIRMWARE.iter().find_map(there),
             maxcpu: None,
+            seeds: Maker::of(kind, |program| host.has(program)),
             free: free.map(|kb| kb << 10),
         });
     }
@@ -71,6 +73,7 @@ pub fn host(kind: PlatformKind, host: &dyn Host) -> Result<Hypervisor> {
         kvm: false,
         firmware: there(&bhyve::FIRMWARE),
         maxcpu,
+        seeds: Maker::of(kind, |program| host.has(program)),
         free,
     })
 }

@@ -11,7 +11,7 @@ use crate::model::vm_words::BhyveFlag;
 /// The slots of bus 0. UEFI firmware looks for what to boot in their order, so that an installer's CD comes first.
 const CD_FIRST: usize = 2;
 const DISKS: usize = 3;
-const CDS: [usize; 2] = [19, 20];
+const CD: usize = 20;
 const NICS: usize = 21;
 const SCREEN: usize = 29;
 const USB: usize = 30;
@@ -118,15 +118,12 @@ pub fn config(m: &Machine<'_>) -> String {
 }
 
 fn drives(m: &Machine<'_>, c: &mut Config) {
-    let slots = if m.vm.boot == BootFrom::Cd { [CD_FIRST, CDS[1]] } else { CDS };
-    for (slot, path) in slots.into_iter().zip(&m.cds) {
-        if let Some(path) = path {
-            c.cd(slot, path);
-        }
+    if let Some(path) = &m.cd {
+        c.cd(if m.vm.boot == BootFrom::Cd { CD_FIRST } else { CD }, path);
     }
-    for (i, disk) in m.disks.iter().enumerate() {
+    for (i, disk) in m.drives().enumerate() {
         let at = (DISKS + i, 0);
-        let mut more = vec![("path", disk.path.to_string()), ("ser", disk.name.clone())];
+        let mut more = vec![("path", disk.path.to_string()), ("ser", disk.name)];
         if disk.read_only {
             more.push(("ro", "true".into()));
         }
@@ -201,8 +198,7 @@ pub fn check(config: &AbsPath) -> Cmd {
 
 /// Loads a FreeBSD guest's kernel into a machine that is made with that.
 pub fn load(m: &Machine<'_>) -> Option<Cmd> {
-    let from =
-        m.cds[0].as_ref().filter(|_| m.vm.boot == BootFrom::Cd).or(m.disks.first().map(|d| &d.path))?;
+    let from = m.cd.as_ref().filter(|_| m.vm.boot == BootFrom::Cd).or(m.disks.first().map(|d| &d.path))?;
     let mut cmd = Cmd::new("bhyveload").limit(600);
     if m.vm.must_be_wired() {
         cmd = cmd.arg("-S");

@@ -4,6 +4,7 @@ use crate::host::Cmd;
 use crate::model::disk::Bus;
 use crate::model::machine::{Drive, Machine};
 use crate::model::name::AbsPath;
+use crate::model::seed::Form;
 use crate::model::vm::{BootFrom, NicModel};
 
 /// The program.
@@ -83,12 +84,12 @@ fn drives(m: &Machine<'_>) -> Vec<String> {
     let cd_first = m.vm.boot == BootFrom::Cd;
     // From a disk that is not bootable firmware goes on to the CD, and the other way round.
     let index = |place: usize| if cd_first { place + 2 } else { place + 1 };
-    if m.disks.iter().any(|d| d.bus == Bus::Ahci) || m.cds.iter().any(Option::is_some) {
+    if m.disks.iter().any(|d| d.bus == Bus::Ahci) || m.cd.is_some() {
         words.extend(["-device".to_string(), "ich9-ahci,id=sata".to_string()]);
     }
     let mut port = 0..;
-    for (i, disk) in m.disks.iter().enumerate() {
-        words.extend(blocks(disk));
+    for (i, disk) in m.drives().enumerate() {
+        words.extend(blocks(&disk));
         let (id, serial) = (&disk.name, &disk.name);
         let device = match disk.bus {
             Bus::VirtioBlk => format!("virtio-blk-pci,drive=drive-{id},serial={serial}"),
@@ -98,19 +99,19 @@ fn drives(m: &Machine<'_>) -> Vec<String> {
                 format!("ide-hd,bus=sata.{port},drive=drive-{id},serial={serial}")
             }
         };
-        words.extend(["-device".to_string(), format!("{device},bootindex={}", index(i))]);
+        // Nothing boots from a seed.
+        let boot = if i < m.disks.len() { format!(",bootindex={}", index(i)) } else { String::new() };
+        words.extend(["-device".to_string(), format!("{device}{boot}")]);
     }
-    for (place, (id, path)) in ["cd", "seed"].iter().zip(&m.cds).enumerate() {
-        let Some(path) = path else { continue };
-        let cd = Drive { name: (*id).to_string(), path: path.clone(), bus: Bus::Ahci, read_only: true };
+    if let Some(path) = &m.cd {
+        let cd = Drive { name: "cd".into(), path: path.clone(), bus: Bus::Ahci, read_only: true };
         words.extend(blocks(&cd));
         let port = port.next().unwrap_or_default();
-        let boot = match (place, cd_first) {
-            (0, true) => ",bootindex=1".to_string(),
-            (0, false) => format!(",bootindex={}", index(m.disks.len())),
-            _ => String::new(),
-        };
-        words.extend(["-device".to_string(), format!("ide-cd,bus=sata.{port},drive=drive-{id}{boot}")]);
+        let first = if cd_first { 1 } else { m.disks.len() + 1 };
+        words.extend([
+            "-device".to_string(),
+            format!("ide-cd,bus=sata.{port},drive=drive-cd,bootindex={first}"),
+        ]);
     }
     words
 }
@@ -146,6 +147,10 @@ fn cards(m: &Machine<'_>) -> Vec<String> {
 fn extras(m: &Machine<'_>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut add = |a: &str, b: String| words.extend([a.to_string(), b]);
+    if let Some((Form::Ignition, path)) = &m.seed {
+        // Flatcar's documentation, "Running Flatcar Container Linux on QEMU".
+        add("-fw_cfg", format!("name=opt/org.flatcar-linux/config,file={}", quoted(path)));
+    }
     for share in &m.vm.shares {
         let ro = if share.read_only { ",readonly=on" } else { "" };
         let path = quoted(&share.path);

@@ -49,6 +49,15 @@ for w in $(cat /proc/cmdline); do case $w in jugip=*) a=${w#jugip=};; deaf) deaf
 ip link set lo up
 [ -z "${a:-}" ] || { ip link set eth0 up; ip addr add $a dev eth0; }
 mkdir -p /www; echo "guest of jug" >/www/index.html; httpd -h /www
+for d in /sys/block/vd*; do
+    [ -e $d ] && [ "$(cat $d/serial)" = seed ] && mkdir -p /seed && mount -t iso9660 -o ro /dev/${d##*/} /seed
+done
+if [ -e /seed/user-data ]; then
+    head -n 1 /seed/user-data | sed 's/^/GUEST-SEED user-data /'
+    cat /seed/meta-data /seed/network-config | sed 's/^ */GUEST-SEED /'
+fi
+[ ! -e /dev/vda1 ] || echo "GUEST-PART $(head -c 17 /dev/vda1)"
+dmesg | grep -i 'GPT:' | sed 's/^/GUEST-GPT /'
 for d in /sys/block/vd*; do [ -e $d ] && echo "GUEST-DISK ${d##*/} $(cat $d/serial) $(cat $d/size)"; done
 [ -n "${deaf:-}" ] || for e in /dev/input/event*; do { head -c 24 $e >/dev/null && echo GUEST-BUTTON && poweroff -f; } & done
 echo "GUEST-UP cpus=$(grep -c ^processor /proc/cpuinfo) mac=$(cat /sys/class/net/eth0/address 2>/dev/null)"
@@ -56,7 +65,7 @@ exec sh
 "#;
 
 /// In the order in which one needs the other.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 13] = [
     "net/core/failover",
     "drivers/net/net_failover",
     "drivers/virtio/virtio_ring",
@@ -68,6 +77,8 @@ const MODULES: [&str; 11] = [
     "drivers/net/virtio_net",
     "drivers/input/evdev",
     "drivers/acpi/button",
+    "drivers/cdrom/cdrom",
+    "fs/isofs/isofs",
 ];
 
 impl Host {

@@ -4,10 +4,11 @@ use super::{Node, UUID, golden, nodes, time};
 use jug::facts::Hypervisor;
 use jug::host::fs::Kind;
 use jug::model::env::{Env, Storage};
-use jug::model::name::EnvName;
+use jug::model::image::Image;
+use jug::model::name::{EnvName, ImageName};
 use jug::model::schema::{self, Change};
 use jug::model::vm::Vm;
-use jug::plan::{create, machine, start, stop, vm_disk, wire};
+use jug::plan::{create, machine, seed, start, stop, vm_disk, vm_image, wire};
 use jug::platform;
 use jug::store::started::Started;
 
@@ -24,6 +25,7 @@ fn able(n: &mut Node) {
         kvm: false,
         firmware: Some(files.map(|f| format!("{dir}{f}").parse().unwrap())),
         maxcpu: Some(16),
+        seeds: (n.word == "linux").then_some(jug::plan::seed::Maker::Genisoimage),
         free: Some(8 << 30),
     });
     let lan = "version = 1\nuuid = \"00000000-0000-4000-8000-000000000001\"\ncreated = \"2026-01-02T03:04:05Z\"\n\
@@ -111,6 +113,66 @@ fn life() {
     }
 }
 
+#[test]
+fn a_disk_of_an_image_and_what_its_guest_is_told() {
+    let (name, debian): (EnvName, ImageName) = ("db".parse().unwrap(), "debian-13".parse().unwrap());
+    let text = format!(
+        "version = 1\nuuid = \"{}\"\ncreated = \"2026-01-02T03:04:05Z\"\nsource = \"https://example.org/d.raw\"\n\
+         format = \"raw\"\nsize = 3221225984\nsum = \"sha256:{}\"\nmtime = \"2026-01-02T03:04:05Z\"\n\
+         verified = \"2026-01-02T03:04:05Z\"\n",
+        uuid::Uuid::from_u128(7),
+        "01".repeat(32)
+    );
+    let image: Image = schema::read(&text, "debian-13").unwrap();
+    for mut n in nodes() {
+        able(&mut n);
+        n.facts.images.insert("debian-13".into(), text.clone());
+        let of = |disks: &str| {
+            let mut env = vm(&n, &[disks, "vm.seed=nocloud", "net=lan:10.10.0.7,unit=1004"]);
+            env.vm.as_mut().unwrap().image = Some(debian.clone());
+            env
+        };
+        let env = of("vm.disks=disk0:20G");
+        let volume = vm_image::cloned(&env).unwrap();
+        let made = vm_image::prepare(&debian, &image, &volume, &n.layout, &n.facts).unwrap().unwrap();
+        golden(&n, "image-volume", &made);
+        let given = vec![
+            (seed::USER_DATA, seed::Text::Of("/root/told".parse().unwrap())),
+            (seed::KEYS, seed::Text::This("a key\n".into())),
+        ];
+        golden(
+            &n,
+            "vm-create-image",
+            &create::plan_told(&n.guest(&name, &env, None), &n.facts, &given).unwrap(),
+        );
+        let raw = of("vm.disks=disk0:20G,type=raw");
+        assert!(vm_image::cloned(&raw).is_none());
+        golden(&n, "vm-create-image-copied", &create::plan(&n.guest(&name, &raw, None), &n.facts).unwrap());
+        let small = of("vm.disks=disk0:3G");
+        let e = create::plan(&n.guest(&name, &small, None), &n.facts).unwrap_err();
+        assert!(e.code == jug::error::Code::Usage && e.to_string().contains("needs 3073M"), "{e}");
+        filled(&mut n, &name, &env);
+        let (guest, text) = (n.guest(&name, &env, None), schema::env_text(&env).unwrap());
+        golden(&n, "vm-start-seed", &start::plan(&guest, &n.facts, time()).unwrap().unwrap());
+        let given = vec![given[0].clone(), (seed::META_DATA, seed::Text::Without)];
+        let plan = seed::change((&guest, &guest), &given, &n.facts, None, (&text, &text)).unwrap().0;
+        golden(&n, "vm-seed", &plan);
+        // Of that volume, and of no other of that name.
+        let dataset = jug::programs::zfs::Dataset { uuid: Some(image.uuid), ..Default::default() };
+        n.facts.datasets.insert(volume.to_string(), dataset.clone());
+        assert!(vm_image::prepare(&debian, &image, &volume, &n.layout, &n.facts).unwrap().is_none());
+        assert_eq!(vm_image::forget(&debian, &image, &volume, &n.facts).unwrap().len(), 2);
+        let clone =
+            jug::programs::zfs::Dataset { origin: Some(format!("{volume}@jug-base")), ..Default::default() };
+        n.facts.datasets.insert("tank/theirs".into(), clone);
+        let e = vm_image::forget(&debian, &image, &volume, &n.facts).unwrap_err();
+        assert!(e.code == jug::error::Code::Busy && e.to_string().contains("tank/theirs is a clone"), "{e}");
+        n.facts.datasets.insert(volume.to_string(), jug::programs::zfs::Dataset { uuid: None, ..dataset });
+        let e = vm_image::prepare(&debian, &image, &volume, &n.layout, &n.facts).unwrap_err();
+        assert_eq!(e.code, jug::error::Code::Conflict);
+    }
+}
+
 /// What each hypervisor is told of a machine, or why it can't be.
 fn told(n: &mut Node, keys: &[&str]) -> String {
     let (name, env) = ("db".parse().unwrap(), vm(n, keys));
@@ -155,7 +217,8 @@ fn what_hypervisors_are_told() {
                 "vm.vnc=127.0.0.1:5901,w=800,h=600,wait",
             ],
         ),
-        ("seed", &["vm.disks=disk0:10G", "vm.cd=/iso/x.iso", "vm.seed=true"]),
+        ("seed", &["vm.disks=disk0:10G", "vm.cd=/iso/x.iso", "vm.seed=nocloud"]),
+        ("ignition", &["vm.disks=disk0:10G", "vm.seed=ignition"]),
         ("nics", &["net=lan:10.10.0.7,unit=1004,lan:10.10.0.8,mac=02:00:00:00:00:07,unit=1005"]),
         ("e1000", &["net=lan:10.10.0.7,unit=1004", "vm.nic_model=e1000", "vm.localtime=true"]),
         ("topology", &["vm.cpus=8,sockets=2,cores=2,threads=2", "vm.wired=true"]),
