@@ -255,6 +255,9 @@ fn expectation(guard: &Guard) -> String {
             let bad = paths.iter().find(|p| !fs::plain_or_absent(p.as_path()));
             format!("{} is no plain file", bad.map_or("it", AbsPath::as_str))
         }
+        Guard::Not(guard) if matches!(**guard, Guard::Probe { .. }) => {
+            "its hypervisor does not end, though it was killed (ps -axl; storage that does not answer holds it)".into()
+        }
         other => format!("this does not hold: {other}"),
     }
 }
@@ -387,7 +390,15 @@ pub fn holds(ctx: &Ctx<'_>, guard: &Guard) -> Result<bool> {
         Guard::ServersAnswer { dirs } => unmount::all_answer(ctx, dirs)?,
         Guard::Answers { host, port } => crate::host::tcp::answers(host, *port),
         Guard::DatasetThere { name } => zfs::dataset(ctx, name)?.is_some(),
-        Guard::Probe { cmd } => ask(cmd)?.ok(),
+        Guard::Probe { cmd } => {
+            let out = ask(cmd)?;
+            // pgrep(1) says nothing where there is none, and bhyvectl(8) this; any other word is no answer.
+            let none = out.stderr.trim().is_empty() || out.stderr.contains("No such file or directory");
+            if !(out.ok() || (out.status == 1 && none)) {
+                return Err(RunError::failed(cmd, &out).into());
+            }
+            out.ok()
+        }
         Guard::PlainFiles { paths } => paths.iter().all(|p| fs::plain_or_absent(p.as_path())),
         Guard::Exists { path } => fs::kind(path.as_path()).is_some(),
     })

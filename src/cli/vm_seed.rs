@@ -94,7 +94,7 @@ fn keys(word: &str) -> Result<Vec<SshKey>> {
     SshKey::list(&fs::read_text(super::absolute(word.as_ref())?.as_path(), MAX)?, word)
 }
 
-/// Change what a VM's guest is told at its first boot, and again at the next, since it has changed
+/// Change what a VM's guest is told at its first boot, and at the one after a change
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The VM

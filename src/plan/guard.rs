@@ -185,7 +185,7 @@ pub enum Guard {
         /// Its name.
         name: DatasetName,
     },
-    /// This command exits with 0.
+    /// This command exits with 0; with 1 it must not say why, but that there is nothing of the name.
     Probe {
         /// Which.
         cmd: Cmd,

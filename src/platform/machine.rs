@@ -298,6 +298,8 @@ pub fn end(guest: &Guest<'_>, grace: Option<u64>) -> Vec<Step> {
     let kill = Effect::Run(pkill::signal_matching(&pattern(guest), "KILL"));
     steps.push(Step::new("kill a hypervisor that does not answer", kill).when(there()));
     steps.push(Step::new("wait for it", gone(END)));
+    // One that hangs in the kernel outlives even that; what is around it must not go then.
+    steps.push(Step::new("see that it has ended", Effect::Expect(Guard::Not(Box::new(there())))));
     if kind == PlatformKind::Freebsd {
         steps.push(
             Step::run("remove what vmm(4) keeps of it", bhyvectl::destroy(name))

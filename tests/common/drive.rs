@@ -34,6 +34,7 @@ pub enum End {
 fn object(plan: &Plan) -> String {
     match &plan.verb {
         v if v.starts_with("base") => format!("base.{}", plan.name),
+        v if v.starts_with("image") => format!("image.{}", plan.name),
         v if v.starts_with("net") => format!("network.{}", plan.name),
         _ => plan.name.clone(),
     }
@@ -270,10 +271,14 @@ impl Scenario {
         let plan = (self.plan)(&w).unwrap();
         let programs = |s: &Step| s.undo.iter().filter(|a| starts_programs(&a.effect)).count();
         let steps: Vec<(usize, usize)> = plan.steps.iter().map(programs).enumerate().collect();
-        // What a hook leaves undone whose failure is only a warning, the step after it does.
+        // What a program leaves undone whose failure is only a warning, the step after it does.
         let lenient = |i: usize, nth: usize| {
             let undo = plan.steps[i].undo.iter().filter(|a| starts_programs(&a.effect)).nth(nth);
-            matches!(undo.map(|a| &a.effect), Some(Effect::Hook { policy: Policy::Warn, .. }))
+            match undo.map(|a| &a.effect) {
+                Some(Effect::Hook { policy, .. }) => *policy == Policy::Warn,
+                Some(Effect::Run(cmd)) => cmd.lenient,
+                _ => false,
+            }
         };
         for (i, programs) in steps {
             for (fault, nth) in [Fault::Fail, Fault::BusyAlways, Fault::CrashBefore, Fault::CrashAfter]

@@ -125,6 +125,8 @@ pub struct State {
     pub sessions: Vec<String>,
     /// The next `zfs create` or `zfs clone` does not mount.
     pub wont_mount: bool,
+    /// Hypervisors.
+    pub machines: super::machine::Machines,
     /// mountd, and what it has told the kernel.
     pub nfs: super::mountd::Nfs,
 }

@@ -8,6 +8,7 @@ pub mod external;
 pub mod fake;
 pub mod filter;
 pub mod limits;
+pub mod machine;
 pub mod mountd;
 pub mod net;
 pub mod os;

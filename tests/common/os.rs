@@ -1,7 +1,7 @@
 //! Mounts, jails and containers, addresses: as mount.txt, jail.txt, jexec.txt, ifconfig.txt and linux.md have them.
 
 use super::fake::{Dataset, Jail, Mount, State, fine, no};
-use super::{disk, external, filter, limits, mountd, net, zfs};
+use super::{disk, external, filter, limits, machine, mountd, net, zfs};
 use jug::host::{Cmd, Output};
 use jug::platform::PlatformKind;
 use serde_json::json;
@@ -47,6 +47,14 @@ pub fn run(s: &mut State, cmd: &Cmd) -> Output {
         ("jls", PlatformKind::Freebsd) => jls(s, &words),
         ("jail", PlatformKind::Freebsd) => jail(s, &words),
         ("jexec", PlatformKind::Freebsd) => inside(s, words[3], "jexec"),
+        ("pkill" | "pgrep", _) if words.contains(&"-f") => {
+            machine::processes(s, &cmd.program, words[words.len() - 1])
+        }
+        ("jug", _) if words[0] == "supervise" => machine::supervise(s, words[1]),
+        ("bhyvectl", PlatformKind::Freebsd) => machine::bhyvectl(s, &words),
+        ("makefs", PlatformKind::Freebsd) | ("xorriso", PlatformKind::Linux) => machine::seed_disk(&words),
+        ("truncate", _) => machine::truncate(&words),
+        ("ip", PlatformKind::Linux) if words[0] == "-batch" => machine::batch(s, cmd),
         ("pkill", _) => match find(s, words[2]) {
             Some(j) if j.processes => {
                 j.processes = false;

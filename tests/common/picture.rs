@@ -20,7 +20,7 @@ impl World {
             state.interfaces,
             state.namespaces,
             state.filter,
-            state.sessions
+            (&state.sessions, &state.machines)
         );
         drop(state);
         tree(self.layout.workdir.as_path(), "", &mut text);
@@ -75,7 +75,11 @@ fn tree(dir: &Path, rel: &str, text: &mut String) {
         } else if meta.is_symlink() {
             text.push_str(&format!("{rel} -> {:?}\n", std::fs::read_link(entry.path()).unwrap()));
         } else {
-            let content = std::fs::read(entry.path()).unwrap();
+            let mut content = std::fs::read(entry.path()).unwrap();
+            if content.len() > 1 << 16 {
+                // Of disks, how long they are, and how they begin.
+                content = format!("{} bytes, {:?}", content.len(), &content[..16]).into_bytes();
+            }
             text.push_str(&format!("{rel} {mode:o} {:?}\n", String::from_utf8_lossy(&content)));
         }
     }

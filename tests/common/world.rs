@@ -121,6 +121,7 @@ impl World {
             filter: [(filter::THEIRS.to_string(), ("rdr theirs\n".into(), "pass theirs\n".into()))].into(),
             sessions: vec!["iqn.2026-01.org.example:theirs".into()],
             wont_mount: false,
+            machines: super::machine::Machines::default(),
             nfs: super::mountd::Nfs::default(),
         };
         let oci = Runtime { program: "runc".into(), root: layout.workdir.join("run/.oci").to_string() };

@@ -25,6 +25,15 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
         "set" if rest[0].starts_with("sharenfs=") => super::mountd::share(s, &rest[..rest.len() - 1], name),
         "inherit" => super::mountd::inherit(s, rest[0], name),
         "get" if name.starts_with("sharenfs,") => super::mountd::shares(s),
+        "set" if rest[0].starts_with("volsize=") => match s.datasets.contains_key(name) {
+            true => super::machine::truncate(&[
+                "-c",
+                "-s",
+                &rest[0][8..],
+                super::machine::device(s, name).to_str().unwrap(),
+            ]),
+            false => no(1, format!("cannot open '{name}': dataset does not exist")),
+        },
         "set" => set(s, rest[0].strip_prefix("mountpoint=").unwrap(), name),
         "mount" => mount(s, name),
         "unmount" => unmount(s, name),
@@ -74,6 +83,10 @@ fn create(s: &mut State, words: &[&str], name: &str, from: Option<(&str, PathBuf
         origin: from.as_ref().map(|f| f.0.to_string()),
     };
     let mut out = fine("");
+    if option(words, "volmode").is_some() {
+        let size = words.windows(2).find(|w| w[0] == "-V").map(|w| w[1]);
+        super::machine::volume(s, name, size, from.as_ref().map(|f| f.0));
+    }
     if mountpoint.starts_with('/') {
         let wont = std::mem::take(&mut s.wont_mount);
         let path = Path::new(&mountpoint);
@@ -160,6 +173,7 @@ fn destroy(s: &mut State, name: &str) -> Output {
         s.mounts.retain(|m| m.source != name);
         clear(Path::new(&d.mountpoint));
     }
+    super::machine::no_volume(s, name);
     s.datasets.remove(name);
     fine("")
 }
