@@ -29,6 +29,8 @@ mod clone;
 mod configure;
 #[path = "linux/crash.rs"]
 mod crash;
+#[path = "linux/docker_vm.rs"]
+mod docker_vm;
 #[path = "linux/drivers.rs"]
 mod drivers;
 #[path = "linux/dry.rs"]

@@ -85,7 +85,11 @@ pub fn seed_disk(words: &[&str]) -> Output {
         return no(1, format!("{tree}: No such file or directory"));
     }
     // Into the file that is there, whose mode stays.
-    let made = std::fs::File::create(to).and_then(|mut f| std::io::Write::write_all(&mut f, b"a seed"));
+    let made = std::fs::File::options()
+        .write(true)
+        .truncate(true)
+        .open(to)
+        .and_then(|mut f| std::io::Write::write_all(&mut f, b"a seed"));
     made.map_or_else(|e| no(1, e.to_string()), |()| fine(""))
 }
 

@@ -1,8 +1,8 @@
 //! A VM whose hypervisor, whose supervisor, or whose jug is killed.
 
-use crate::crash::killed;
+use crate::crash::{everywhere, killed};
 use crate::outcome::until;
-use crate::support::{Host, on_host};
+use crate::support::{Host, on_host, write};
 use crate::vm_guest::{NEEDED, possible};
 
 /// A VM with a card, whose guest needs nothing but a moment to power down.
@@ -117,5 +117,69 @@ fn killed_while_starting_and_stopping() {
         }
         h.jug("vm-remove -y --stop db").ok();
         h.jug("net-remove -y lan").ok();
+    });
+}
+
+#[test]
+fn killed_while_making_growing_and_removing() {
+    on_host(&["qemu-system-x86_64", "truncate", "strace", "curl"], |h| {
+        h.sh("truncate -s 4M disk && printf image | dd of=disk conv=notrunc status=none").ok();
+        h.jug("image-import %/disk tiny --no-verify").ok();
+        write(&h.path("told"), "#!/bin/sh\n", 0o600);
+        let make =
+            "vm-create db --image tiny --disk 8M --disk log:1M --kernel /bin/busybox --user-data %/told";
+        let clean = h.snapshot();
+        everywhere(
+            h,
+            make,
+            || {
+                if h.vm("db").0 != "gone" {
+                    h.jug("vm-remove -y db").ok();
+                }
+            },
+            |n, what| {
+                h.jug(if n % 2 == 0 { "doctor --fix" } else { make }).exits_with(&[0, 5]);
+                match h.vm("db").0.as_str() {
+                    "gone" => h.same(&clean, what),
+                    state => {
+                        assert_eq!(state, "stopped", "{what}");
+                        h.sh("head -c 5 work/jails-data/db-data/disk0.raw").ok().is("image");
+                        h.sh("cat work/jails-system/db/seed/user-data").ok().is("#!/bin/sh");
+                    }
+                }
+            },
+        );
+        let size = || std::fs::metadata(h.work.join("jails-data/db-data/disk0.raw")).unwrap().len();
+        let said = || h.jug("vm-get db vm.disks").ok().out.starts_with("disk0:16M");
+        everywhere(
+            h,
+            "vm-disk-resize db disk0 16M",
+            || {
+                if said() {
+                    h.jug("vm-remove -y db").ok();
+                    h.jug(make).ok();
+                }
+            },
+            |_, what| {
+                h.jug("doctor --fix").ok();
+                assert_eq!(size(), if said() { 16 << 20 } else { 8 << 20 }, "{what}");
+            },
+        );
+        everywhere(
+            h,
+            "vm-remove -y db",
+            || {
+                if h.vm("db").0 == "gone" {
+                    h.jug(make).ok();
+                }
+            },
+            |n, what| {
+                h.jug(if n % 2 == 0 { "doctor --fix" } else { "vm-remove -y db" }).exits_with(&[0, 4]);
+                match h.vm("db").0.as_str() {
+                    "gone" => h.same(&clean, what),
+                    state => assert_eq!(state, "stopped", "{what}"),
+                }
+            },
+        );
     });
 }
