@@ -15,6 +15,8 @@ mod limits;
 mod machines;
 #[path = "plans/networks.rs"]
 mod networks;
+#[path = "plans/replicas.rs"]
+mod replicas;
 #[path = "plans/seeds.rs"]
 mod seeds;
 #[path = "plans/snapshots.rs"]

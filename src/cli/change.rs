@@ -137,6 +137,8 @@ fn attempt(
         });
     }
     session.layout.ensure()?;
+    // What is on its way to another node is brought to an end first, wherever that is.
+    super::moving::settle(session, object, warnings)?;
     let _node = lock::shared(&session.layout, ".node")?;
     // Owners are written down with it: without an identity nothing is begun.
     session.node()?;

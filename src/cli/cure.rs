@@ -14,6 +14,7 @@ use crate::store::lock;
 
 pub(super) enum Cure {
     Recover(String),
+    Move(EnvName),
     Load(Lost),
     Unload { place: String, whose: Option<EnvName> },
     Unmount { name: String, target: String },
@@ -34,6 +35,7 @@ impl Cure {
                 let lock = lock::exclusive(&s.layout, object, "doctor")?;
                 recover::recover(&s.ctx(true), object, &lock).map(|_| ())
             }
+            Cure::Move(name) => super::moving::settle(s, name.as_str(), &mut Vec::new()),
             // What was seen may have changed since: both look again, under the lock.
             Cure::Unmount { name, target } => {
                 let _lock = lock::exclusive(&s.layout, name, "doctor")?;

@@ -12,7 +12,7 @@ use crate::model::env::{Env, Storage};
 use crate::model::name::EnvName;
 use crate::plan::{Action, Effect, Guard};
 use crate::report::table::out;
-use crate::store::{journal, lock, node, unregistered};
+use crate::store::{journal, lock, moves, node, unregistered};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -140,6 +140,16 @@ fn look(s: &Session) -> Result<Vec<Finding>> {
             next: "jug doctor --fix".into(),
             cure: Some(Cure::Recover(object.clone())),
             object: crate::store::shown(&object).to_string(),
+        });
+    }
+    let moving = if s.saved.is_some() { Vec::new() } else { moves::all(&s.layout)? };
+    for name in moving.into_iter().filter(|n| !lock::is_held(&s.layout, &moves::object(n))) {
+        findings.push(Finding {
+            kind: "interrupted",
+            reason: "jmigrate of it was interrupted".into(),
+            next: "jug doctor --fix".into(),
+            object: name.to_string(),
+            cure: Some(Cure::Move(name)),
         });
     }
     let mut envs: BTreeMap<EnvName, Env> = BTreeMap::new();

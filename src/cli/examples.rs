@@ -160,6 +160,15 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("The tar of a root", "jug jimport rootfs.txz --as test --start"),
         ],
     ),
+    (
+        "jmigrate",
+        &[
+            ("To a node that node-add has made known", "jug jmigrate www nas"),
+            ("What would be done", "jug -n jmigrate www nas"),
+            ("Slowly while it runs", "jug jmigrate www nas --rate 20M"),
+        ],
+    ),
+    ("vm-migrate", &[("A VM", "jug vm-migrate db nas")]),
     ("jrename", &[("While it runs", "jug jrename --restart www web")]),
     (
         "jregister",

@@ -16,9 +16,9 @@ use crate::model::net::Net;
 use crate::model::words;
 use crate::plan::driver::Need;
 use crate::plan::{Plan, Step, mnt, publish, register, trust};
-use crate::report::results::Done;
+use crate::report::results::{Done, Outcome};
 use crate::store::lock::Lock;
-use crate::store::{lock, owner, unregistered};
+use crate::store::{lock, moves, owner, unregistered};
 
 /// Take jails into this node that lie on its storage, or on storage that --mnt-start mounts
 #[derive(Debug, clap::Args)]
@@ -39,6 +39,9 @@ pub struct Args {
     /// lies in their hook directories
     #[arg(long)]
     trust: bool,
+    /// Whether it may be registered already, if it is fenced.
+    #[arg(skip)]
+    again: bool,
 }
 
 /// Runs it.
@@ -46,9 +49,27 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = chosen(s, args)?;
     Ok(change::each(s, &names, &|name, alone| {
         let mut warnings = Vec::new();
-        let result = one(s, args, name, alone, &mut warnings);
+        let mut result = one(s, args, name, alone, &mut warnings);
+        if args.takeover && result.as_ref().is_ok_and(|done| done.changed) {
+            // Whoever says so knows that no node has it to which it was on its way.
+            result = moves::end(&s.layout, name).and(result);
+        }
         change::finish(s, "jregister", name.as_str(), result, warnings)
     }))
+}
+
+/// Takes one that is fenced here, or not known, and that its owner has let go. What mounts it, if this node does not know
+/// that, is said.
+pub fn again(
+    s: &Session,
+    name: &EnvName,
+    trust: bool,
+    [mnt_start, mnt_stop]: [Option<AbsPath>; 2],
+) -> Outcome {
+    let args = Args { names: Vec::new(), mnt_start, mnt_stop, takeover: false, trust, again: true };
+    let mut warnings = Vec::new();
+    let result = one(s, &args, name, true, &mut warnings);
+    change::finish(s, "jregister", name.as_str(), result, warnings)
 }
 
 /// Names as they are given, and masks over what lies in the workdir and is not registered.
@@ -89,7 +110,8 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let fenced = here.is_some_and(|e| e.owner.fenced);
     // What was interrupted is brought to its end first.
     let interrupted = !s.global.dry_run && s.layout.journal(name.as_str()).as_path().exists();
-    if !(interrupted || args.takeover) && known.is_some() {
+    let retaken = args.takeover || (args.again && fenced);
+    if !(interrupted || retaken) && known.is_some() {
         let next = if fenced {
             format!("jug jregister --takeover {name} takes it back")
         } else {
@@ -107,7 +129,7 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     if let Some(lock) = &lock {
         change::mend(s, name.as_str(), alone, lock, warnings)?;
         let again = interrupted && !fenced;
-        if (again || !args.takeover) && s.registry()?.contains_key(name) {
+        if (again || !retaken) && s.registry()?.contains_key(name) {
             return Ok(Done::changed("registered"));
         }
     }
@@ -316,7 +338,7 @@ fn cat(s: &Session, file: &AbsPath) -> Result<Option<String>> {
 }
 
 /// An alias on an interface that this node has not goes to the one its defaults name.
-fn local_interfaces(s: &Session, env: &mut Env, facts: &Facts) {
+pub fn local_interfaces(s: &Session, env: &mut Env, facts: &Facts) {
     let Some(here) = &s.config.defaults.interface else { return };
     for net in &mut env.net {
         if let Net::Alias { interface, .. } = net

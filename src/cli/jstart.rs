@@ -41,7 +41,10 @@ pub fn by_boot_order(s: &Session, names: Vec<EnvName>) -> Vec<Vec<EnvName>> {
 
 /// Starts one.
 pub fn one(s: &Session, name: &EnvName, alone: bool) -> Outcome {
-    let held = if s.is_root() && !s.global.dry_run { address_locks(s, name) } else { Ok(Vec::new()) };
+    let held = match s.env(name) {
+        Ok((_, env)) if s.is_root() && !s.global.dry_run => address_locks(s, name, &env),
+        _ => Ok(Vec::new()),
+    };
     match held {
         Ok(_held) => {
             if let Err(e) = net_up(s, name, alone) {
@@ -67,8 +70,10 @@ fn net_up(s: &Session, name: &EnvName, alone: bool) -> Result<()> {
 }
 
 /// Two starts must not both find an address free: each of its aliases is locked until it runs.
-fn address_locks(s: &Session, name: &EnvName) -> Result<Vec<lock::Lock>> {
-    let Ok((_, env)) = s.env(name) else { return Ok(Vec::new()) };
+///
+/// # Errors
+/// Another start is at it.
+pub fn address_locks(s: &Session, name: &EnvName, env: &Env) -> Result<Vec<lock::Lock>> {
     let aliases = env.net.iter().filter_map(|n| match n {
         Net::Alias { address, .. } => Some(address.addr()),
         _ => None,
@@ -117,7 +122,11 @@ fn plan(s: &Session, name: &EnvName) -> Result<Wish> {
     }
 }
 
-fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
+/// What a start wants to know.
+///
+/// # Errors
+/// The host can't be asked.
+pub fn gather(s: &Session, name: &EnvName, env: &Env) -> Result<Facts> {
     let mut wanted = s.wanted(name, env);
     (wanted.datasets, wanted.certain) = (None, Some(name.clone()));
     wanted.paths.extend([s.layout.root(name, env), s.layout.oci_state(name)]);
@@ -208,10 +217,18 @@ pub fn stopped(s: &Session, name: &EnvName, env: &Env, mut facts: Facts) -> Fact
 
 /// Notes that another node has taken an environment over.
 pub fn fence(s: &Session, name: &EnvName) -> Result<()> {
+    set_fence(s, name, true)
+}
+
+/// Notes that, or that this node has it still.
+///
+/// # Errors
+/// Its file can't be read or written.
+pub fn set_fence(s: &Session, name: &EnvName, fenced: bool) -> Result<()> {
     let (text, env) = s.env(name)?;
-    if env.owner.fenced || !s.is_root() || s.global.dry_run {
+    if env.owner.fenced == fenced || !s.is_root() || s.global.dry_run {
         return Ok(());
     }
-    let text = crate::model::schema::fence(&text, name)?;
+    let text = crate::model::schema::fence(&text, name, fenced)?;
     crate::host::fs::write_atomic(s.layout.env_file(name).as_path(), &text, 0o644)
 }

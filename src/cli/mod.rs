@@ -1,5 +1,6 @@
 //! One file a command: its arguments, and a `run` that holds no argument vector of any other program.
 
+pub mod adopting;
 mod archives;
 pub mod base_fetch;
 pub mod base_import;
@@ -38,6 +39,7 @@ pub mod jexport;
 pub mod jget;
 pub mod jimport;
 pub mod jlogin;
+pub mod jmigrate;
 pub mod jregister;
 pub mod jremove;
 pub mod jrename;
@@ -50,6 +52,7 @@ pub mod junregister;
 pub mod log;
 pub mod ls;
 pub mod machine_check;
+pub mod moving;
 pub mod net_check;
 pub mod net_create;
 pub mod net_ls;
@@ -209,6 +212,7 @@ pub enum Command {
     Jrename(jrename::Args),
     Jexport(jexport::Args),
     Jimport(jimport::Args),
+    Jmigrate(jmigrate::Args),
     Jregister(jregister::Args),
     Junregister(junregister::Args),
     Owner(owner::Args),
@@ -358,6 +362,7 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Jrename(a) => jrename::run(s, a, Kind::Jail).map(code),
         Command::Jexport(a) => jexport::run(s, a).map(code),
         Command::Jimport(a) => jimport::run(s, a).map(code),
+        Command::Jmigrate(a) => jmigrate::run(s, a, Kind::Jail).map(code),
         Command::Jregister(a) => jregister::run(s, a).map(code),
         Command::Junregister(a) => junregister::run(s, a, Kind::Jail).map(code),
         Command::Owner(a) => owner::run(s, a).map(code),

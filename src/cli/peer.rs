@@ -154,7 +154,20 @@ fn line(request: &Request) -> Result<String> {
 }
 
 fn ask(s: &Session, name: &NodeName, node: &KnownNode, request: &Request) -> Result<Answer> {
-    let out = s.host.query(&ssh::receive(node).input(line(request)?)).map_err(Error::from)?;
+    ask_within(s, (name, node), request, ssh::QUESTION)
+}
+
+/// Asks another node something that may take it so many seconds.
+///
+/// # Errors
+/// It can't be asked, or says no.
+pub fn ask_within(
+    s: &Session,
+    (name, node): (&NodeName, &KnownNode),
+    request: &Request,
+    seconds: u64,
+) -> Result<Answer> {
+    let out = s.host.query(&ssh::receive(node).input(line(request)?).limit(seconds)).map_err(Error::from)?;
     answer(name, node, &out)
 }
 
@@ -176,7 +189,8 @@ fn answer(name: &NodeName, node: &KnownNode, out: &crate::host::Output) -> Resul
         .next("install the same jug there, or say where it is: program in its file"))
 }
 
-fn odd(name: &NodeName, answer: &Answer) -> Error {
+/// The error of an answer that fits no question.
+pub fn odd(name: &NodeName, answer: &Answer) -> Error {
     let text = crate::model::name::printable(&format!("{answer:?}"));
     Error::failed(name, format!("it answered something else: {text}"))
         .next("install the same version of jug on both")

@@ -1,5 +1,6 @@
 //! replicate-receive
 
+use super::adopting;
 use super::receiving;
 use super::session::Session;
 use crate::error::{Code, Error, Result};
@@ -78,6 +79,12 @@ fn answer(s: &Session, args: &Args, request: Request, input: &mut Patient) -> Re
                 only: only.is_some(),
             })
         }
+        Request::Consider(_) | Request::Adopt { .. } if only.is_some() => {
+            return Err(Error::usage("replicate-receive", "this key may only be used to replicate")
+                .next("jmigrate needs one that may do all that root may"));
+        }
+        Request::Consider(it) => Answer::Ready { under: adopting::consider(s, &it)? },
+        Request::Adopt { moving, snapshot, own } => adopting::adopt(s, &moving, snapshot.as_ref(), &own)?,
         Request::List(it) => {
             let (root, side) = receiving::list(s, &it, only)?;
             Answer::Side { root, side }

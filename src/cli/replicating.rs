@@ -59,6 +59,16 @@ pub fn here(s: &Session, name: &EnvName) -> Result<(Env, DatasetName, Side)> {
     let root = snapshot::dataset(name, &env)?.clone();
     let facts = s.gather(&Wanted { datasets: Some(root.clone()), ..Wanted::default() })?;
     snapshot::own(&s.guest(name, &env, None), &facts)?;
+    known(s, name)
+}
+
+/// The same, whether this node owns it or gives it up.
+///
+/// # Errors
+/// Its storage has no snapshots.
+pub fn known(s: &Session, name: &EnvName) -> Result<(Env, DatasetName, Side)> {
+    let (_, env) = s.env(name)?;
+    let root = snapshot::dataset(name, &env)?.clone();
     let side = receiving::side(s, &root)?;
     Ok((env, root, side))
 }

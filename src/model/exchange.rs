@@ -1,7 +1,7 @@
 //! What two jugs say to each other: a request is one line of JSON, the answer another. The stream that follows a request
 //! to receive ends with the connection.
 
-use super::name::{DatasetName, EnvName};
+use super::name::{DatasetName, EnvName, SnapshotName};
 use super::text::as_text;
 use crate::error::{Code, Error};
 use crate::programs::replica::Side;
@@ -52,6 +52,39 @@ pub enum Request {
         /// Which of its datasets.
         part: Part,
     },
+    /// Whether it would take an environment over. Nothing is changed by asking.
+    Consider(Moving),
+    /// To take it over, and start it. Asked again for the same move, it answers the same.
+    Adopt {
+        /// What.
+        moving: Moving,
+        /// The last of its snapshots, if its data was sent.
+        snapshot: Option<SnapshotName>,
+        /// Those of its datasets that are its own; what others made below them stays theirs.
+        own: Vec<Part>,
+    },
+}
+
+/// An environment that is to move.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moving {
+    /// The identity of this one attempt.
+    pub id: uuid::Uuid,
+    /// Its name.
+    pub name: EnvName,
+    /// Its identity.
+    pub uuid: uuid::Uuid,
+    /// Its portable copy.
+    pub config: String,
+    /// The epoch that its former node has.
+    pub epoch: u64,
+    /// Whether it runs, and is to run there.
+    pub start: bool,
+    /// Whether what is in its own files may be run on its host.
+    pub trusted: bool,
+    /// How many bytes of a pool it takes.
+    pub size: u64,
 }
 
 /// Where the replica of an environment is.
@@ -109,17 +142,57 @@ pub enum Answer {
     },
     /// It is done.
     Done,
-    /// It is not.
-    Error {
-        /// The exit status.
-        code: u8,
-        /// The object.
-        object: String,
-        /// The reason.
-        reason: String,
-        /// The next step, there.
-        next: Option<String>,
+    /// It would take it over, and receive it below this dataset, if it is to be sent.
+    Ready {
+        /// Which.
+        under: Option<DatasetName>,
     },
+    /// It has it.
+    Adopted {
+        /// Whether it runs there now.
+        running: bool,
+        /// What is worth a word.
+        warnings: Vec<String>,
+    },
+    /// It has it not, and will not for this move.
+    Declined(Refusal),
+    /// It is not.
+    Error(Refusal),
+}
+
+/// An error on its way to another node.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// The exit status.
+    pub code: u8,
+    /// The object.
+    pub object: String,
+    /// The reason.
+    pub reason: String,
+    /// The next step, there.
+    pub next: Option<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(e: Error) -> Self {
+        Self { code: e.code as u8, object: e.object, reason: e.reason, next: e.next }
+    }
+}
+
+impl Refusal {
+    /// The error, with where it came from.
+    pub fn error(self, node: &str) -> Error {
+        let text = crate::model::name::printable_end;
+        let object = if self.object.is_empty() { String::new() } else { format!("{}: ", text(&self.object)) };
+        let mut e = Error::new(
+            Code::from_status(self.code.into()),
+            "",
+            format!("{node} says: {object}{}", text(&self.reason)),
+        );
+        e.next = self.next.map(|n| format!("on {node}: {}", text(&n)));
+        e
+    }
 }
 
 /// Who another jug is.
@@ -144,7 +217,7 @@ pub struct Hello {
 
 impl From<Error> for Answer {
     fn from(e: Error) -> Self {
-        Self::Error { code: e.code as u8, object: e.object, reason: e.reason, next: e.next }
+        Self::Error(e.into())
     }
 }
 
@@ -154,13 +227,10 @@ impl Answer {
     /// # Errors
     /// It is one.
     pub fn good(self, node: &str) -> Result<Self, Error> {
-        let Self::Error { code, object, reason, next } = self else { return Ok(self) };
-        let text = crate::model::name::printable_end;
-        let object = if object.is_empty() { String::new() } else { format!("{}: ", text(&object)) };
-        let mut e =
-            Error::new(Code::from_status(code.into()), "", format!("{node} says: {object}{}", text(&reason)));
-        e.next = next.map(|n| format!("on {node}: {}", text(&n)));
-        Err(e)
+        match self {
+            Self::Error(refusal) => Err(refusal.error(node)),
+            other => Ok(other),
+        }
     }
 }
 

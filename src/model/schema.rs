@@ -152,11 +152,18 @@ pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)>
     Ok((text, env))
 }
 
-/// The text with `owner.fenced` set: the one key that a node writes by itself.
-pub fn fence(text: &str, name: &super::name::EnvName) -> Result<String> {
+/// The text with `owner.fenced` set or taken away: the one key that a node writes by itself.
+///
+/// # Errors
+/// It is no TOML.
+pub fn fence(text: &str, name: &super::name::EnvName, fenced: bool) -> Result<String> {
     let mut doc: DocumentMut =
         text.parse().map_err(|e: toml_edit::TomlError| Error::usage(name, e.message()))?;
-    doc["owner"]["fenced"] = toml_edit::value(true);
+    match (fenced, doc.get_mut("owner").and_then(Item::as_table_like_mut)) {
+        (true, _) => doc["owner"]["fenced"] = toml_edit::value(true),
+        (false, Some(owner)) => drop(owner.remove("fenced")),
+        (false, None) => {}
+    }
     Ok(doc.to_string())
 }
 

@@ -1,5 +1,6 @@
 //! Plans: the steps from what is there to what was asked, as plain data. Everything here is pure.
 
+pub mod adopt;
 pub mod allot;
 pub mod archive;
 pub mod base;

@@ -14,6 +14,21 @@ use crate::store::owner::Epoch;
 /// # Errors
 /// It runs, or is half mounted.
 pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<Step>) -> Result<Plan> {
+    let forget = Effect::Remove { path: guest.layout.env_file(guest.name) };
+    give_up(guest, facts, now, more, Step::new("forget it", forget))
+}
+
+/// The same, with another last word of this node's.
+///
+/// # Errors
+/// As `leave`.
+pub fn give_up(
+    guest: &Guest<'_>,
+    facts: &Facts,
+    now: jiff::Timestamp,
+    more: Vec<Step>,
+    word: Step,
+) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if facts.container(name.as_str()).is_some_and(|c| guest.is_its_own(c)) {
         return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
@@ -40,7 +55,7 @@ pub fn leave(guest: &Guest<'_>, facts: &Facts, now: jiff::Timestamp, more: Vec<S
         plan.steps.extend(more);
     }
     plan.point_of_no_return();
-    plan.push(Step::new("forget it", Effect::Remove { path: guest.layout.env_file(name) }));
+    plan.push(word);
     if number > 0 && !env.owner.fenced {
         let dir = mnt::owner_dir(guest);
         let epoch = Epoch { node: uuid::Uuid::nil(), ..guest.node.epoch(now) };

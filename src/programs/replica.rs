@@ -208,6 +208,29 @@ pub fn set(property: &str, value: &str, name: &str) -> Cmd {
     zfs().args(["set", &format!("{property}={value}"), name])
 }
 
+/// The property of an uppermost dataset that says what became of the last move of it to this node.
+const MOVE: &str = "jug:move";
+
+/// What it says; nothing if it or the dataset is not there.
+pub fn get_move(root: &DatasetName) -> Cmd {
+    zfs().args(["get", "-Hp", "-s", "local", "-o", "value", MOVE, root.as_str()])
+}
+
+/// What it says of a move that was declined, or adopted.
+pub fn verdict(id: uuid::Uuid, adopted: bool) -> String {
+    format!("{}:{id}", if adopted { "adopted" } else { "declined" })
+}
+
+/// Says so.
+pub fn set_move(root: &DatasetName, id: uuid::Uuid, adopted: bool) -> Cmd {
+    set(MOVE, &verdict(id, adopted), root.as_str())
+}
+
+/// A property that is a number, of one dataset.
+pub fn number(property: &str, name: &DatasetName) -> Cmd {
+    zfs().args(["get", "-Hp", "-o", "value", property, name.as_str()])
+}
+
 /// Makes the dataset below which replicas lie.
 pub fn create_root(name: &DatasetName) -> Cmd {
     zfs().args(["create", "-o", "mountpoint=none", "-o", "canmount=off", name.as_str()])

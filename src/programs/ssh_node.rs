@@ -4,7 +4,7 @@ use crate::host::Cmd;
 use crate::model::replica::KnownNode;
 
 /// Seconds that a question may take.
-const QUESTION: u64 = 120;
+pub const QUESTION: u64 = 120;
 
 /// Starts `replicate-receive` there. What follows the host are words that no shell takes for anything else: sshd(8) hands
 /// them to the user's login shell.

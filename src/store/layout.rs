@@ -232,6 +232,10 @@ impl Layout {
     pub fn journal(&self, object: &str) -> AbsPath {
         self.workdir.join(&format!("journal/{object}.jsonl"))
     }
+    /// `journal/<name>.move`: on its way to another node.
+    pub fn moving(&self, name: &EnvName) -> AbsPath {
+        self.workdir.join(&format!("journal/{name}.move"))
+    }
     /// `lock/<object>`.
     pub fn lock(&self, object: &str) -> AbsPath {
         self.workdir.join(&format!("lock/{object}"))

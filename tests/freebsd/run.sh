@@ -24,7 +24,8 @@ POOL='' ONLY='' LIST=''
 # shellcheck disable=SC2034 # lib.sh uses it
 SLOW=${JUG_TEST_SLOW:-1}
 FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_limits.sh cases_net.sh
-	cases_expose.sh cases_vm.sh cases_vm_images.sh cases_zfs.sh cases_snapshot.sh cases_archives.sh cases_replicate.sh cases_hostile.sh
+	cases_expose.sh cases_vm.sh cases_vm_images.sh cases_zfs.sh cases_snapshot.sh cases_archives.sh cases_replicate.sh
+	cases_migrate.sh cases_hostile.sh
 	cases_faults.sh cases_boot.sh cases_images.sh cases_end.sh"
 
 usage() {

@@ -13,7 +13,7 @@ fn two_pools(h: &Host) {
     fill(h, "one");
 }
 
-fn fill(h: &Host, what: &str) {
+pub fn fill(h: &Host, what: &str) {
     h.sh(&format!(
         "d=work/jails-data/www-data/root; echo {what} >$d/word && head -c 3000000 /dev/urandom >$d/{what} && ln -sf {what} $d/newest"
     ))
@@ -47,7 +47,7 @@ fn snapshots(h: &Host, dataset: &str) -> Vec<String> {
     all.out.lines().map(|l| l.rsplit('@').next().unwrap().to_string()).collect()
 }
 
-fn end(h: &Host) {
+pub fn end(h: &Host) {
     h.jug("jremove -y --stop --all").ok();
     h.sh("zpool destroy back").ok();
 }
@@ -238,7 +238,7 @@ fn jobs_by_cron() {
 }
 
 /// A node behind an sshd of the test's own, whose host key is known; `b` is the other workdir on this host.
-fn node(h: &Host, name: &str, more: &str) {
+pub fn node(h: &Host, name: &str, more: &str) {
     h.sh("printf '[127.0.0.1]:2222 %s\\n' \"$(cut -d' ' -f1,2 ssh/host.pub)\" >ssh/known").ok();
     let config = format!(
         "Host far\nHostName 127.0.0.1\nPort 2222\nUser root\nIdentityFile {0}/ssh/me\nUserKnownHostsFile {0}/ssh/known\nLogLevel ERROR\n",

@@ -1,0 +1,266 @@
+//! Environments that move to another node, real zfs-fuse and sshd between two workdirs. Whatever is cut, refused or
+//! killed, it runs exactly once in the end.
+
+use crate::crash::killed;
+use crate::replicate::{end, fill, node};
+use crate::support::{Host, Node, on_host, write};
+
+/// `www` runs on the test's own node; the other one, `b`, is known to it as `far`, and it to that as `home`.
+fn two_nodes(h: &Host) -> Node<'_> {
+    h.busybox();
+    h.zfs();
+    h.jug("base-import %/busybox bb").ok();
+    h.jug("jcreate www --base bb").ok();
+    h.sh("truncate -s 400M pool2 && zpool create -m none back $PWD/pool2").ok();
+    fill(h, "one");
+    h.sshd();
+    let b = h.node("b");
+    b.jug("init --zfs-root back/jug").ok();
+    b.jug("base-import %/busybox bb").ok();
+    node(h, "far", "");
+    h.jug("jstart www").ok();
+    b
+}
+
+/// Where it runs: here and there.
+fn runs(h: &Host, b: Node<'_>) -> (bool, bool) {
+    (h.state("www") == "running", b.state("www") == "running")
+}
+
+#[test]
+fn there_and_back() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+        let b = two_nodes(h);
+        h.jug("jmigrate nosuch far").code(4);
+        h.jug("jmigrate www nosuch").code(4).says("knows no other");
+        h.jug("jcreate flat --base bb --storage dir").ok();
+        h.jug("jmigrate flat far").code(2).says("jexport --stop flat");
+        h.jug("snapshot www").ok();
+        let before = h.snapshot();
+        h.jug("-n jmigrate www far").ok().says("zfs send").says("replicate-receive").says("jug:replica");
+        h.same(&before, "a dry run");
+        // What it refuses is refused before anything is done.
+        b.jug("jcreate www --base bb").ok();
+        h.jug("jmigrate www far").code(5).says("another environment has this name");
+        b.jug("jremove -y www").ok();
+        h.same(&before, "refused");
+        h.jug("jmigrate www far").ok().says("moved to far");
+        assert_eq!((h.state("www"), b.state("www")), ("gone".into(), "running".into()));
+        b.jug("jexec www -- cat /root/word").ok().is("one");
+        h.sh("zfs get -H -o value jug:replica,readonly,canmount,mounted tank/jug/env/www/data")
+            .ok()
+            .says("on\nnoauto\nno");
+        h.sh("zfs get -H -s local -o value jug:uuid -r tank/jug/env/www").ok().is("");
+        h.sh("zfs get -H -s local -o value jug:replica,readonly -r back/jug/env/www").ok().is("");
+        h.sh("zfs get -Hp -o value userrefs -r back/jug/env/www | grep -vx -e 0 -e -").code(1);
+        b.jug("owner -H www").ok().says("2\tthis node");
+        h.jug("doctor").ok();
+        b.jug("doctor").ok();
+        // The way back sends what has changed since.
+        h.sh("echo two >b/jails-data/www-data/root/word").ok();
+        home(h, b);
+        b.jug("-v jmigrate www home").ok().says("zfs send -i");
+        assert_eq!((h.state("www"), b.state("www")), ("running".into(), "gone".into()));
+        h.jug("jexec www -- cat /root/word").ok().is("two");
+        h.jug("owner -H www").ok().says("3\tthis node");
+        // One that does not run does not run there either.
+        h.jug("jstop www").ok();
+        h.jug("jmigrate www far").ok();
+        assert_eq!(b.state("www"), "stopped");
+        b.jug("jremove -y www").ok();
+        give_up_replica(h);
+        end(h);
+    });
+}
+
+/// What fails there is undone there, and it runs here as before; nothing of it is left that a second try would mind.
+#[test]
+fn refused_there() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+        let b = two_nodes(h);
+        // A base that is not there; a start that fails.
+        h.jug("base-import %/busybox other").ok();
+        h.jug("jcreate odd --base other").ok();
+        h.jug("jmigrate odd far").code(4).says("there is no base other");
+        h.jug("jremove -y odd").ok();
+        h.jug("jset www exec.start='/bin/sh -c \"echo up >>/root/log; test -e /root/may\"'").ok();
+        h.jug("jstop www").ok();
+        h.sh("touch work/jails-data/www-data/root/may").ok();
+        h.jug("jstart www").ok();
+        // It starts here with the file, and there without.
+        write(&h.path("b/hooks.d/prestart/no"), "#!/bin/sh\nexit 9\n", 0o755);
+        h.jug("jmigrate www far").code(1).says("not moved, and as it was here").says("far says");
+        assert_eq!(runs(h, b), (true, false));
+        assert_eq!(b.state("www"), "gone");
+        h.sh("ls b/jails-data b/jails-rcconf b/envs").ok().says_not("www");
+        h.jug("jexec www -- cat /root/word").ok().is("one");
+        b.jug("doctor").ok();
+        h.sh("rm b/hooks.d/prestart/no; ls work/journal").ok().says_not("move");
+        h.jug("jmigrate www far").ok();
+        assert_eq!(runs(h, b), (false, true));
+        // A node that is not there; a key that may only receive.
+        h.jug("node-add gone 127.0.0.1 --port 1 --no-check").ok();
+        b.jug("jremove -y --stop www").ok();
+        give_up_replica(h);
+        h.jug("jcreate w2 --base bb").ok();
+        h.jug("jmigrate w2 gone").code(1).says("ssh:");
+        h.sh("zfs create -o mountpoint=none back/alice && sed -i \"s|^|restrict,command=\\\"$PWD/far/jug replicate-receive --under back/alice\\\" |\" ssh/me.pub").ok();
+        h.jug("jmigrate w2 far").code(7).says("only receive replicas");
+        end(h);
+    });
+}
+
+/// Nothing is sent where both reach the storage; epochs say whose it is.
+#[test]
+fn on_storage_of_both() {
+    on_host(&["sshfs", "sshd", "ssh", "ssh-keygen"], |h| {
+        h.sh("mkdir -p work").ok();
+        h.base();
+        h.sshd();
+        h.export("www");
+        let b = h.node("b");
+        b.jug("base-import %/busybox bb --storage dir").ok();
+        node(h, "far", "");
+        home(h, b);
+        h.jug("jcreate www --base bb --mnt-start %/start --mnt-stop %/stop --start").ok();
+        h.jug("jexec www -- sh -c 'echo one >/root/word'").ok();
+        h.jug("-n jmigrate www far").ok().says("junregister www");
+        h.jug("jmigrate www far").ok().says("moved to far");
+        assert_eq!(runs(h, b), (false, true));
+        b.jug("jexec www -- cat /root/word").ok().is("one");
+        b.jug("owner -H www").ok().says("3\tthis node");
+        // What can't start there is let go there, and taken again here.
+        write(&h.path("work/hooks.d/prestart/no"), "#!/bin/sh\nexit 9\n", 0o755);
+        b.jug("jmigrate www home").code(1).says("not moved, and as it was here");
+        assert_eq!(runs(h, b), (false, true));
+        h.sh("rm work/hooks.d/prestart/no").ok();
+        // The answer is lost: it is asked for again, and is the same.
+        cut(h, 3, false);
+        h.sh("cp far/jug far/home; sed -i 's/b.toml/jug.toml/' far/home").ok();
+        b.jug("jmigrate www home").code(3).says("is not known");
+        b.jug("jstart www").code(3).says("is not known");
+        once(h, b, "the answer was lost");
+        h.jug("jremove -y --stop www").ok();
+    });
+}
+
+/// A wrapper around the other node's jug that does something once, at the given question: before it (nothing is asked),
+/// or after it (the answer is lost).
+fn cut(h: &Host, question: u32, before: bool) {
+    let d = h.dir.display();
+    let real = format!("{} --config {d}/b.toml", env!("CARGO_BIN_EXE_jug"));
+    let lose = if before { "exit 255" } else { "\"$@\" >/dev/null; exit 255" };
+    let text = format!(
+        "#!/bin/sh\nset -- {real} \"$@\"\nn=$(($(cat {d}/asked) + 1)); echo $n >{d}/asked\n\
+         if [ $n -ge {question} ] && [ -e {d}/cut ]; then {lose}; fi\nexec \"$@\"\n"
+    );
+    write(&h.path("far/jug"), &text, 0o755);
+    write(&h.path("asked"), "0\n", 0o644);
+    write(&h.path("cut"), "", 0o644);
+}
+
+/// Once all answer again, one command more and it runs exactly once; then it is on the first node again.
+#[track_caller]
+fn once(h: &Host, b: Node<'_>, what: &str) {
+    h.sh("rm -f cut").ok();
+    let both = runs(h, b);
+    assert_ne!(both, (true, true), "{what}: before anything was asked");
+    h.jug("doctor --fix").ok();
+    b.jug("doctor --fix").ok();
+    let both = runs(h, b);
+    assert!(both.0 != both.1, "{what}: {both:?}");
+    h.sh("ls work/journal b/journal").ok().says_not("move").says_not("jsonl");
+    let at = if both.0 { h.jug("jexec www -- cat /root/word") } else { b.jug("jexec www -- cat /root/word") };
+    at.ok().is("one");
+    if both.1 {
+        b.jug("jmigrate www home").ok();
+    }
+    assert_eq!(runs(h, b), (true, false), "{what}");
+}
+
+#[test]
+fn cut_at_every_exchange() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+        let b = two_nodes(h);
+        home(h, b);
+        // How many there are; then each kind of them: who it is, whether it would, a stream, the last one's end, taking.
+        cut(h, u32::MAX, true);
+        h.jug("jmigrate www far").ok();
+        let all: u32 = h.sh("cat asked").ok().text().parse().unwrap();
+        once(h, b, "not cut");
+        for (question, before) in
+            [1, 2, all / 3, all / 2, all - 2, all].into_iter().flat_map(|q| [(q, true), (q, false)])
+        {
+            cut(h, question, before);
+            let out = h.jug("jmigrate www far");
+            let what = format!("cut at {question} of {all}, before {before}: {out:?}");
+            assert_ne!(out.code, 0, "{what}");
+            // Until it is known where it is, nothing starts it here.
+            assert_eq!(out.code == 3, question == all, "{what}");
+            if out.code == 3 {
+                h.jug("jstart www").code(3).says("is not known");
+                assert_eq!(h.state("www"), "fenced", "{what}");
+            }
+            once(h, b, &what);
+        }
+        end(h);
+    });
+}
+
+/// What a move has left here, with its holds.
+fn give_up_replica(h: &Host) {
+    h.sh("zfs list -H -o name -t snapshot -r tank/jug/env/www | xargs -n 1 zfs release jug-replica; zfs destroy -r tank/jug/env/www").ok();
+}
+
+/// jug is killed here at what it syncs, which is each line of a journal and each note of how far it has come.
+#[test]
+fn killed_here() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
+        let b = two_nodes(h);
+        home(h, b);
+        for (call, by) in [("fdatasync", 7), ("fsync", 1)] {
+            let mut n = 1;
+            while killed(h, "jmigrate www far", call, n) {
+                once(h, b, &format!("killed at {call} number {n}"));
+                n += by;
+            }
+            assert!(n > by, "{call}");
+            once(h, b, "not killed");
+        }
+        end(h);
+    });
+}
+
+/// The other node's jug is killed while it takes it over.
+#[test]
+fn killed_there() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
+        let b = two_nodes(h);
+        home(h, b);
+        let plain = h.sh("cat far/jug").ok().out;
+        for n in (1..).step_by(9) {
+            let d = h.dir.display();
+            let text = format!(
+                "#!/bin/sh\nif [ -e {d}/cut ]; then exec strace -qq -o /dev/null -e trace=fdatasync \
+                 -e inject=fdatasync:signal=KILL:when={n} {} --config {d}/b.toml \"$@\"; fi\n{}",
+                env!("CARGO_BIN_EXE_jug"),
+                plain.replace("#!/bin/sh\n", "")
+            );
+            write(&h.path("far/jug"), &text, 0o755);
+            write(&h.path("cut"), "", 0o644);
+            let out = h.jug("jmigrate www far");
+            once(h, b, &format!("killed there at {n}: {out:?}"));
+            if out.code == 0 {
+                assert!(n > 20, "{n}");
+                break;
+            }
+        }
+        end(h);
+    });
+}
+
+/// `b` knows the first node as `home`.
+fn home(h: &Host, b: Node<'_>) {
+    h.sh("sed -e s/b.toml/jug.toml/ far/jug >far/home && chmod 755 far/home").ok();
+    b.jug("node-add home far --ssh-config %/ssh/far --program %/far/home").ok();
+}
