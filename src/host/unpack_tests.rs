@@ -207,3 +207,75 @@ fn the_systems_tar_and_this_one_agree() {
     run(&["-x", "-p", "-f", &at("ours"), "-C", &at("c")]);
     assert!(names("a") == names("c"), "tar(1) has made another tree of it");
 }
+
+/// What may be written into fields for names.
+const HOSTILE: [&str; 8] =
+    ["../victim", "/tmp/jug-evil", "d/../../victim", "l/new", "d", "./", "", "d/f/below-a-file"];
+
+/// One damage of an archive, by somebody who knows the format: whatever is a header gets its sum again.
+fn damage(text: &mut Vec<u8>, (at, byte, how): (u16, u8, u8)) {
+    let blocks = text.len() / 512;
+    if blocks < 2 {
+        return;
+    }
+    let (at, block) = (usize::from(at), usize::from(at) % blocks * 512);
+    let field = |text: &mut [u8], from: usize, word: &[u8]| {
+        text[block + from..block + from + 100].fill(0);
+        text[block + from..block + from + word.len()].copy_from_slice(word);
+    };
+    let hostile = HOSTILE[usize::from(byte) % HOSTILE.len()].as_bytes();
+    match how {
+        0 => text[at % (blocks * 512)] = byte,
+        1 => text.truncate(at % text.len()),
+        2 => drop(text.drain(block..block + 512)),
+        3 => {
+            let from = usize::from(byte) % blocks * 512;
+            let copy = text[from..from + 512].to_vec();
+            drop(text.splice(block..block, copy));
+        }
+        4 => field(text, 0, hostile),
+        5 => field(text, 157, hostile),
+        6 => text[block + 156] = b"0123456789xgLKSA"[usize::from(byte) % 16],
+        _ => text[block + 124 + usize::from(byte) % 11] = b'0' + byte % 8,
+    }
+    for header in text.chunks_exact_mut(512).filter(|b| &b[257..262] == b"ustar") {
+        let mut it = ::tar::Header::new_old();
+        it.as_mut_bytes().copy_from_slice(header);
+        it.set_cksum();
+        header.copy_from_slice(it.as_bytes());
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(1500))]
+    /// Whatever an archive is made into, it is taken or refused, nothing panics, and nothing is written, linked or changed
+    /// outside.
+    #[test]
+    fn damaged_archives_stay_inside(
+        all in proptest::collection::vec((proptest::prelude::any::<u16>(), proptest::prelude::any::<u8>(), 0u8..8), 1..6),
+    ) {
+        let t = tempfile::tempdir().unwrap();
+        let (to, victim) = (t.path().join("to"), t.path().join("victim"));
+        std::fs::create_dir(&to).unwrap();
+        crate::host::fs::write_atomic(&victim, "safe", 0o644).unwrap();
+        let mut text = tar(&[
+            (dir("d/"), b""),
+            (file("d/f"), b"one"),
+            (link("l", ".."), b""),
+            (name("g", "d/f"), b""),
+            (Member { attributes: vec![("user.a".into(), b"x".to_vec())], ..file("long") }, b"two"),
+            (link("m", "../victim"), b""),
+            (file(&format!("d/{}", "n".repeat(180))), b"six"),
+        ]);
+        for one in all {
+            damage(&mut text, one);
+        }
+        let _ = unpack(&text, &to, WIDE);
+        let mut left: Vec<_> = std::fs::read_dir(t.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        left.sort();
+        proptest::prop_assert_eq!(left, ["to", "victim"]);
+        let meta = std::fs::symlink_metadata(&victim).unwrap();
+        proptest::prop_assert_eq!((meta.nlink(), meta.mode() & 0o7777, meta.len()), (1, 0o644, 4));
+        proptest::prop_assert!(!Path::new("/tmp/jug-evil").exists());
+    }
+}

@@ -136,7 +136,6 @@ fn on_storage_of_both() {
         h.sh("rm work/hooks.d/prestart/no").ok();
         // The answer is lost: it is asked for again, and is the same.
         cut(h, 3, false);
-        h.sh("cp far/jug far/home; sed -i 's/b.toml/jug.toml/' far/home").ok();
         b.jug("jmigrate www home").code(3).says("is not known");
         b.jug("jstart www").code(3).says("is not known");
         once(h, b, "the answer was lost");
@@ -144,90 +143,106 @@ fn on_storage_of_both() {
     });
 }
 
-/// A wrapper around the other node's jug that does something once, at the given question: before it (nothing is asked),
-/// or after it (the answer is lost).
+/// Wrappers around both jugs behind ssh that do something from the given question on: they lose it (nothing is asked), or
+/// its answer. They count in any case.
 fn cut(h: &Host, question: u32, before: bool) {
     let d = h.dir.display();
-    let real = format!("{} --config {d}/b.toml", env!("CARGO_BIN_EXE_jug"));
     let lose = if before { "exit 255" } else { "\"$@\" >/dev/null; exit 255" };
-    let text = format!(
-        "#!/bin/sh\nset -- {real} \"$@\"\nn=$(($(cat {d}/asked) + 1)); echo $n >{d}/asked\n\
-         if [ $n -ge {question} ] && [ -e {d}/cut ]; then {lose}; fi\nexec \"$@\"\n"
-    );
-    write(&h.path("far/jug"), &text, 0o755);
+    for (program, config) in [("far/jug", "b"), ("far/home", "jug")] {
+        let text = format!(
+            "#!/bin/sh\nset -- {} --config {d}/{config}.toml \"$@\"\nn=$(($(cat {d}/asked) + 1)); echo $n >{d}/asked\n\
+             if [ $n -ge {question} ] && [ -e {d}/cut ]; then {lose}; fi\nexec \"$@\"\n",
+            env!("CARGO_BIN_EXE_jug")
+        );
+        write(&h.path(program), &text, 0o755);
+    }
     write(&h.path("asked"), "0\n", 0o644);
     write(&h.path("cut"), "", 0o644);
 }
 
-/// Once all answer again, one command more and it runs exactly once; then it is on the first node again.
+/// The words of the next move: away from where it runs.
+fn away(h: &Host, b: Node<'_>) -> String {
+    if runs(h, b).0 { "jmigrate www far".into() } else { b.words("jmigrate www home") }
+}
+
+/// Once all answer again, one command more on either side and it runs exactly once, with what was in it.
 #[track_caller]
 fn once(h: &Host, b: Node<'_>, what: &str) {
     h.sh("rm -f cut").ok();
-    let both = runs(h, b);
-    assert_ne!(both, (true, true), "{what}: before anything was asked");
+    assert_ne!(runs(h, b), (true, true), "{what}: before anything was asked");
     h.jug("doctor --fix").ok();
     b.jug("doctor --fix").ok();
     let both = runs(h, b);
     assert!(both.0 != both.1, "{what}: {both:?}");
     h.sh("ls work/journal b/journal").ok().says_not("move").says_not("jsonl");
-    let at = if both.0 { h.jug("jexec www -- cat /root/word") } else { b.jug("jexec www -- cat /root/word") };
-    at.ok().is("one");
-    if both.1 {
-        b.jug("jmigrate www home").ok();
-    }
-    assert_eq!(runs(h, b), (true, false), "{what}");
+    let node =
+        if both.0 { h.jug("jexec www -- cat /root/word") } else { b.jug("jexec www -- cat /root/word") };
+    node.ok().is("one");
 }
 
-#[test]
-fn cut_at_every_exchange() {
+/// Each kind of exchange: whether it would, a stream, the last one, taking it over. What was asked is lost, or the answer.
+fn cut_at_exchanges(before: bool) {
     on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
         let b = two_nodes(h);
         home(h, b);
-        // How many there are; then each kind of them: who it is, whether it would, a stream, the last one's end, taking.
         cut(h, u32::MAX, true);
         h.jug("jmigrate www far").ok();
         let all: u32 = h.sh("cat asked").ok().text().parse().unwrap();
-        once(h, b, "not cut");
-        for (question, before) in
-            [1, 2, all / 3, all / 2, all - 2, all].into_iter().flat_map(|q| [(q, true), (q, false)])
-        {
+        for question in [2, all / 3, all - 1, all] {
             cut(h, question, before);
-            let out = h.jug("jmigrate www far");
-            let what = format!("cut at {question} of {all}, before {before}: {out:?}");
+            let out = h.jug(&away(h, b));
+            let what = format!("cut at {question} of {all}, before it {before}: {out:?}");
             assert_ne!(out.code, 0, "{what}");
-            // Until it is known where it is, nothing starts it here.
+            // Until it is known where it is, nothing starts it where it was.
             assert_eq!(out.code == 3, question == all, "{what}");
             if out.code == 3 {
-                h.jug("jstart www").code(3).says("is not known");
-                assert_eq!(h.state("www"), "fenced", "{what}");
+                let from = if h.state("www") == "fenced" { h.jug("jstart www") } else { b.jug("jstart www") };
+                from.code(3).says("is not known");
             }
             once(h, b, &what);
         }
-        end(h);
+        end_both(h, b);
     });
+}
+
+#[test]
+fn cut_before_an_exchange() {
+    cut_at_exchanges(true);
+}
+
+#[test]
+fn cut_after_an_exchange() {
+    cut_at_exchanges(false);
+}
+
+fn end_both(h: &Host, b: Node<'_>) {
+    b.jug("jremove -y --stop --all").ok();
+    end(h);
+    give_up_replica(h);
 }
 
 /// What a move has left here, with its holds.
 fn give_up_replica(h: &Host) {
-    h.sh("zfs list -H -o name -t snapshot -r tank/jug/env/www | xargs -n 1 zfs release jug-replica; zfs destroy -r tank/jug/env/www").ok();
+    h.sh("zfs list tank/jug/env/www || exit 0; zfs list -H -o name -t snapshot -r tank/jug/env/www | xargs -n 1 zfs release jug-replica; zfs destroy -r tank/jug/env/www").ok();
 }
 
-/// jug is killed here at what it syncs, which is each line of a journal and each note of how far it has come.
+/// jug is killed at what it syncs: each line of a journal, and each note of how far it has come. Each time at the next few
+/// points, going to and fro.
 #[test]
 fn killed_here() {
     on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
         let b = two_nodes(h);
         home(h, b);
-        for (call, by) in [("fdatasync", 7), ("fsync", 1)] {
-            let mut n = 1;
-            while killed(h, "jmigrate www far", call, n) {
+        for (call, by) in [("fdatasync", 41), ("fsync", 3)] {
+            let mut n = by / 2;
+            while killed(h, &away(h, b), call, n) {
                 once(h, b, &format!("killed at {call} number {n}"));
                 n += by;
             }
-            assert!(n > by, "{call}");
+            assert!(n > 2 * by, "{call}: {n}");
             once(h, b, "not killed");
         }
-        end(h);
+        end_both(h, b);
     });
 }
 
@@ -237,25 +252,25 @@ fn killed_there() {
     on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
         let b = two_nodes(h);
         home(h, b);
-        let plain = h.sh("cat far/jug").ok().out;
-        for n in (1..).step_by(9) {
-            let d = h.dir.display();
-            let text = format!(
-                "#!/bin/sh\nif [ -e {d}/cut ]; then exec strace -qq -o /dev/null -e trace=fdatasync \
-                 -e inject=fdatasync:signal=KILL:when={n} {} --config {d}/b.toml \"$@\"; fi\n{}",
-                env!("CARGO_BIN_EXE_jug"),
-                plain.replace("#!/bin/sh\n", "")
-            );
-            write(&h.path("far/jug"), &text, 0o755);
+        let d = h.dir.display();
+        for n in (9..).step_by(21) {
+            for (program, config) in [("far/jug", "b"), ("far/home", "jug")] {
+                let jug = format!("{} --config {d}/{config}.toml \"$@\"", env!("CARGO_BIN_EXE_jug"));
+                let text = format!(
+                    "#!/bin/sh\nif [ -e {d}/cut ]; then exec strace -qq -o /dev/null -e trace=fdatasync \
+                     -e inject=fdatasync:signal=KILL:when={n} {jug}; fi\nexec {jug}\n"
+                );
+                write(&h.path(program), &text, 0o755);
+            }
             write(&h.path("cut"), "", 0o644);
-            let out = h.jug("jmigrate www far");
+            let out = h.jug(&away(h, b));
             once(h, b, &format!("killed there at {n}: {out:?}"));
             if out.code == 0 {
-                assert!(n > 20, "{n}");
+                assert!(n > 40, "{n}");
                 break;
             }
         }
-        end(h);
+        end_both(h, b);
     });
 }
 
