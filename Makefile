@@ -12,7 +12,7 @@ all: release
 help:
 	@echo "make tour     show what jug does, for real (root)"
 	@echo "make test     install what the tests need, and run all of them"
-	@echo "make bench    measure jls of 300 environments, the binary, its start, and a boot of 30"
+	@echo "make bench    measure jls of 300 environments, the binary, its start, a boot of 30, and replication"
 	@echo "make release  build target/release/jug"
 	@echo "make freebsd  build the FreeBSD binary on another system"
 	@echo "make install  install under DESTDIR and PREFIX"
@@ -33,6 +33,7 @@ test:
 
 bench:
 	sh tests/bench.sh
+	sh tests/bench-replicate.sh
 
 freebsd:
 	FREEBSD_TARGET=$(FREEBSD_TARGET) sh share/freebsd-build.sh

@@ -12,8 +12,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// So much is moved at once: what a pipe holds at most on Linux, twice over.
-const CHUNK: usize = 128 << 10;
+/// So much is moved at once, and so much a pipe is made to hold where it can be told (pipe(7) of Linux): each time that
+/// one of three programs waits for another costs more than what is copied.
+const CHUNK: usize = 1 << 20;
 
 /// Where a stream comes from.
 #[derive(Debug)]
@@ -148,6 +149,11 @@ fn pass(source: &mut Patient, sink: OwnedFd, how: How<'_>, bytes: &mut u64) -> s
     // A pipe with room for some of it would else hold jug until there is room for all.
     fcntl_setfl(&sink, fcntl_getfl(&sink)? | OFlags::NONBLOCK)?;
     let mut sink = File::from(sink);
+    #[cfg(target_os = "linux")]
+    for end in [&source.0, &sink] {
+        // What is no pipe, or may not be so wide, stays as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(end, CHUNK);
+    }
     give(&mut sink, how.head)?;
     let size = how.rate.map_or(CHUNK, |r| usize::try_from(r / 10).unwrap_or(CHUNK).clamp(512, CHUNK));
     let (mut buffer, begun) = (vec![0; size], Instant::now());
