@@ -1,10 +1,12 @@
 # shellcheck shell=sh
 # Archives: of directories and of ZFS, with file flags, through bsdtar(1) as well, and what must not come in.
 
-# Owners, modes, flags, times, links and sums of a tree.
+# Owners, modes, flags, times, links and sums of a tree. "uarch" is the file system's own: ZFS sets it on what is written.
 picture_of() {
-	(cd "$1" && find . -not -type d -exec stat -f '%N %Sp %u %g %Sf %z %m %l %Y' {} + | sort &&
-		find . -type d -exec stat -f '%N %Sp %u %g %Sf' {} + | sort && find . -type f -exec sha256 -q {} + | sort)
+	(cd "$1" && {
+		find . -not -type d -exec stat -f '%N %Sp %u %g %Sf %z %m %l %Y' {} + | sort
+		find . -type d -exec stat -f '%N %Sp %u %g %Sf' {} + | sort
+	} | sed -e 's/,uarch//' -e 's/uarch,//' -e 's/ uarch/ -/' && find . -type f -exec sha256 -q {} + | sort)
 }
 root_data() { echo "$WD/jails-data/$1-data"; }
 

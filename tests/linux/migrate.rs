@@ -29,7 +29,7 @@ fn runs(h: &Host, b: Node<'_>) -> (bool, bool) {
 
 #[test]
 fn there_and_back() {
-    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+    on_host(&NEEDS[..4], |h| {
         let b = two_nodes(h);
         h.jug("jmigrate nosuch far").code(4);
         h.jug("jmigrate www nosuch").code(4).says("knows no other");
@@ -76,7 +76,7 @@ fn there_and_back() {
 /// What fails there is undone there, and it runs here as before; nothing of it is left that a second try would mind.
 #[test]
 fn refused_there() {
-    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+    on_host(&NEEDS[..4], |h| {
         let b = two_nodes(h);
         // A base that is not there; a start that fails.
         h.jug("base-import %/busybox other").ok();
@@ -180,39 +180,39 @@ fn once(h: &Host, b: Node<'_>, what: &str) {
     node.ok().is("one");
 }
 
-/// Each kind of exchange: whether it would, a stream, the last one, taking it over. What was asked is lost, or the answer.
-fn cut_at_exchanges(before: bool) {
-    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
-        let b = two_nodes(h);
-        home(h, b);
-        cut(h, u32::MAX, true);
-        h.jug("jmigrate www far").ok();
-        let all: u32 = h.sh("cat asked").ok().text().parse().unwrap();
-        for question in [2, all / 3, all - 1, all] {
-            cut(h, question, before);
-            let out = h.jug(&away(h, b));
-            let what = format!("cut at {question} of {all}, before it {before}: {out:?}");
-            assert_ne!(out.code, 0, "{what}");
-            // Until it is known where it is, nothing starts it where it was.
-            assert_eq!(out.code == 3, question == all, "{what}");
-            if out.code == 3 {
-                let from = if h.state("www") == "fenced" { h.jug("jstart www") } else { b.jug("jstart www") };
-                from.code(3).says("is not known");
-            }
-            once(h, b, &what);
+/// Each kind of exchange: whether it would, a stream, taking it over. What was asked is lost, or the answer.
+fn cut_at_exchanges(h: &Host, before: bool) {
+    let b = two_nodes(h);
+    home(h, b);
+    cut(h, u32::MAX, true);
+    h.jug("jmigrate www far").ok();
+    let all: u32 = h.sh("cat asked").ok().text().parse().unwrap();
+    for question in [2, all / 2, all] {
+        cut(h, question, before);
+        let out = h.jug(&away(h, b));
+        let what = format!("cut at {question} of {all}, before it {before}: {out:?}");
+        assert_ne!(out.code, 0, "{what}");
+        // Until it is known where it is, nothing starts it where it was.
+        assert_eq!(out.code == 3, question == all, "{what}");
+        if out.code == 3 {
+            let from = if h.state("www") == "fenced" { h.jug("jstart www") } else { b.jug("jstart www") };
+            from.code(3).says("is not known");
         }
-        end_both(h, b);
-    });
+        once(h, b, &what);
+    }
+    end_both(h, b);
 }
+
+const NEEDS: [&str; 5] = ["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"];
 
 #[test]
 fn cut_before_an_exchange() {
-    cut_at_exchanges(true);
+    on_host(&NEEDS[..4], |h| cut_at_exchanges(h, true));
 }
 
 #[test]
 fn cut_after_an_exchange() {
-    cut_at_exchanges(false);
+    on_host(&NEEDS[..4], |h| cut_at_exchanges(h, false));
 }
 
 fn end_both(h: &Host, b: Node<'_>) {
@@ -230,11 +230,11 @@ fn give_up_replica(h: &Host) {
 /// points, going to and fro.
 #[test]
 fn killed_here() {
-    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
+    on_host(&NEEDS, |h| {
         let b = two_nodes(h);
         home(h, b);
         for (call, by) in [("fdatasync", 41), ("fsync", 3)] {
-            let mut n = by / 2;
+            let mut n = by - 1;
             while killed(h, &away(h, b), call, n) {
                 once(h, b, &format!("killed at {call} number {n}"));
                 n += by;
@@ -249,11 +249,11 @@ fn killed_here() {
 /// The other node's jug is killed while it takes it over.
 #[test]
 fn killed_there() {
-    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen", "strace"], |h| {
+    on_host(&NEEDS, |h| {
         let b = two_nodes(h);
         home(h, b);
         let d = h.dir.display();
-        for n in (9..).step_by(21) {
+        for n in (9..).step_by(35) {
             for (program, config) in [("far/jug", "b"), ("far/home", "jug")] {
                 let jug = format!("{} --config {d}/{config}.toml \"$@\"", env!("CARGO_BIN_EXE_jug"));
                 let text = format!(

@@ -49,7 +49,8 @@ fn snapshots(h: &Host, dataset: &str) -> Vec<String> {
 
 pub fn end(h: &Host) {
     h.jug("jremove -y --stop --all").ok();
-    h.sh("zpool destroy back").ok();
+    // What was just unmounted is busy for a moment.
+    h.sh("n=0; until zpool destroy back; do n=$((n + 1)); test $n -lt 50 || exit 1; sleep 0.1; done").ok();
 }
 
 #[test]
