@@ -97,6 +97,9 @@ _jug() {
             jug,jls)
                 cmd="jug__subcmd__jls"
                 ;;
+            jug,jmigrate)
+                cmd="jug__subcmd__jmigrate"
+                ;;
             jug,jregister)
                 cmd="jug__subcmd__jregister"
                 ;;
@@ -259,6 +262,9 @@ _jug() {
             jug,vm-ls)
                 cmd="jug__subcmd__vm__subcmd__ls"
                 ;;
+            jug,vm-migrate)
+                cmd="jug__subcmd__vm__subcmd__migrate"
+                ;;
             jug,vm-register)
                 cmd="jug__subcmd__vm__subcmd__register"
                 ;;
@@ -378,6 +384,9 @@ _jug() {
                 ;;
             jug__subcmd__help,jls)
                 cmd="jug__subcmd__help__subcmd__jls"
+                ;;
+            jug__subcmd__help,jmigrate)
+                cmd="jug__subcmd__help__subcmd__jmigrate"
                 ;;
             jug__subcmd__help,jregister)
                 cmd="jug__subcmd__help__subcmd__jregister"
@@ -541,6 +550,9 @@ _jug() {
             jug__subcmd__help,vm-ls)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__ls"
                 ;;
+            jug__subcmd__help,vm-migrate)
+                cmd="jug__subcmd__help__subcmd__vm__subcmd__migrate"
+                ;;
             jug__subcmd__help,vm-register)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__register"
                 ;;
@@ -587,7 +599,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-migrate vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1023,7 +1035,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-register vm-unregister help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-migrate vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1401,6 +1413,20 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__jls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__jmigrate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2157,6 +2183,20 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help__subcmd__vm__subcmd__ls)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__vm__subcmd__migrate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2983,6 +3023,44 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__jmigrate)
+            opts="-H -n -q -v -y -h --rate --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -5079,6 +5157,44 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__vm__subcmd__migrate)
+            opts="-H -n -q -v -y -h --rate --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

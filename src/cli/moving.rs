@@ -171,7 +171,7 @@ pub fn moving(s: &Session, name: &EnvName, env: &Env, it: &Move, size: u64) -> R
 
 fn own_parts(side: &Side, env: &Env) -> Result<Vec<Part>> {
     let own = side.datasets.iter().filter(|(_, d)| d.uuid == Some(env.uuid));
-    own.map(|(child, _)| Part::try_from(child.clone())).collect()
+    own.map(|(child, _)| child.parse()).collect()
 }
 
 /// It stays here, and runs again if it did.

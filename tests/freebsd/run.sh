@@ -25,8 +25,7 @@ POOL='' ONLY='' LIST=''
 SLOW=${JUG_TEST_SLOW:-1}
 FILES="cases_base.sh cases_life.sh cases_config.sh cases_hooks.sh cases_inside.sh cases_limits.sh cases_net.sh
 	cases_expose.sh cases_vm.sh cases_vm_images.sh cases_zfs.sh cases_snapshot.sh cases_archives.sh cases_replicate.sh
-	cases_migrate.sh cases_hostile.sh
-	cases_faults.sh cases_boot.sh cases_images.sh cases_end.sh"
+	cases_migrate.sh cases_hostile.sh cases_faults.sh cases_boot.sh cases_images.sh cases_end.sh"
 
 usage() {
 	echo "usage: JUG=path/to/jug run.sh [--pool POOL] [--nfs] [--only PATTERN] [--list]" >&2
