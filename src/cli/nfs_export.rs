@@ -78,7 +78,7 @@ fn plan(s: &Session, args: &Args, object: &Object) -> Result<Change> {
     let here = Here::new(&facts, &s.config)?;
     let (targets, left_out) = object.targets(s, &here)?;
     let clients = match (&args.to, args.world) {
-        (Some(clients), _) if clients.is_world() => {
+        (Some(clients), _) if clients.has_everybody() => {
             return Err(Error::usage("--to", "that is everybody").next("give --world, if that is meant"));
         }
         (Some(clients), _) => clients.clone(),

@@ -7,6 +7,7 @@ pub mod boot;
 pub mod catalogue;
 pub mod cbsd;
 pub mod cbsd_vars;
+pub mod clients;
 pub mod disk;
 pub mod env;
 mod env_check;
