@@ -101,7 +101,7 @@ fn snapshot_and_clone(
                 .undo_when(Guard::Dataset { name: to.clone(), uuid }, Effect::Run(zfs::destroy(&to))),
         );
         let path = crate::platform::machine::volume_device(&to);
-        plan.push(Step::new("wait for its device", Effect::AwaitPath { path, seconds: 60 }));
+        plan.steps.extend(crate::platform::machine::appear(&to, path));
     }
     Ok(())
 }

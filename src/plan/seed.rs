@@ -178,8 +178,10 @@ impl Maker {
         }
     }
 
-    fn iso(self, tree: &AbsPath, to: &AbsPath, label: &str) -> Cmd {
+    fn disk(self, tree: &AbsPath, to: &AbsPath, label: &str) -> Cmd {
         let make = match self {
+            // cloud-init and nuageinit(7) look for either.
+            Self::Makefs if label.contains('-') => makefs::fat,
             Self::Makefs => makefs::iso,
             Self::Xorriso => xorriso::iso,
             Self::Genisoimage => xorriso::genisoimage,
@@ -234,7 +236,7 @@ pub fn disk(plan: &mut Plan, maker: Maker, label: &str, tree: &AbsPath, to: &Abs
         .undo(Effect::Remove { path: to.clone() })
         .undo(Effect::RemoveTree { path: tree.clone() }),
     );
-    plan.push(Step::run("make the seed's disk", maker.iso(tree, to, label)));
+    plan.push(Step::run("make the seed's disk", maker.disk(tree, to, label)));
     plan.push(Step::new("remove what it was made of", Effect::RemoveTree { path: tree.clone() }));
 }
 

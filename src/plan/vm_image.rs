@@ -65,7 +65,7 @@ pub fn prepare(
             .undo_when(Guard::Dataset { name: volume.clone(), uuid }, Effect::Run(zfs::destroy(volume))),
     );
     let device = machine::volume_device(volume);
-    plan.push(Step::new("wait for its device", Effect::AwaitPath { path: device.clone(), seconds: 60 }));
+    plan.steps.extend(machine::appear(volume, device.clone()));
     let from = layout.image_disk(name);
     plan.push(Step::new("write the image to it", Effect::Flash { from, to: device }));
     plan.push(
@@ -136,12 +136,13 @@ fn clone(
 ) -> Vec<Step> {
     let uuid = guest.env.uuid;
     let make = zfs::clone_volume(&format!("{volume}@{SNAPSHOT}"), set, &uuid);
-    vec![
+    let mut steps = vec![
         Step::run(format!("clone the image as {set}"), make)
             .undo_when(Guard::Dataset { name: set.clone(), uuid }, Effect::Run(zfs::destroy(set))),
         Step::run(format!("let it be {size}"), zfs::set_volsize(set, size)),
-        Step::new("wait for its device", Effect::AwaitPath { path: path.clone(), seconds: 60 }),
-    ]
+    ];
+    steps.extend(machine::appear(set, path.clone()));
+    steps
 }
 
 fn copy(guest: &Guest<'_>, image: &ImageName, size: ByteSize, path: &AbsPath) -> Vec<Step> {

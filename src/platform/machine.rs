@@ -327,6 +327,14 @@ pub fn reset(guest: &Guest<'_>) -> Step {
     Step::new("press its reset button", effect)
 }
 
+/// The steps after which a new volume has its device, which comes a moment later (F9.1).
+pub fn appear(set: &DatasetName, path: AbsPath) -> [Step; 2] {
+    [
+        Step::run("let its device appear", zfs::show_volume(set)),
+        Step::new("wait for it", Effect::AwaitPath { path, seconds: 60 }),
+    ]
+}
+
 /// The steps that make a disk of jug's own. What is there already is somebody else's.
 ///
 /// # Errors
@@ -339,8 +347,7 @@ pub fn make_disk(guest: &Guest<'_>, disk: &Disk) -> Result<Vec<Step>> {
         let make =
             Step::run(format!("make the volume {set} of {size}"), zfs::create_volume(&set, &uuid, *size))
                 .undo_when(Guard::Dataset { name: set.clone(), uuid }, Effect::Run(zfs::destroy(&set)));
-        let wait = Step::new("wait for its device", Effect::AwaitPath { path, seconds: 60 });
-        return Ok(vec![make, wait]);
+        return Ok([vec![make], appear(&set, path).into()].concat());
     }
     Ok(vec![
         Step::new(format!("make {path}"), Effect::Fresh { path: path.clone(), mode: 0o600 })

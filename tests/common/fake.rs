@@ -284,6 +284,12 @@ impl Fake {
     }
 }
 
+/// A program that can't do its work; with 1 pkill(1) says that there was nothing to kill.
+fn broken(cmd: &Cmd) -> Output {
+    let status = if cmd.program == "pkill" { 3 } else { 1 };
+    no(status, format!("{}: Input/output error", cmd.program))
+}
+
 fn busy(kind: PlatformKind, cmd: &Cmd) -> Output {
     let last = cmd.args.last().cloned().unwrap_or_default();
     match (cmd.program.as_str(), kind) {
@@ -327,10 +333,10 @@ impl Host for Fake {
         let kind = self.state().kind;
         match fault {
             None => Ok(self.perform(cmd)),
-            Some(Fault::Fail) => Ok(no(1, format!("{}: Input/output error", cmd.program))),
+            Some(Fault::Fail) => Ok(broken(cmd)),
             Some(Fault::FailDone) => {
                 self.perform(cmd);
-                Ok(no(1, format!("{}: Input/output error", cmd.program)))
+                Ok(broken(cmd))
             }
             Some(Fault::Exists) => {
                 os::intrude(&mut self.state(), cmd);

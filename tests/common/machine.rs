@@ -127,9 +127,31 @@ pub fn device(s: &State, name: &str) -> PathBuf {
     s.store.with_file_name("dev").join("zvol").join(name)
 }
 
-/// A volume comes with its device, goes with it, and has its length.
+/// Where a volume is that has no device.
+fn hidden(s: &State, name: &str) -> PathBuf {
+    s.store.join("zvol").join(name)
+}
+
+/// It has a device once its volmode says so.
+pub fn show(s: &State, name: &str) -> Output {
+    let (from, to) = (hidden(s, name), device(s, name));
+    if from.exists() {
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(&from, &to).unwrap();
+        std::fs::remove_file(from).unwrap();
+    }
+    fine("")
+}
+
+/// Its length changes, whether it has a device or not.
+pub fn resize(s: &State, name: &str, size: &str) -> Output {
+    let path = [device(s, name), hidden(s, name)].into_iter().find(|p| p.exists()).unwrap();
+    truncate(&["-c", "-s", size, path.to_str().unwrap()])
+}
+
+/// A new volume has no device, and its length.
 pub fn volume(s: &State, name: &str, size: Option<&str>, origin: Option<&str>) {
-    let path = device(s, name);
+    let path = hidden(s, name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let from = origin.and_then(|o| o.split('@').next()).map(|o| device(s, o));
     match from {
@@ -143,6 +165,7 @@ pub fn volume(s: &State, name: &str, size: Option<&str>, origin: Option<&str>) {
 
 /// The device of a volume that is gone, and devfs(4)'s directories of it.
 pub fn no_volume(s: &State, name: &str) {
+    let _ = std::fs::remove_file(hidden(s, name));
     let path = device(s, name);
     let top = s.store.with_file_name("dev");
     if std::fs::remove_file(&path).is_ok() {

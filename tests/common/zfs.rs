@@ -25,15 +25,11 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
         "set" if rest[0].starts_with("sharenfs=") => super::mountd::share(s, &rest[..rest.len() - 1], name),
         "inherit" => super::mountd::inherit(s, rest[0], name),
         "get" if name.starts_with("sharenfs,") => super::mountd::shares(s),
-        "set" if rest[0].starts_with("volsize=") => match s.datasets.contains_key(name) {
-            true => super::machine::truncate(&[
-                "-c",
-                "-s",
-                &rest[0][8..],
-                super::machine::device(s, name).to_str().unwrap(),
-            ]),
-            false => no(1, format!("cannot open '{name}': dataset does not exist")),
-        },
+        "set" if rest[0].starts_with("vol") && !s.datasets.contains_key(name) => {
+            no(1, format!("cannot open '{name}': dataset does not exist"))
+        }
+        "set" if rest[0].starts_with("volsize=") => super::machine::resize(s, name, &rest[0][8..]),
+        "set" if rest[0] == "volmode=dev" => super::machine::show(s, name),
         "set" => set(s, rest[0].strip_prefix("mountpoint=").unwrap(), name),
         "mount" => mount(s, name),
         "unmount" => unmount(s, name),

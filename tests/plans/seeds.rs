@@ -63,6 +63,9 @@ fn a_disk_is_made_of_a_tree_that_goes_with_its_secrets() {
         let mut plan = Plan::new("vm-seed", "web");
         seed::disk(&mut plan, maker, "cidata", &from, &to);
         golden(&n, "seed", &plan);
+        let mut plan = Plan::new("vm-seed", "web");
+        seed::disk(&mut plan, maker, "config-2", &from, &to);
+        golden(&n, "seed-config", &plan);
     }
     let linux = jug::platform::PlatformKind::Linux;
     assert_eq!(seed::Maker::of(linux, |p| p == "genisoimage"), Some(seed::Maker::Genisoimage));
