@@ -5,7 +5,7 @@ use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step};
 use crate::error::Result;
 use crate::model::name::{AbsPath, DatasetName, SnapshotName};
-use crate::platform::machine::volume_device;
+use crate::platform::machine::{appear, volume_device};
 use crate::programs::replica::{self, REPLICA, SOURCE, Side, State};
 use crate::programs::zfs::{self, STAMP};
 use crate::programs::zfs_snapshot::rollback;
@@ -47,13 +47,12 @@ pub fn place(guest: &Guest<'_>, side: &Side, own: &[&str], last: &SnapshotName) 
         }
         plan.push(write.undo(Effect::Run(replica::set("readonly", "on", set.as_str()))));
         if state.kind == "volume" && own.contains(&child) {
-            // As it was made; a property does not come with a stream of this kind.
-            let path = volume_device(&set);
+            // As it was made; a property does not come with a stream of this kind. From `none`: see zfs::show_volume.
             plan.push(
-                Step::run("let the host not look into it", replica::set("volmode", "dev", set.as_str()))
+                Step::run("let the host not look into it", replica::set("volmode", "none", set.as_str()))
                     .undo(Effect::Run(zfs::inherit("volmode", &set))),
             );
-            plan.push(Step::new("wait for its device", Effect::AwaitPath { path, seconds: 60 }));
+            plan.steps.extend(appear(&set, volume_device(&set)));
         }
     }
     for (part, path) in places(guest) {
