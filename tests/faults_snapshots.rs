@@ -121,3 +121,52 @@ fn what_is_not_marked_any_more_stays() {
         assert_eq!(e.code, Code::Conflict, "{e}");
     }
 }
+
+/// What is held for a replication: whatever fails, nothing is held that says for nobody why, and nothing that is needed is
+/// let go.
+#[test]
+fn replicate() {
+    every(THIN, World::taken, |w| Some(w.protect(FIRST)), 12);
+    let first = |w: &World| {
+        w.taken();
+        run(w, &w.protect(FIRST));
+        run(w, &w.settle(FIRST));
+    };
+    every(THIN, first, |w| Some(w.protect(SECOND)), 12);
+    let sent = |w: &World| {
+        w.taken();
+        run(w, &w.protect(FIRST));
+        run(w, &w.settle(FIRST));
+        run(w, &w.protect(SECOND));
+    };
+    every(THIN, sent, |w| Some(w.settle(SECOND)), 20);
+    every(THIN, sent, |w| Some(w.forget()), 12);
+}
+
+/// Holds and what they are for go together, at rest.
+#[test]
+fn nothing_is_held_for_nobody() {
+    for kind in PLATFORMS {
+        let w = World::new(kind);
+        created(&w, THIN);
+        w.taken();
+        let held = || {
+            let state = w.fake.state();
+            let all = state.snapshots.values().map(|s| (s.common.is_some(), !s.holds.is_empty()));
+            let all: Vec<_> = all.collect();
+            assert!(all.iter().all(|(said, held)| said == held), "{:?}", state.snapshots);
+            all.iter().filter(|(_, held)| *held).count()
+        };
+        for (plan, count) in [
+            (World::protect as fn(&World, &str) -> Plan, 3),
+            (World::settle, 3),
+            (|w: &World, _: &str| w.protect(SECOND), 6),
+            (|w: &World, _: &str| w.settle(SECOND), 3),
+            (|w: &World, _: &str| w.forget(), 0),
+        ] {
+            run(&w, &plan(&w, FIRST));
+            assert_eq!(held(), count, "{kind:?}");
+        }
+        assert!(w.fake.state().bookmarks.is_empty());
+    }
+}

@@ -268,7 +268,7 @@ pub(super) fn run(ctx: &Ctx<'_>, cmd: &Cmd, started: &mut dyn FnMut(Child)) -> R
     loop {
         let out = ctx.host.change(cmd, started).map_err(Error::from)?;
         let busy = cmd.retry_busy && out.stderr.to_ascii_lowercase().contains("busy");
-        if out.ok() || (cmd.accept.contains(&out.status) && !busy) {
+        if out.ok() || (cmd.accepts(&out) && !busy) {
             return Ok(out);
         }
         if !busy || waited > BUSY || deadline::passed() {

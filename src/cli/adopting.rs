@@ -129,6 +129,8 @@ fn ready(s: &Session, it: &Moving, env: &mut Env, facts: &Facts) -> Result<Optio
     let is_own = |d: &str| own.as_ref().is_some_and(|o| d == o.as_str() || d.starts_with(&format!("{o}/")));
     let mut others = facts.clone();
     others.datasets.retain(|d, _| !is_own(d));
+    // Two nodes on one host of FreeBSD see each other's jails: this one runs where it is to move from.
+    others.containers.retain(|c| c.uuid != Some(it.uuid));
     let guest = s.guest(&it.name, env, base.as_ref());
     match env.is_thin() {
         true => create::refuse(&guest, &others)?,

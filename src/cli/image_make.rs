@@ -319,7 +319,7 @@ fn converted(s: &Session, m: &Making<'_>, disk: Disk, from: &AbsPath, to: &AbsPa
         |cmd: &Cmd, out: &Output| Error { object: m.source.0.clone(), ..RunError::failed(cmd, out).into() };
     let ask = |cmd: Cmd| {
         let out = s.host.query(&cmd)?;
-        if out.ok() || cmd.accept.contains(&out.status) { Ok(out) } else { Err(failed(&cmd, &out)) }
+        if cmd.accepts(&out) { Ok(out) } else { Err(failed(&cmd, &out)) }
     };
     if qemu_img::parse_info(&ask(qemu_img::info(from.as_str(), disk))?.stdout)? > most {
         return Err(stream::too_long(&m.source.0, most));

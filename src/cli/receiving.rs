@@ -195,9 +195,5 @@ pub fn abort(s: &Session, it: &Replica, root: &DatasetName, part: &Part) -> Resu
 
 fn change(s: &Session, cmd: &Cmd) -> Result<()> {
     let out = s.host.change(cmd, &mut |_| {}).map_err(Error::from)?;
-    if out.ok() || cmd.accept.contains(&out.status) {
-        Ok(())
-    } else {
-        Err(RunError::failed(cmd, &out).into())
-    }
+    if cmd.accepts(&out) { Ok(()) } else { Err(RunError::failed(cmd, &out).into()) }
 }

@@ -153,7 +153,7 @@ impl Supervisor<'_> {
         for cmd in &self.orders.prepare {
             let cmd = cmd.clone().log(self.orders.log.as_str());
             let out = self.s.host.change(&cmd, &mut |_| {}).map_err(Error::from)?;
-            if !out.ok() && !cmd.accept.contains(&out.status) {
+            if !cmd.accepts(&out) {
                 return Err(crate::host::RunError::failed(&cmd, &out).into());
             }
         }

@@ -22,6 +22,9 @@ pub struct Cmd {
     /// Exit statuses beside 0 that are no failure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<i32>,
+    /// What it has to say with one of these, where the status alone may mean something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saying: Option<String>,
     /// Whether its failing, or its running out of time, is only worth a warning.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lenient: bool,
@@ -45,6 +48,7 @@ impl Cmd {
             env: Vec::new(),
             limit: DEFAULT_LIMIT,
             accept: Vec::new(),
+            saying: None,
             lenient: false,
             log: None,
             retry_busy: false,
@@ -74,6 +78,16 @@ impl Cmd {
     pub fn accept(mut self, status: i32) -> Self {
         self.accept.push(status);
         self
+    }
+    /// With another exit status that is no failure if it says this.
+    #[must_use]
+    pub fn accept_saying(self, status: i32, words: &str) -> Self {
+        Self { saying: Some(words.to_string()), ..self.accept(status) }
+    }
+    /// Whether it has not failed.
+    pub fn accepts(&self, out: &Output) -> bool {
+        let said = |words: &String| out.stderr.contains(words.as_str());
+        out.ok() || (self.accept.contains(&out.status) && self.saying.as_ref().is_none_or(said))
     }
     /// Its failure is only worth a warning.
     #[must_use]

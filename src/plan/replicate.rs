@@ -195,7 +195,7 @@ pub fn settle(
         all.push(&done);
         plan.steps.extend(say(&dataset, to, point.common.as_deref(), &all));
         if openzfs {
-            bookmark(&dataset, state, point, target, &mut plan);
+            later.extend(bookmark(&dataset, state, point, target));
         }
         for old in state.snapshots.iter().filter(|s| s.name != to) {
             let mut all = targets(old);
@@ -261,22 +261,22 @@ fn say(dataset: &DatasetName, name: &str, before: Option<&str>, all: &[&str]) ->
     vec![said, hold]
 }
 
-/// The bookmark that is left of the last common snapshot, should that be lost: one for each target.
-fn bookmark(dataset: &DatasetName, state: &State, to: &Point, target: &Target, plan: &mut Plan) {
+/// The bookmark that is left of the last common snapshot, should that be lost: one for each target. Each step bears being
+/// begun twice.
+fn bookmark(dataset: &DatasetName, state: &State, to: &Point, target: &Target) -> Vec<Step> {
     let name = replica::bookmark_name(target);
     let full = format!("{dataset}#{name}");
+    let mut steps = Vec::new();
     match state.bookmarks.iter().find(|b| b.name == name) {
-        Some(b) if b.guid == to.guid => return,
+        Some(b) if b.guid == to.guid => return steps,
         Some(_) => {
-            plan.push(Step::run("give up the bookmark of the former one", replica::destroy_bookmark(&full)))
+            steps.push(Step::run("give up the bookmark of the former one", replica::destroy_bookmark(&full)))
         }
         None => {}
     }
     let snapshot = format!("{dataset}@{}", to.name);
-    plan.push(
-        Step::run(format!("keep a bookmark of {snapshot}"), replica::bookmark(&snapshot, &full))
-            .undo(Effect::Run(replica::destroy_bookmark(&full).accept(1))),
-    );
+    steps.push(Step::run(format!("keep a bookmark of {snapshot}"), replica::bookmark(&snapshot, &full)));
+    steps
 }
 
 /// What an environment has to send, dataset by dataset, parents first.

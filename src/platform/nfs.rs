@@ -233,8 +233,7 @@ pub fn gather(host: &dyn Host, asked: &Asked, mounts: &[Mounted], openzfs: bool)
 pub fn accounts(host: &dyn Host, serving: &mut Serving, users: &[String], groups: &[String]) -> Result<()> {
     let some = |cmd: Cmd| {
         let out = host.query(&cmd).map_err(Error::from)?;
-        let known = out.ok() || cmd.accept.contains(&out.status);
-        if known { Ok(out.stdout) } else { Err(Error::from(RunError::failed(&cmd, &out))) }
+        if cmd.accepts(&out) { Ok(out.stdout) } else { Err(Error::from(RunError::failed(&cmd, &out))) }
     };
     if !users.is_empty() {
         let text = some(getent::users(users))?;

@@ -248,22 +248,22 @@ pub fn unset_common(snapshot: &str) -> Cmd {
 
 /// Holds a snapshot. "tag already exists on this dataset" is exit status 1 (both ZFS): it is held then.
 pub fn hold(snapshot: &str) -> Cmd {
-    zfs().args(["hold", TAG, snapshot]).accept(1)
+    zfs().args(["hold", TAG, snapshot]).accept_saying(1, "tag already exists")
 }
 
 /// Releases it. "no such tag on this dataset" is exit status 1.
 pub fn release(snapshot: &str) -> Cmd {
-    zfs().args(["release", TAG, snapshot]).accept(1)
+    zfs().args(["release", TAG, snapshot]).accept_saying(1, "no such tag")
 }
 
-/// Makes a bookmark.
+/// Makes a bookmark; one of that name is the same, since only replications give such (zfs-bookmark(8)).
 pub fn bookmark(snapshot: &str, bookmark: &str) -> Cmd {
-    zfs().args(["bookmark", snapshot, bookmark])
+    zfs().args(["bookmark", snapshot, bookmark]).accept_saying(1, "bookmark exists")
 }
 
-/// Destroys one.
+/// Destroys one, if it is there.
 pub fn destroy_bookmark(bookmark: &str) -> Cmd {
-    zfs().args(["destroy", bookmark])
+    zfs().args(["destroy", bookmark]).accept_saying(1, "does not exist")
 }
 
 /// The name of the bookmark for a target, whose own may be longer than a name may be.

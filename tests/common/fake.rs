@@ -79,6 +79,8 @@ pub struct Snap {
     pub tree: PathBuf,
     pub order: usize,
     pub mark: Option<String>,
+    /// Who needs it.
+    pub common: Option<String>,
     pub holds: BTreeSet<String>,
 }
 
@@ -109,6 +111,8 @@ pub struct State {
     pub store: PathBuf,
     pub datasets: BTreeMap<String, Dataset>,
     pub snapshots: BTreeMap<String, Snap>,
+    /// Of which snapshot each is, in the order in which those were taken.
+    pub bookmarks: BTreeMap<String, usize>,
     /// So many snapshots were ever taken.
     pub taken: usize,
     pub mounts: Vec<Mount>,

@@ -12,7 +12,10 @@ impl World {
             state.nfs.kernel,
             state.nfs.shares,
             state.datasets,
-            state.snapshots.iter().map(|(n, s)| (n, &s.mark, &s.holds)).collect::<Vec<_>>(),
+            (
+                state.snapshots.iter().map(|(n, s)| (n, &s.mark, &s.common, &s.holds)).collect::<Vec<_>>(),
+                &state.bookmarks
+            ),
             state.mounts,
             state.jails,
             state.addresses,

@@ -6,10 +6,12 @@ use jug::error::Result;
 use jug::facts::Facts;
 use jug::model::archive::Form;
 use jug::model::env::Env;
-use jug::model::name::SnapshotName;
+use jug::model::name::{DatasetName, SnapshotName};
+use jug::model::replica::Target;
 use jug::plan::archive::{self, How};
 use jug::plan::rollback::{self, Consent};
-use jug::plan::{Plan, moment, snapshot};
+use jug::plan::{Plan, moment, replicate, snapshot};
+use jug::programs::replica::{self, Side};
 use jug::programs::zfs_snapshot::Snapshot;
 use jug::store::registry;
 
@@ -18,6 +20,10 @@ fn joined(mut before: Plan, after: Plan) -> Plan {
     before.no_return = after.no_return.map(|n| before.steps.len() + n);
     before.steps.extend(after.steps);
     before
+}
+
+fn target() -> Target {
+    "nas:tank/backup".parse().unwrap()
 }
 
 impl World {
@@ -76,6 +82,26 @@ impl World {
     pub fn hold(&self, word: &str, hold: bool) -> Result<Plan> {
         let (name, (env, facts)) = (Self::name(), self.known()?);
         snapshot::hold(&self.guest(&name, &env, None), &facts, &[word.to_string()], hold)
+    }
+    /// What replication sees of it.
+    fn side(&self) -> (DatasetName, Side) {
+        let root = self.known().unwrap().0.dataset.unwrap();
+        let ctx = self.fake.ctx();
+        let said = ctx.host.query(&replica::get_side(&root, ctx.platform.openzfs())).unwrap();
+        let side = replica::parse_side(&root, &said.stdout).unwrap();
+        (root, side)
+    }
+    pub fn protect(&self, to: &str) -> Plan {
+        let (root, side) = self.side();
+        replicate::protect("www", &target(), &root, &side, to)
+    }
+    pub fn settle(&self, to: &str) -> Plan {
+        let (root, side) = self.side();
+        replicate::settle("www", &target(), &root, &side, to, self.fake.ctx().platform.openzfs())
+    }
+    pub fn forget(&self) -> Plan {
+        let (root, side) = self.side();
+        replicate::forget("www", &target(), &root, &side).unwrap()
     }
     pub fn roll_back(&self, word: &str) -> Result<Plan> {
         let (name, (env, facts)) = (Self::name(), self.known()?);

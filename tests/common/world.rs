@@ -102,6 +102,7 @@ impl World {
             workdir: layout.workdir.to_string(),
             store: top.join("store").as_path().to_path_buf(),
             datasets: names.map(|n| (n.to_string(), plain("none"))).into(),
+            bookmarks: std::collections::BTreeMap::new(),
             snapshots: [("tank/home@monday".to_string(), Snap::default())].into(),
             taken: 0,
             mounts: vec![mount("tank/home", "/home of all"), mount("/dev/vda", "/")],

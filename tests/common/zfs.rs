@@ -23,6 +23,9 @@ pub fn run(s: &mut State, args: &[String]) -> Output {
         "hold" | "release" | "holds" => zfs_snapshot::hold(s, verb, rest),
         "rename" => rename(s, rest[0], name),
         "set" if rest[0].starts_with("sharenfs=") => super::mountd::share(s, &rest[..rest.len() - 1], name),
+        "set" | "inherit" if name.contains('@') => zfs_snapshot::say(s, rest[0], name),
+        "bookmark" => zfs_snapshot::bookmark(s, rest[0], name),
+        "destroy" if name.contains('#') => zfs_snapshot::destroy_bookmark(s, name),
         "inherit" => super::mountd::inherit(s, rest[0], name),
         "get" if name.starts_with("sharenfs,") => super::mountd::shares(s),
         "set" if rest[0].starts_with("vol") && !s.datasets.contains_key(name) => {

@@ -193,7 +193,40 @@ pub fn hold(s: &mut State, verb: &str, words: &[&str]) -> Output {
     fine("")
 }
 
-/// Of datasets and snapshots; those of one dataset in the order in which they were taken.
+/// `jug:common` of a snapshot: set to a value, or inherited, which is nothing.
+pub fn say(s: &mut State, property: &str, name: &str) -> Output {
+    let (property, value) = property.split_once('=').map_or((property, None), |(p, v)| (p, Some(v)));
+    assert_eq!(property, "jug:common");
+    let Some(snap) = s.snapshots.get_mut(name) else { return absent(name) };
+    snap.common = value.map(str::to_string);
+    fine("")
+}
+
+/// Bookmarks are OpenZFS's alone.
+pub fn bookmark(s: &mut State, snapshot: &str, name: &str) -> Output {
+    if fuse(s) {
+        return no(2, "unrecognized command 'bookmark'");
+    }
+    let Some(order) = s.snapshots.get(snapshot).map(|o| o.order) else {
+        return no(1, format!("cannot create bookmark '{name}': dataset does not exist"));
+    };
+    match s.bookmarks.contains_key(name) {
+        true => no(1, format!("cannot create bookmark '{name}': bookmark exists")),
+        false => {
+            s.bookmarks.insert(name.to_string(), order);
+            fine("")
+        }
+    }
+}
+
+pub fn destroy_bookmark(s: &mut State, name: &str) -> Output {
+    match s.bookmarks.remove(name) {
+        Some(_) => fine(""),
+        None => no(1, format!("bookmark '{name}' does not exist.")),
+    }
+}
+
+/// Of datasets, snapshots and bookmarks; those of one dataset in the order in which they were taken.
 pub fn get(s: &State, words: &[&str]) -> Output {
     let (valued, plain, rest) = split(words);
     let kinds = valued.iter().find(|(o, _)| *o == "-t").map(|(_, v)| *v);
@@ -217,10 +250,17 @@ pub fn get(s: &State, words: &[&str]) -> Output {
                     s.snapshots.iter().filter(|(n, _)| n.split('@').next() == Some(&dataset)).collect();
                 own.sort_by_key(|(_, o)| o.order);
                 all.extend(own.into_iter().filter(|_| deep).map(|(n, _)| n.clone()));
+                let marks = s.bookmarks.keys().filter(|n| n.split('#').next() == Some(&dataset));
+                all.extend(marks.filter(|_| deep).cloned());
             }
         }
     }
-    let wanted = |n: &&String| kinds.is_none_or(|k| (k == "snapshot") == n.contains('@'));
+    let kind = |n: &str| match () {
+        () if n.contains('@') => "snapshot",
+        () if n.contains('#') => "bookmark",
+        () => "filesystem",
+    };
+    let wanted = |n: &&String| kinds.is_none_or(|k| k.split(',').any(|k| k == kind(n)));
     let mut text = String::new();
     for name in all.iter().filter(wanted) {
         for p in properties.split(',') {
@@ -241,7 +281,16 @@ pub fn get(s: &State, words: &[&str]) -> Output {
 
 fn value(s: &State, name: &str, property: &str) -> (String, String) {
     let own = |v: &str| (v.to_string(), "-".to_string());
-    let dataset = name.split('@').next().unwrap();
+    let dataset = name.split(['@', '#']).next().unwrap();
+    if let (Some(order), "guid") =
+        (s.bookmarks.get(name).copied().or_else(|| s.snapshots.get(name).map(|o| o.order)), property)
+    {
+        let parts = dataset.bytes().map(usize::from).sum::<usize>();
+        return own(&(parts * 1000 + order).to_string());
+    }
+    if property == "guid" {
+        return own("7");
+    }
     if property == "jug:uuid" {
         let (value, source) = stamp(s, dataset);
         let handed_down = dataset != name && source == "local";
@@ -252,6 +301,8 @@ fn value(s: &State, name: &str, property: &str) -> (String, String) {
         (Some(snap), _, "creation") => own(&(1_767_000_000 + 3600 * snap.order).to_string()),
         (Some(snap), _, "userrefs") => own(&snap.holds.len().to_string()),
         (Some(Snap { mark: Some(mark), .. }), _, "jug:snapshot") => (mark.clone(), "local".into()),
+        (Some(Snap { common: Some(text), .. }), _, "jug:common") => (text.clone(), "local".into()),
+        (None, Some(_), "type") if s.bookmarks.contains_key(name) => own("bookmark"),
         (None, Some(_), "type") => own("filesystem"),
         (None, Some(d), "mountpoint") => (d.mountpoint.clone(), "local".into()),
         (None, Some(d), "mounted") => own(if d.mounted { "yes" } else { "no" }),

@@ -13,6 +13,7 @@ far_up() {
 	need_host
 	need_pool
 	FAR="$POOL/jugtest-replicas/far"
+	let_go "$POOL/jugtest-replicas"
 	zfs destroy -rf "$POOL/jugtest-replicas" >/dev/null 2>&1
 	c 0 zfs create -o mountpoint=none -o canmount=off "$POOL/jugtest-replicas"
 	mkdir -p "$T/ssh"
@@ -45,11 +46,10 @@ far_down() {
 	jf 0 jremove -y --stop --all
 	jf 0 vm-remove -y --stop --all
 	for d in $(zfs list -H -o name -d 1 "$POOL/jugtest/env" | sed 1d); do
-		zfs list -H -t snapshot -o name -r "$d" | while read -r s; do zfs release jug-replica "$s" 2>/dev/null; done
+		let_go "$d"
 		c 0 zfs destroy -r "$d"
 	done
-	zfs list -H -t snapshot -o name -r "$POOL/jugtest-replicas" |
-		while read -r s; do zfs release jug-replica "$s" 2>/dev/null; done
+	let_go "$POOL/jugtest-replicas"
 	jf 0 base-remove -y host
 	c 0 zfs destroy -r "$POOL/jugtest-replicas"
 	chflags -R 0 "$WD.b"

@@ -4,11 +4,15 @@
 rep() {
 	sn "$@"
 	REP="$POOL/jugtest-replicas"
+	let_go "$REP"
 	zfs destroy -r "$REP" >/dev/null 2>&1
 	c 0 zfs create -o mountpoint=none -o canmount=off "$REP"
 	for _sn; do c 0 sh -c "echo one >$(data_of "$_sn")"; done
 }
-rep_end() { c 0 zfs destroy -r "$REP"; }
+rep_end() {
+	let_go "$REP"
+	c 0 zfs destroy -r "$REP"
+}
 newest_of() { zfs list -H -o name -t snapshot -s createtxg -d 1 "$1" | tail -1 | cut -d @ -f 2; }
 guid_of() { zfs get -Hp -o value guid "$1"; }
 # same_newest ENV: the newest of each dataset is the same on both sides.
@@ -146,7 +150,6 @@ case_replicate_raw_and_volumes() {
 	j 0 -v replicate r1 "$REP"
 	err_has 'zfs send -w -i'
 	same_newest r1
-	c 0 zfs destroy -r "$REP/r1"
 	for d in secret vol; do
 		n=$(newest_of "$POOL/jugtest/env/r1/$d")
 		c 0 zfs release jug-replica "$POOL/jugtest/env/r1/$d@$n"

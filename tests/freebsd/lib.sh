@@ -27,6 +27,7 @@ suite_end() {
 	nfs_down
 	if [ -n "$POOL" ]; then
 		for d in "$POOL/jugtest" "$POOL/jug test" "$POOL/jugtest-replicas"; do
+			let_go "$d"
 			zfs list -H "$d" >/dev/null 2>&1 && zfs destroy -rf "$d"
 		done
 	fi
@@ -309,6 +310,12 @@ sweep() {
 	return 1
 }
 
+# let_go DATASET: of what is held for replications; a replica's last snapshot is, for as long as it is one
+let_go() {
+	zfs list -H -t snapshot -o name,userrefs -r "$1" 2>/dev/null | awk '$2 > 0 { print $1 }' |
+		while read -r _s; do zfs release jug-replica "$_s"; done
+}
+
 # Without jug: jails, mounts, datasets, addresses, files of environments.
 force_clean() {
 	jls name path | awk -v d="$1/" -v t="$T" 'index($2, d) == 1 || index($2, t) == 1 { print $1 }' | while read -r n; do jail -R "$n"; done
@@ -318,7 +325,10 @@ force_clean() {
 	ifconfig -g jug 2>/dev/null | while read -r i; do ifconfig "$i" destroy; done
 	jug_anchors | while read -r a; do pfctl -q -a "$a" -F nat; pfctl -q -a "$a" -F rules; done
 	if [ -n "$POOL" ]; then
-		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do zfs destroy -rf "$d"; done
+		zfs list -H -o name -d 1 "$POOL/jugtest/env" 2>/dev/null | sed 1d | while read -r d; do
+			let_go "$d"
+			zfs destroy -rf "$d"
+		done
 	fi
 	for d in networks envs jails-data jails-system jails-rcconf jails-fstab journal run hooks.d; do
 		[ -d "$1/$d" ] || continue
