@@ -29,7 +29,7 @@ far_up() {
 	echo "[127.0.0.1]:2222 $(cut -d ' ' -f 1,2 "$T/ssh/host.pub")" >"$T/ssh/known"
 	printf '%s\n' 'Host there' 'HostName 127.0.0.1' 'Port 2222' 'User root' "IdentityFile $T/ssh/me" \
 		"UserKnownHostsFile $T/ssh/known" >"$T/ssh/config"
-	printf 'version = 1\nworkdir = "%s"\n' "$WD.b" >"$T/etc/far.toml"
+	printf 'version = 1\nworkdir = "%s"\n' "$WD.far" >"$T/etc/far.toml"
 	jf 0 init --zfs-root "$FAR"
 	jf 0 base-import host --storage dir
 	for n in far jug; do
@@ -52,8 +52,8 @@ far_down() {
 	let_go "$POOL/jugtest-replicas"
 	jf 0 base-remove -y host
 	c 0 zfs destroy -r "$POOL/jugtest-replicas"
-	chflags -R 0 "$WD.b"
-	rm -r "$WD.b"
+	chflags -R 0 "$WD.far"
+	rm -r "$WD.far"
 }
 
 path_of() { jls -j "$1" path; }
@@ -69,7 +69,7 @@ case_migrate_there_and_back() {
 	must [ "$(path_of m1)" = "$WD/run/m1/root" ]
 	j 0 jmigrate m1 far
 	out_has 'moved to far'
-	must [ "$(path_of m1)" = "$WD.b/run/m1/root" ]
+	must [ "$(path_of m1)" = "$WD.far/run/m1/root" ]
 	j 4 jshow m1
 	jf 0 jexec m1 -- cat /root/f
 	out_is one
@@ -91,16 +91,16 @@ case_migrate_there_and_back() {
 	j 0 jexec m1 -- cat /root/f
 	out_is two
 	# What can't start there runs here as before, and a second try is taken.
-	mkdir -p "$WD.b/hooks.d/prestart"
-	printf '#!/bin/sh\nexit 9\n' >"$WD.b/hooks.d/prestart/no"
-	chmod 755 "$WD.b/hooks.d/prestart/no"
+	mkdir -p "$WD.far/hooks.d/prestart"
+	printf '#!/bin/sh\nexit 9\n' >"$WD.far/hooks.d/prestart/no"
+	chmod 755 "$WD.far/hooks.d/prestart/no"
 	j 1 jmigrate m1 far
 	err_has 'not moved, and as it was here'
 	must [ "$(path_of m1)" = "$WD/run/m1/root" ]
-	must [ ! -e "$WD.b/envs/m1.toml" ]
-	rm "$WD.b/hooks.d/prestart/no"
+	must [ ! -e "$WD.far/envs/m1.toml" ]
+	rm "$WD.far/hooks.d/prestart/no"
 	j 0 jmigrate m1 far
-	must [ "$(path_of m1)" = "$WD.b/run/m1/root" ]
+	must [ "$(path_of m1)" = "$WD.far/run/m1/root" ]
 	far_down
 }
 
@@ -125,11 +125,11 @@ case_migrate_answer_lost() {
 	j 3 jmigrate m1 far
 	err_has 'is not known'
 	j 3 jstart m1
-	must [ "$(path_of m1)" = "$WD.b/run/m1/root" ]
+	must [ "$(path_of m1)" = "$WD.far/run/m1/root" ]
 	cp "$T/ssh/kept" "$T/ssh/far"
 	j 0 doctor --fix
 	j 4 jshow m1
-	must [ "$(path_of m1)" = "$WD.b/run/m1/root" ]
+	must [ "$(path_of m1)" = "$WD.far/run/m1/root" ]
 	far_down
 }
 

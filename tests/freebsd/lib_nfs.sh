@@ -69,7 +69,7 @@ nfs_clients_away() {
 # For the end of the suite. Clients first: a mount without its server would hang.
 nfs_down() {
 	nfs_clients_away
-	for n in a b; do
+	for n in a b far; do
 		[ -d "$WD.$n" ] || continue
 		force_clean "$WD.$n"
 		chflags -R 0 "$WD.$n"
