@@ -172,7 +172,9 @@ case_replicate_receive_refuses() {
 		out_has '"error"'
 	done
 	c 1 zfs list "$REP/evil"
-	SSH_ORIGINAL_COMMAND='sh -c id' j 2 replicate-receive --under "$REP"
+	export SSH_ORIGINAL_COMMAND='sh -c id'
+	j 2 replicate-receive --under "$REP"
+	unset SSH_ORIGINAL_COMMAND
 	j 0 jremove -y r1
 	rep_end
 }
