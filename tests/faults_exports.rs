@@ -12,11 +12,12 @@ use jug::facts::gather::{Wanted, gather};
 use jug::model::export::{Options, Owner, Squash};
 use jug::model::name::AbsPath;
 use jug::model::node::NodeConfig;
+use jug::model::node::Server;
 use jug::plan::Plan;
 use jug::plan::export::{Unwish, Via, Wish, export, unexport};
 use jug::plan::exported::Here;
 use jug::platform::PlatformKind;
-use jug::platform::nfs::{Asked, Server};
+use jug::platform::nfs::Asked;
 
 fn file(w: &World) -> AbsPath {
     w.layout.workdir.join("jug.exports")

@@ -74,7 +74,7 @@ fn every_key_stands_in_the_page() {
         },
         nfs: jug::model::node::Nfs {
             exports: "/e".parse().ok(),
-            server: Some(jug::platform::nfs::Server::Kernel),
+            server: Some(jug::model::node::Server::Kernel),
             ganesha_conf: "/c".parse().ok(),
             ganesha_pid: "/p".parse().ok(),
             ganesha_log: "/l".parse().ok(),

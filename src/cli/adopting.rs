@@ -13,8 +13,9 @@ use crate::model::env::{Env, Owned, Storage};
 use crate::model::exchange::{Answer, Moving, Part};
 use crate::model::name::{DatasetName, SnapshotName};
 use crate::model::portable;
+use crate::model::side::Side;
 use crate::plan::{Plan, adopt, create, mnt, publish, replicate, start};
-use crate::programs::replica::{self, Side};
+use crate::programs::replica;
 use crate::store::lock::{self, Lock};
 
 /// Seconds that whoever is at it may take before it is asked again.

@@ -8,7 +8,7 @@ use crate::host::{Cmd, Host};
 use crate::model::exchange::{Answer, Hello, PROTOCOL, Part, Replica, Request};
 use crate::model::name::{DatasetName, NodeName};
 use crate::model::replica::{KnownNode, Place, Target};
-use crate::programs::replica::Side;
+use crate::model::side::Side;
 use crate::programs::ssh_node as ssh;
 use crate::store::nodes;
 

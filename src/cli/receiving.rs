@@ -6,8 +6,9 @@ use crate::host::pump::{From, How, Moved};
 use crate::host::{Cmd, Host, RunError};
 use crate::model::exchange::{Part, Replica};
 use crate::model::name::DatasetName;
+use crate::model::side::Side;
 use crate::plan::replicate;
-use crate::programs::replica::{self, REPLICA, SOURCE, Side};
+use crate::programs::replica::{self, REPLICA, SOURCE};
 use crate::programs::zfs_snapshot::MARK;
 
 /// Where a replica lies: below the dataset that was asked for, or the one that is kept for that. With `only`, nowhere but

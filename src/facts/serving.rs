@@ -2,7 +2,7 @@
 
 use crate::model::export::Owner;
 use crate::model::name::AbsPath;
-use crate::platform::nfs::Server;
+use crate::model::node::Server;
 use crate::platform::nfs_linux::Ganesha;
 use std::collections::BTreeMap;
 

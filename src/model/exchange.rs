@@ -4,7 +4,7 @@
 use super::name::{DatasetName, EnvName, SnapshotName};
 use super::text::as_text;
 use crate::error::{Code, Error};
-use crate::programs::replica::Side;
+use crate::model::side::Side;
 use std::fmt;
 use std::str::FromStr;
 

@@ -37,6 +37,7 @@ pub mod replica;
 pub mod schema;
 pub mod seed;
 pub mod seed_net;
+pub mod side;
 pub mod size;
 pub mod snapshot;
 pub mod ssh_key;

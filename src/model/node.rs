@@ -6,7 +6,6 @@ use super::name::{AbsPath, BaseName, DatasetName, HostName, InterfaceName};
 use super::net::Net;
 use super::replica::Job;
 use super::snapshot::Snapshots;
-use crate::platform::nfs::Server;
 
 /// The node's configuration. Everything has a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -141,4 +140,16 @@ impl Default for Programs {
         let path = PROGRAM_PATH.iter().filter_map(|p| p.parse().ok()).collect();
         Self { path, oci: None }
     }
+}
+/// What serves NFS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Server {
+    /// The kernel of FreeBSD, as mountd(8) tells it.
+    #[default]
+    Mountd,
+    /// The kernel of Linux, as exportfs(8) tells it.
+    Kernel,
+    /// nfs-ganesha(8), in user space.
+    Ganesha,
 }

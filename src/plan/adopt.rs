@@ -5,8 +5,9 @@ use super::guest::Guest;
 use super::{Effect, Guard, Plan, Step};
 use crate::error::Result;
 use crate::model::name::{AbsPath, DatasetName, SnapshotName};
+use crate::model::side::{Side, State};
 use crate::platform::machine::{appear, volume_device};
-use crate::programs::replica::{self, REPLICA, SOURCE, Side, State};
+use crate::programs::replica::{self, REPLICA, SOURCE};
 use crate::programs::zfs::{self, STAMP};
 use crate::programs::zfs_snapshot::rollback;
 

@@ -8,7 +8,7 @@ use super::exported::{Here, Known};
 use crate::error::{Error, Result};
 use crate::model::export::{ClientSet, Export, Options, Owner, normal};
 use crate::model::name::{AbsPath, DatasetName};
-use crate::platform::nfs::Server;
+use crate::model::node::Server;
 use crate::platform::nfs_linux;
 use crate::programs::{exports, mountd};
 

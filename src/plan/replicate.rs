@@ -4,8 +4,9 @@ use super::{Effect, Plan, Step};
 use crate::error::{Error, Result};
 use crate::model::name::{DatasetName, printable};
 use crate::model::replica::Target;
+use crate::model::side::{Point, Side, State};
 use crate::plan::moment::list;
-use crate::programs::replica::{self, Point, Side, State};
+use crate::programs::replica;
 use std::collections::BTreeMap;
 
 /// How one dataset gets to the other side. There is one stream at most, and it is the smallest that leads there.

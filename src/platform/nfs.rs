@@ -9,7 +9,7 @@ use crate::host::cmd::quote;
 use crate::host::{Cmd, Host, RunError, fs};
 use crate::model::export::{Export, Options, is_address};
 use crate::model::name::AbsPath;
-use crate::model::node::NodeConfig;
+use crate::model::node::{NodeConfig, Server};
 use crate::programs::exports::{self, File};
 use crate::programs::exports_line::{Entry, lines};
 use crate::programs::{exportfs, ganesha, getent, mountd, ps, service, showmount, sysctl, sysrc, zfs};
@@ -17,19 +17,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
-
-/// What serves NFS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Server {
-    /// The kernel of FreeBSD, as mountd(8) tells it.
-    #[default]
-    Mountd,
-    /// The kernel of Linux, as exportfs(8) tells it.
-    Kernel,
-    /// nfs-ganesha(8), in user space.
-    Ganesha,
-}
 
 impl Server {
     /// The one of this host.

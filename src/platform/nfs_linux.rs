@@ -2,7 +2,7 @@
 //! seen of what it does.
 
 use super::ask;
-use super::nfs::{Served, Server};
+use super::nfs::Served;
 use crate::error::{Error, Result};
 use crate::facts::serving::Serving;
 use crate::host::cmd::quote;
@@ -11,6 +11,7 @@ use crate::model::export::{Export, Flavor, Options, Owner, Squash};
 use crate::model::export_linux::on_linux;
 use crate::model::name::AbsPath;
 use crate::model::node::Nfs;
+use crate::model::node::Server;
 use crate::programs::exportfs::{Listed, by_client, client_word};
 use crate::programs::exports_line::Entry;
 use crate::programs::{exportfs, ganesha, ganesha_conf};

@@ -8,10 +8,11 @@ use jug::model::archive::Form;
 use jug::model::env::Env;
 use jug::model::name::{DatasetName, SnapshotName};
 use jug::model::replica::Target;
+use jug::model::side::Side;
 use jug::plan::archive::{self, How};
 use jug::plan::rollback::{self, Consent};
 use jug::plan::{Plan, moment, replicate, snapshot};
-use jug::programs::replica::{self, Side};
+use jug::programs::replica;
 use jug::programs::zfs_snapshot::Snapshot;
 use jug::store::registry;
 

@@ -6,9 +6,9 @@ use jug::facts::serving::{Serving, Share};
 use jug::model::export::{ClientSet, Options, Owner, Squash};
 use jug::model::name::AbsPath;
 use jug::model::node::NodeConfig;
+use jug::model::node::Server;
 use jug::plan::export::{Unwish, Via, Wish, export, unexport};
 use jug::plan::exported::Here;
-use jug::platform::nfs::Server;
 
 const FILE: &str = "/usr/local/etc/jug.exports";
 

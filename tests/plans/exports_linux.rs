@@ -6,8 +6,8 @@ use jug::facts::Mounted;
 use jug::facts::serving::Serving;
 use jug::model::export::Owner;
 use jug::model::node::Nfs;
+use jug::model::node::Server;
 use jug::plan::export::Unwish;
-use jug::platform::nfs::Server;
 use jug::platform::nfs_linux::Ganesha;
 
 const CONF: &str = "/etc/ganesha/ganesha.conf";

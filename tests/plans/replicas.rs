@@ -4,8 +4,9 @@ use super::{Node, UUID, golden, nodes};
 use jug::model::env::Env;
 use jug::model::name::{EnvName, SnapshotName};
 use jug::model::replica::Target;
+use jug::model::side::{Point, Side, State};
 use jug::plan::{Plan, adopt, create, replicate};
-use jug::programs::replica::{Point, SOURCE, Side, State};
+use jug::programs::replica::SOURCE;
 
 const FORMER: &str = "jug-20260101T000000Z-000-replica";
 const LAST: &str = "jug-20260102T000000Z-000-replica";
