@@ -285,8 +285,10 @@ fn enter(
         .iter()
         .find(|(_, d)| d.mounted && d.mountpoint == data.as_str() && d.uuid == Some(env.uuid));
     (env.storage, env.dataset) = match dataset {
-        _ if stand_in.is_mounted() || env.storage == Storage::External => (Storage::External, None),
+        _ if stand_in.is_mounted() => (Storage::External, None),
+        // Also where the copy is by a node that mounts what lies here.
         Some((d, _)) => (Storage::Zfs, Some(d.strip_suffix("/data").unwrap_or(d).parse()?)),
+        None if env.storage == Storage::External => (Storage::External, None),
         None => (Storage::Dir, None),
     };
     local_interfaces(s, &mut env, facts);

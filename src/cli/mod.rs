@@ -115,7 +115,7 @@ use clap::{Args, Parser, Subcommand};
 use session::Session;
 use std::path::PathBuf;
 
-/// Keeps a storage-and-virtualisation host from the shell: jails, their data and their life.
+/// Keeps a storage-and-virtualisation host from the shell: jails, VMs, their data and their moves.
 #[derive(Debug, Parser)]
 #[command(
     name = "jug",

@@ -11,7 +11,7 @@ const MINE: &str = "table inet mine { set s { type ipv4_addr; elements = { 198.5
 
 /// The host has 192.0.2.1, 192.0.2.2 and 2001:db8::1; the outside 192.0.2.9, 192.0.2.10 and 2001:db8::9, and no route to
 /// what is behind the host.
-fn outside(h: &Host) {
+pub fn outside(h: &Host) {
     h.sh("set -e; ip netns add out; ip link add ext type veth peer name eth0 netns out; \
           for a in 192.0.2.1/24 192.0.2.2/24; do ip address add $a dev ext; done; \
           ip address add 2001:db8::1/64 dev ext nodad; ip link set ext up; \

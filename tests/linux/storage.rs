@@ -52,6 +52,11 @@ fn thin_full_and_clone_side_by_side() {
         // The prefix alone proves nothing.
         h.jug("jremove -y z-thin").code(5).says("snapshots that jug did not take");
         destroy(h, "tank/jug/env/z-thin/data@jug-x");
+        // A node that mounts what lies here calls it external in its copy; here it is what it was.
+        h.jug("junregister z-clone").ok();
+        h.sh("sed -i 's/^storage = .*/storage = \"external\"/' work/jails-system/z-clone/env.toml").ok();
+        h.jug("jregister z-clone").ok();
+        h.jug("jget z-clone storage").ok().is("zfs");
         h.jug("jremove -y --all").ok();
         h.sh("zfs list -H -o name -r tank/jug")
             .ok()

@@ -1,5 +1,6 @@
 //! VMs for real: QEMU without KVM, a guest that boots, is reached, and is powered down.
 
+use crate::expose::outside;
 use crate::outcome::until;
 use crate::support::{on_host, write};
 use crate::vm_guest::{NEEDED, possible};
@@ -9,9 +10,10 @@ fn from_nothing_to_a_guest_and_back() {
     if !possible() {
         return;
     }
-    on_host(&NEEDED, |h| {
+    on_host(&[&NEEDED[..], &["nft", "curl"]].concat(), |h| {
+        outside(h);
         h.jug("net-create lan --subnet 10.10.0.0/24").ok();
-        let guest = h.guest("jugip=10.10.0.2/24");
+        let guest = h.guest("jugip=10.10.0.2/24 juggw=10.10.0.1");
         let create = format!("vm-create db --disk 64M --disk log:32M,ro --cpus 2 --net lan {guest}");
         h.jug(&format!("-n {create}")).ok().says("truncate").says("log.raw");
         assert_eq!(h.vm("db").0, "gone", "a dry run makes nothing");
@@ -31,6 +33,12 @@ fn from_nothing_to_a_guest_and_back() {
         // Its card is on its bridge, with jug's mark, and leads to it.
         h.sh("ip -d link show jug1001").ok().says("master jugbr1000").says("alias jug:");
         h.sh("curl -sS -m 10 http://10.10.0.2/").ok().says("guest of jug");
+        // And to the outside by a port of the host's.
+        h.jug("expose db 8080:80").ok();
+        let page = "ip netns exec out curl -sS -m 10 http://192.0.2.1:8080/";
+        h.sh(page).ok().says("guest of jug");
+        h.jug("unexpose db 8080").ok();
+        assert_ne!(h.sh(page).code, 0, "it is published still");
         h.jug("net-show lan").ok().says("db");
         h.jug("doctor").ok().says("all is well");
         // Its console is a shell.

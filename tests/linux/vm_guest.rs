@@ -45,9 +45,10 @@ const INIT: &str = r#"#!/bin/busybox sh
 mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev
 for m in /m/*.ko; do insmod $m; done
 i=0; while [ $i -lt 50 ] && [ ! -e /dev/vda ]; do usleep 100000; i=$((i+1)); done
-for w in $(cat /proc/cmdline); do case $w in jugip=*) a=${w#jugip=};; deaf) deaf=1;; esac; done
+for w in $(cat /proc/cmdline); do case $w in jugip=*) a=${w#jugip=};; juggw=*) g=${w#juggw=};; deaf) deaf=1;; esac; done
 ip link set lo up
 [ -z "${a:-}" ] || { ip link set eth0 up; ip addr add $a dev eth0; }
+[ -z "${g:-}" ] || ip route add default via $g
 mkdir -p /www; echo "guest of jug" >/www/index.html; httpd -h /www
 for d in /sys/block/vd*; do
     [ -e $d ] && [ "$(cat $d/serial)" = seed ] && mkdir -p /seed && mount -t iso9660 -o ro /dev/${d##*/} /seed
