@@ -32,6 +32,9 @@ vm_host() {
 		[programs]
 		path = ["$T/fake", "/sbin", "/bin", "/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"]
 	END
+	# It is the same node, which lies beside its configuration.
+	c 0 "$JUG" --config "$CONF" node
+	cp "${CONF%.toml}.node" "$T/etc/vm.node"
 	export JUG_CONFIG="$T/etc/vm.toml"
 	rm -f "$T/vm.there" "$T/vm.asked" "$T/vm.ran"
 	listens
