@@ -329,7 +329,7 @@ fn fenced(
 ) -> Result<()> {
     let Some(node) = node::read(&s.host, s.platform.kind(), &s.config_file)? else { return Ok(()) };
     for (name, env) in envs.iter().filter(|(_, e)| e.owner.epoch > 0) {
-        if !facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid)) {
+        if !facts.runs(env.uuid) {
             continue;
         }
         if taken_over(s, name, env, node.id) {

@@ -97,7 +97,7 @@ fn add(
 
 /// `unknown` is what an ordinary user gets to know of the packet filter.
 fn state(s: &Session, name: &EnvName, env: &Env, exposure: &Exposure, facts: &Facts) -> &'static str {
-    let runs = facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid));
+    let runs = facts.runs(env.uuid);
     let given = exposures::running_with(s, name).is_none_or(|st| st.expose.contains(exposure));
     match &facts.filter {
         _ if !runs || !given => "inactive",

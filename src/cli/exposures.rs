@@ -28,7 +28,7 @@ pub fn of_others(s: &Session, name: &EnvName) -> Result<BTreeMap<String, Vec<Exp
 pub fn of_running(s: &Session, name: &EnvName, facts: &Facts) -> Result<BTreeMap<String, Vec<Exposure>>> {
     let mut all = BTreeMap::new();
     for (other, entry) in s.registry()? {
-        let runs = |e: &Env| facts.containers.iter().any(|c| c.running && c.uuid == Some(e.uuid));
+        let runs = |e: &Env| facts.runs(e.uuid);
         let env = running_with(s, &other).or(entry.env.ok());
         if let Some(env) = env.filter(|e| other != *name && !e.expose.is_empty() && runs(e)) {
             all.insert(other.to_string(), env.expose);
@@ -67,7 +67,7 @@ pub fn lost(s: &Session, facts: &Facts) -> Result<Vec<Lost>> {
     }
     for (name, entry) in s.registry()? {
         let Some(env) = running_with(s, &name).or(entry.env.ok()) else { continue };
-        let runs = facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid));
+        let runs = facts.runs(env.uuid);
         if runs && !env.expose.is_empty() && !loaded.has(&filter::of_environment(kind, env.uuid)) {
             all.push(Lost::Ports(name));
         }

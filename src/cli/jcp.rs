@@ -81,7 +81,7 @@ fn place(s: &Session, text: &str) -> Result<Place> {
     let (_, env) = s.env(&name)?;
     let inside = absolute_inside(path)?;
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
-    let running = facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid));
+    let running = facts.runs(env.uuid);
     let root = s.layout.root(&name, &env);
     let shown = format!("{name}:{inside}");
     let last = inside.rsplit('/').next().unwrap_or_default().to_string();

@@ -84,7 +84,7 @@ fn pending(s: &Session, names: &[EnvName]) -> Result<Code> {
     let mut rows = Vec::new();
     for name in names {
         let (_, env) = s.env(name)?;
-        let running = facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid));
+        let running = facts.runs(env.uuid);
         let Some(started) = started::read(&s.layout, name).filter(|_| running) else { continue };
         for key in started::pending(&started.env, &env)? {
             rows.push((

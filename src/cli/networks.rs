@@ -192,8 +192,7 @@ pub fn running(s: &Session, network: &NetName, facts: &Facts) -> Result<Vec<EnvN
     let mut all = BTreeSet::new();
     for (name, env) in users(s)? {
         // One that somebody is at may be about to run.
-        let runs = facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid))
-            || (s.saved.is_none() && lock::is_held(&s.layout, name.as_str()));
+        let runs = facts.runs(env.uuid) || (s.saved.is_none() && lock::is_held(&s.layout, name.as_str()));
         if runs && of(&env).contains(network) {
             all.insert(name);
         }

@@ -73,7 +73,7 @@ pub fn look(
 
 /// Whether an environment runs, of whatever workdir.
 pub(super) fn runs(facts: &Facts, uuid: uuid::Uuid) -> bool {
-    facts.containers.iter().any(|c| c.running && c.uuid == Some(uuid)) || running_anywhere().contains(&uuid)
+    facts.runs(uuid) || running_anywhere().contains(&uuid)
 }
 
 fn is_member(facts: &Facts, name: &str) -> bool {

@@ -43,7 +43,7 @@ fn prepare(s: &Session, args: &Args) -> Result<Cmd> {
     if !s.global.dry_run {
         s.need_root("vm-exec")?;
         let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
-        if !facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(env.uuid)) {
+        if !facts.runs(env.uuid) {
             return Err(Error::busy(&name, "it does not run").next(format!("jug vm-start {name}")));
         }
     }

@@ -250,6 +250,10 @@ impl Facts {
     pub fn container(&self, name: &str) -> Option<&Container> {
         self.containers.iter().find(|c| c.name == name)
     }
+    /// Whether an environment runs.
+    pub fn runs(&self, uuid: uuid::Uuid) -> bool {
+        self.containers.iter().any(|c| c.running && c.uuid == Some(uuid))
+    }
     /// Whether something is mounted exactly here.
     pub fn mounted(&self, path: &str) -> bool {
         self.mounts.iter().any(|m| m.target == path)

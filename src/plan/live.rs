@@ -51,8 +51,7 @@ pub fn plan(
     let file = guest.layout.env_file(guest.name);
     let write = |text: &str| Effect::Write { path: file.clone(), text: text.to_string(), mode: 0o644 };
     plan.push(Step::new("write its TOML", write(new)).undo(write(old)));
-    let running =
-        facts.container(guest.name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
+    let running = facts.runs(guest.env.uuid);
     // What is not mounted can't be written; the copies are written at the next start or unregister.
     let copies = running || guest.env.storage != Storage::External;
     if copies && guest.env.owner.fenced {

@@ -54,7 +54,7 @@ pub fn check(name: &NetName, net: &Network, platform: &dyn Platform, facts: &Fac
         .iter()
         .filter_map(|(n, t)| Some((n.clone(), schema::read_env(t, n).ok()?)))
         .collect();
-    let runs = |env: &Env| facts.containers.iter().any(|c| c.running && c.uuid == Some(env.uuid));
+    let runs = |env: &Env| facts.runs(env.uuid);
     let mut all = Vec::new();
     match facts.interface(bridge.as_str()) {
         None => {

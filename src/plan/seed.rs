@@ -97,8 +97,7 @@ pub fn change(
     started: Option<&Started>,
     texts: (&str, &str),
 ) -> Result<(Plan, Vec<String>)> {
-    let name = guest.name;
-    let runs = facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
+    let runs = facts.runs(guest.env.uuid);
     if guest.env.owner.fenced {
         return Err(mnt::fenced(guest));
     }

@@ -36,7 +36,7 @@ pub fn plan(
     texts: (&str, &str),
 ) -> Result<(Plan, Vec<String>)> {
     let name = guest.name;
-    let runs = facts.container(name.as_str()).is_some_and(|c| c.running && c.uuid == Some(guest.env.uuid));
+    let runs = facts.runs(guest.env.uuid);
     if runs && !matches!(change, Change::Add(_)) {
         return Err(Error::busy(name, "it runs").next(format!("jug vm-stop {name}")));
     }

@@ -2,17 +2,12 @@
 //! killed, it runs exactly once in the end.
 
 use crate::crash::killed;
-use crate::replicate::{end, fill, node};
+use crate::replicate::{end, node, two_pools};
 use crate::support::{Host, Node, on_host, write};
 
 /// `www` runs on the test's own node; the other one, `b`, is known to it as `far`, and it to that as `home`.
 fn two_nodes(h: &Host) -> Node<'_> {
-    h.busybox();
-    h.zfs();
-    h.jug("base-import %/busybox bb").ok();
-    h.jug("jcreate www --base bb").ok();
-    h.sh("truncate -s 400M pool2 && zpool create -m none back $PWD/pool2").ok();
-    fill(h, "one");
+    two_pools(h);
     h.sshd();
     let b = h.node("b");
     b.jug("init --zfs-root back/jug").ok();

@@ -4,7 +4,7 @@ use crate::crash::killed;
 use crate::support::{Host, on_host, write};
 
 /// An environment on ZFS with some data, and a second pool.
-fn two_pools(h: &Host) {
+pub fn two_pools(h: &Host) {
     h.busybox();
     h.zfs();
     h.jug("base-import %/busybox bb").ok();
