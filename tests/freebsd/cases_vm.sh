@@ -214,10 +214,10 @@ case_vm_volumes() {
 	j 0 vm-create db --disk 64M --disk log:32M --memory 512M
 	set="$POOL/jugtest/env/db"
 	must [ -c "/dev/zvol/$set/disk0" ]
-	c 0 zfs get -Hp -o value volsize,volmode,refreservation "$set/disk0"
-	out_has 67108864
-	out_has dev
-	out_has none
+	c 0 zfs get -H -o value volsize,volmode,refreservation "$set/disk0"
+	out_is '64M
+dev
+none'
 	c 0 zfs get -H -s local -o name jug:uuid "$set/disk0"
 	out_lines 1
 	j 0 vm-disk-resize db disk0 128M

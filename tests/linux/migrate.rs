@@ -221,24 +221,30 @@ fn give_up_replica(h: &Host) {
     h.sh("zfs list tank/jug/env/www || exit 0; zfs list -H -o name -t snapshot -r tank/jug/env/www | xargs -n 1 zfs release jug-replica; zfs destroy -r tank/jug/env/www").ok();
 }
 
-/// jug is killed at what it syncs: each line of a journal, and each note of how far it has come. Each time at the next few
-/// points, going to and fro.
+/// jug is killed at what it syncs, each time at the next few points, going to and fro.
+fn killed_at(h: &Host, call: &str, by: u32) {
+    let b = two_nodes(h);
+    home(h, b);
+    let mut n = by - 1;
+    while killed(h, &away(h, b), call, n) {
+        once(h, b, &format!("killed at {call} number {n}"));
+        n += by;
+    }
+    assert!(n > 2 * by, "{call}: {n}");
+    once(h, b, "not killed");
+    end_both(h, b);
+}
+
+/// At lines of a journal.
 #[test]
-fn killed_here() {
-    on_host(&NEEDS, |h| {
-        let b = two_nodes(h);
-        home(h, b);
-        for (call, by) in [("fdatasync", 41), ("fsync", 3)] {
-            let mut n = by - 1;
-            while killed(h, &away(h, b), call, n) {
-                once(h, b, &format!("killed at {call} number {n}"));
-                n += by;
-            }
-            assert!(n > 2 * by, "{call}: {n}");
-            once(h, b, "not killed");
-        }
-        end_both(h, b);
-    });
+fn killed_here_in_a_plan() {
+    on_host(&NEEDS, |h| killed_at(h, "fdatasync", 41));
+}
+
+/// At notes of how far it has come, and at other files.
+#[test]
+fn killed_here_between_plans() {
+    on_host(&NEEDS, |h| killed_at(h, "fsync", 3));
 }
 
 /// The other node's jug is killed while it takes it over.
