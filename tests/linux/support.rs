@@ -163,9 +163,7 @@ impl Host {
     }
     /// jug with arguments in the words of sh(1); `%` stands for the test's directory.
     pub fn jug(&self, args: &str) -> Out {
-        // A move is several changes, on two nodes.
-        let limit = if args.contains("jmigrate") { 3 * COMMAND } else { COMMAND };
-        self.jug_with(args, "", limit)
+        self.jug_with(args, "", COMMAND)
     }
     pub fn jug_with(&self, args: &str, input: &str, seconds: u64) -> Out {
         self.note();
