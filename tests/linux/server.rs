@@ -25,12 +25,13 @@ impl Host {
     /// all four directories of an environment.
     pub fn sshd(&self) {
         let dir = self.dir.to_str().unwrap();
+        // A home of the test's own: bash reads ~/.bashrc in each session, and what root's does there may take any time.
         write(
             &self.path("ssh/sshd_config"),
             &format!(
                 "Port 2222\nListenAddress 127.0.0.1\nHostKey {dir}/ssh/host\nStrictModes no\nPidFile none\n\
                  AuthorizedKeysFile {dir}/ssh/me.pub\nUsePAM no\nPermitRootLogin yes\n\
-                 Subsystem sftp internal-sftp\n"
+                 Subsystem sftp internal-sftp\nSetEnv HOME={dir}/ssh\n"
             ),
             0o644,
         );
