@@ -19,6 +19,8 @@ mod networks;
 mod replicas;
 #[path = "plans/seeds.rs"]
 mod seeds;
+#[path = "plans/server.rs"]
+mod server;
 #[path = "plans/snapshots.rs"]
 mod snapshots;
 

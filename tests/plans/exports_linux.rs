@@ -1,6 +1,6 @@
 //! Plans of exports for the two servers of Linux, and what only they refuse.
 
-use super::exports::{back, map, plan, serving, wish};
+use super::server::{back, map, plan, serving, wish};
 use super::*;
 use jug::facts::Mounted;
 use jug::facts::serving::Serving;
