@@ -9,7 +9,7 @@ pub fn two_pools(h: &Host) {
     h.zfs();
     h.jug("base-import %/busybox bb").ok();
     h.jug("jcreate www --base bb").ok();
-    h.sh("truncate -s 400M pool2 && zpool create -m none back $PWD/pool2").ok();
+    h.sh("truncate -s 400M pools/back && zpool create -m none back $PWD/pools/back").ok();
     fill(h, "one");
 }
 
