@@ -2,6 +2,7 @@
 //! no return. What an interrupted run left is recovered from its journal.
 
 pub mod apart;
+pub mod guards;
 mod hooks;
 pub mod machines;
 pub mod perform;

@@ -2,7 +2,7 @@
 
 use super::exposures::Lost;
 use super::session::Session;
-use crate::apply::perform::holds;
+use crate::apply::guards::holds;
 use crate::apply::recover;
 use crate::error::{Error, Result};
 use crate::facts::gather::Wanted;

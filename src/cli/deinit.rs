@@ -3,7 +3,7 @@
 use super::init::{Made, made_file, read_made};
 use super::session::Session;
 use super::{change, init_pf};
-use crate::apply::perform::holds;
+use crate::apply::guards::holds;
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::quote;
 use crate::host::{Host, RunError, fs};

@@ -6,7 +6,7 @@ use super::exposures::{self, Lost};
 use super::orphan_links::{runs, settled};
 use super::session::Session;
 use super::{doctor, networks};
-use crate::apply::perform::holds;
+use crate::apply::guards::holds;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::host::{Host, RunError, fs};

@@ -3,7 +3,7 @@
 
 use super::networks;
 use super::session::Session;
-use crate::apply::perform::holds;
+use crate::apply::guards::holds;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::{Wanted, running_anywhere};

@@ -69,7 +69,7 @@ fn change(s: &Session, which: &Which, hold: bool) -> Result<Code> {
 fn still_to_do(s: &Session, steps: Vec<crate::plan::Step>) -> Result<Vec<crate::plan::Step>> {
     let mut left = Vec::new();
     for step in steps {
-        if step.action.when.as_ref().map_or(Ok(true), |g| crate::apply::perform::holds(&s.ctx(true), g))? {
+        if step.action.when.as_ref().map_or(Ok(true), |g| crate::apply::guards::holds(&s.ctx(true), g))? {
             left.push(step);
         }
     }
