@@ -256,8 +256,14 @@ _jug() {
             jug,vm-exec)
                 cmd="jug__subcmd__vm__subcmd__exec"
                 ;;
+            jug,vm-export)
+                cmd="jug__subcmd__vm__subcmd__export"
+                ;;
             jug,vm-get)
                 cmd="jug__subcmd__vm__subcmd__get"
+                ;;
+            jug,vm-import)
+                cmd="jug__subcmd__vm__subcmd__import"
                 ;;
             jug,vm-ls)
                 cmd="jug__subcmd__vm__subcmd__ls"
@@ -544,8 +550,14 @@ _jug() {
             jug__subcmd__help,vm-exec)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__exec"
                 ;;
+            jug__subcmd__help,vm-export)
+                cmd="jug__subcmd__help__subcmd__vm__subcmd__export"
+                ;;
             jug__subcmd__help,vm-get)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__get"
+                ;;
+            jug__subcmd__help,vm-import)
+                cmd="jug__subcmd__help__subcmd__vm__subcmd__import"
                 ;;
             jug__subcmd__help,vm-ls)
                 cmd="jug__subcmd__help__subcmd__vm__subcmd__ls"
@@ -599,7 +611,7 @@ _jug() {
 
     case "${cmd}" in
         jug)
-            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-migrate vm-register vm-unregister help"
+            opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-export vm-import vm-migrate vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1035,7 +1047,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__help)
-            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-migrate vm-register vm-unregister help"
+            opts="init deinit doctor facts log config-check base-import base-fetch base-ls base-remove image-fetch image-import image-ls image-verify image-remove ls jls jcreate jstart jstop jrestart boot shutdown jexec jlogin jcp jshow jset jget jremove jclone jrename jexport jimport jmigrate jregister junregister owner node stats top net-create net-ls net-show net-set net-remove net-check nfs-mount nfs-umount expose unexpose expose-ls nfs-export nfs-unexport nfs-ls nfs-check snapshot snapshot-ls snapshot-diff snapshot-rollback snapshot-hold snapshot-release snapshot-remove snapshot-prune replicate replicate-ls replicate-status replicate-receive node-add node-ls node-check node-remove vm-create vm-start vm-stop vm-restart vm-reset vm-ls vm-show vm-set vm-get vm-showcmd vm-console vm-vnc vm-exec vm-seed vm-disk-add vm-disk-resize vm-disk-remove vm-clone vm-rename vm-remove vm-export vm-import vm-migrate vm-register vm-unregister help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2168,7 +2180,35 @@ _jug() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        jug__subcmd__help__subcmd__vm__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         jug__subcmd__help__subcmd__vm__subcmd__get)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__help__subcmd__vm__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2917,17 +2957,13 @@ _jug() {
             return 0
             ;;
         jug__subcmd__jimport)
-            opts="-H -n -q -v -y -h --as --base --storage --net --set --trust --max-size --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --as --storage --net --set --trust --max-size --start --base --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --as)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2944,6 +2980,10 @@ _jug() {
                     return 0
                     ;;
                 --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5116,6 +5156,44 @@ _jug() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        jug__subcmd__vm__subcmd__export)
+            opts="-H -n -q -v -y -h --form --stop --secrets --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --form)
+                    COMPREPLY=($(compgen -W "tar zfs" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         jug__subcmd__vm__subcmd__get)
             opts="-H -n -q -v -y -h --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -5123,6 +5201,60 @@ _jug() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workdir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -W "freebsd linux" -- "${cur}"))
+                    return 0
+                    ;;
+                --facts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        jug__subcmd__vm__subcmd__import)
+            opts="-H -n -q -v -y -h --as --storage --net --set --trust --max-size --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storage)
+                    COMPREPLY=($(compgen -W "zfs external dir" -- "${cur}"))
+                    return 0
+                    ;;
+                --net)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -6,6 +6,7 @@ mod common;
 
 use common::drive::{PLATFORMS, Scenario, every, run};
 use common::world::World;
+use jug::model::archive::Form;
 use jug::model::env::Storage;
 
 const STORAGES: [Storage; 2] = [Storage::Dir, Storage::Zfs];
@@ -79,4 +80,30 @@ fn a_disk_that_grows() {
 #[test]
 fn telling_its_guest_something_else() {
     everywhere(created, |w, _| w.vm_seed().ok(), 15);
+}
+
+#[test]
+fn exporting() {
+    for (storage, least) in [(Storage::Dir, 4), (Storage::Zfs, 30)] {
+        for kind in PLATFORMS {
+            let setup = move |w: &World| created(w, storage);
+            let plan = |w: &World| w.vm_export().ok();
+            every(&Scenario { kind, setup: Box::new(setup), plan: Box::new(plan) }, least);
+        }
+    }
+}
+
+#[test]
+fn importing() {
+    let all = [(Storage::Dir, Form::Tar, 30), (Storage::Zfs, Form::Tar, 40), (Storage::Zfs, Form::Zfs, 20)];
+    for (storage, form, least) in all {
+        for kind in PLATFORMS {
+            let plan = move |w: &World| w.vm_import(storage, form).ok();
+            let scenario = Scenario { kind, setup: Box::new(World::for_machines), plan: Box::new(plan) };
+            let met = scenario.break_every_step();
+            assert!(met >= least, "only {met} faults were met");
+            scenario.break_every_undo();
+            scenario.break_every_question();
+        }
+    }
 }

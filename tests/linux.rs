@@ -85,6 +85,8 @@ mod strange_files;
 mod trust;
 #[path = "linux/vm.rs"]
 mod vm;
+#[path = "linux/vm_archives.rs"]
+mod vm_archives;
 #[path = "linux/vm_crash.rs"]
 mod vm_crash;
 #[path = "linux/vm_guest.rs"]

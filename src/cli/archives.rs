@@ -1,4 +1,4 @@
-//! Archives that are given to jimport: what each is by how it begins, and what comes out of it.
+//! Archives that are given to jimport and vm-import: what each is by how it begins, and what comes out of it.
 
 use super::session::Session;
 use crate::error::{Code, Error, Result};
@@ -18,14 +18,27 @@ use std::fs::File;
 use std::io::{Cursor, Read, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 type From = Box<dyn Read + Send>;
 
+/// An archive of jug's, read on by whoever writes to a program. None once its sums are compared.
+#[derive(Clone)]
+struct Own(Arc<Mutex<Option<archive::Reader<From>>>>);
+
+impl Own {
+    fn part(&self, name: &str, to: &mut dyn Write) -> Result<()> {
+        match self.0.lock().as_deref_mut() {
+            Ok(Some(reader)) => reader.part(name, to),
+            _ => Err(Error::failed("archive", "it was read already")),
+        }
+    }
+}
+
 /// How the bytes of a tar come out of what is given.
 enum Way {
-    Own(archive::Reader<From>, Box<Manifest>),
+    Own(Own, Box<Manifest>),
     Packed(Packing, From),
     Plain(From),
 }
@@ -94,7 +107,7 @@ pub fn open(s: &Session, file: &str) -> Result<Given> {
             let named =
                 |e: Error| if e.object.is_empty() { Error { object: file.to_string(), ..e } } else { e };
             let (reader, text) = archive::Reader::open(from).map_err(named)?;
-            Way::Own(reader, Box::new(Manifest::read(&text)?))
+            Way::Own(Own(Arc::new(Mutex::new(Some(reader)))), Box::new(Manifest::read(&text)?))
         }
         Some(Content::Packed(packing)) => Way::Packed(packing, from),
         Some(Content::Disk(_)) => Way::Plain(from),
@@ -140,23 +153,42 @@ fn stream_of_zfs(head: &[u8]) -> Result<()> {
     }
 }
 
-/// Hands what is in an archive on, and sees that all of it came.
+/// Hands a part of what is in an archive on; what jug did not write is one part.
 ///
 /// # Errors
 /// What `take` says, or that it is damaged.
-pub fn unpack<T>(s: &Session, given: Given, take: &mut dyn FnMut(&mut dyn Read) -> Result<T>) -> Result<T> {
+pub fn unpack<T>(
+    s: &Session,
+    given: &mut Given,
+    part: &str,
+    take: &mut dyn FnMut(&mut dyn Read) -> Result<T>,
+) -> Result<T> {
+    let (packing, mut from) = match &mut given.0 {
+        Way::Own(own, _) => {
+            let (own, part) = (own.clone(), part.to_string());
+            let feed = Box::new(move |to: &mut dyn Write| own.part(&part, to));
+            return s.host.through(&programs::unpack(Packing::Zstd), feed, take);
+        }
+        Way::Plain(from) => return take(from),
+        Way::Packed(packing, from) => (*packing, std::mem::replace(from, Box::new(std::io::empty()))),
+    };
+    let feed = Box::new(move |to: &mut dyn Write| {
+        std::io::copy(&mut from, to).map(drop).map_err(|e| Error::io("archive", "reading it", e))
+    });
+    s.host.through(&programs::unpack(packing), feed, take)
+}
+
+/// Sees, once all parts were read, that all of it came, and as it was written.
+///
+/// # Errors
+/// It did not.
+pub fn end(given: Given) -> Result<()> {
     match given.0 {
-        Way::Own(reader, _) => {
-            let feed = Box::new(move |to: &mut dyn Write| reader.data(to));
-            s.host.through(&programs::unpack(Packing::Zstd), feed, take)
-        }
-        Way::Packed(packing, mut from) => {
-            let feed = Box::new(move |to: &mut dyn Write| {
-                std::io::copy(&mut from, to).map(drop).map_err(|e| Error::io("archive", "reading it", e))
-            });
-            s.host.through(&programs::unpack(packing), feed, take)
-        }
-        Way::Plain(mut from) => take(&mut from),
+        Way::Own(own, _) => match own.0.lock().map(|mut reader| reader.take()) {
+            Ok(Some(reader)) => reader.end(),
+            _ => Err(Error::failed("archive", "it was read already")),
+        },
+        _ => Ok(()),
     }
 }
 
@@ -164,14 +196,15 @@ pub fn unpack<T>(s: &Session, given: Given, take: &mut dyn FnMut(&mut dyn Read) 
 ///
 /// # Errors
 /// It is damaged, or zfs(8) does not take it.
-pub fn receive(s: &Session, given: Given, set: &DatasetName) -> Result<u64> {
+pub fn receive(s: &Session, given: &Given, part: &str, set: &DatasetName) -> Result<u64> {
     let (host, count) = (s.host.clone(), Arc::new(AtomicU64::new(0)));
     let counted = Arc::clone(&count);
-    let Way::Own(reader, _) = given.0 else {
+    let Way::Own(own, _) = &given.0 else {
         return Err(Error::failed(set, "only an archive of jug's has a stream of ZFS"));
     };
+    let (own, part) = (own.clone(), part.to_string());
     let feed = Box::new(move |to: &mut dyn Write| {
-        let packed = Box::new(move |to: &mut dyn Write| reader.data(to));
+        let packed = Box::new(move |to: &mut dyn Write| own.part(&part, to));
         host.through(&programs::unpack(Packing::Zstd), packed, &mut |from| {
             let n = std::io::copy(from, to).map_err(|e| Error::io("archive", "handing it to zfs", e))?;
             counted.store(n, Ordering::Relaxed);

@@ -96,6 +96,7 @@ pub mod targets;
 pub mod top;
 pub mod unexpose;
 pub mod vm;
+mod vm_archive;
 pub mod vm_console;
 pub mod vm_create;
 pub mod vm_disk;
@@ -360,7 +361,7 @@ fn dispatch(s: &Session, command: &Command) -> Result<i32> {
         Command::Jremove(a) => jremove::run(s, a, Kind::Jail).map(code),
         Command::Jclone(a) => jclone::run(s, a, Kind::Jail).map(code),
         Command::Jrename(a) => jrename::run(s, a, Kind::Jail).map(code),
-        Command::Jexport(a) => jexport::run(s, a).map(code),
+        Command::Jexport(a) => jexport::run(s, a, Kind::Jail).map(code),
         Command::Jimport(a) => jimport::run(s, a).map(code),
         Command::Jmigrate(a) => jmigrate::run(s, a, Kind::Jail).map(code),
         Command::Jregister(a) => jregister::run(s, a).map(code),

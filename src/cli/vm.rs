@@ -2,8 +2,8 @@
 
 use super::session::Session;
 use super::{
-    jclone, jget, jmigrate, jregister, jremove, jrename, jrestart, jset, jshow, jstart, junregister, ls,
-    vm_console, vm_create, vm_disk, vm_exec, vm_reset, vm_seed, vm_showcmd, vm_stop, vm_vnc,
+    jclone, jexport, jget, jimport, jmigrate, jregister, jremove, jrename, jrestart, jset, jshow, jstart,
+    junregister, ls, vm_console, vm_create, vm_disk, vm_exec, vm_reset, vm_seed, vm_showcmd, vm_stop, vm_vnc,
 };
 use crate::error::{Code, Result};
 use crate::model::env::Kind;
@@ -42,6 +42,10 @@ pub enum Vm {
     VmRename(jrename::Args),
     /// Remove VMs with all their disks
     VmRemove(jremove::Args),
+    /// Write a VM into one file: what is wanted of it and its disks, with the sum of each
+    VmExport(jexport::Args),
+    /// Make a VM of an archive that vm-export has written
+    VmImport(jimport::Taken),
     /// Move a VM to another node: its disks are sent while it runs, then it is stopped, sent to the end, and started there
     VmMigrate(jmigrate::Args),
     /// Take VMs into this node that lie on its storage, or on storage that --mnt-start mounts
@@ -94,6 +98,8 @@ pub fn run(s: &Session, command: &Vm) -> Result<i32> {
         Vm::VmClone(a) => jclone::run(s, a, vm).map(code),
         Vm::VmRename(a) => jrename::run(s, a, vm).map(code),
         Vm::VmRemove(a) => jremove::run(s, a, vm).map(code),
+        Vm::VmExport(a) => jexport::run(s, a, vm).map(code),
+        Vm::VmImport(a) => jimport::take(s, a, vm, None).map(code),
         Vm::VmMigrate(a) => jmigrate::run(s, a, vm).map(code),
         Vm::VmRegister(a) => jregister::run(s, a).map(code),
         Vm::VmUnregister(a) => junregister::run(s, a, vm).map(code),

@@ -4,6 +4,7 @@ use super::tar::{Kind, Member};
 use super::tree::Copied;
 use super::{attributes, beneath, stream, tar_write};
 use crate::error::{Error, Result};
+use crate::model::size::ByteSize;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat, openat, readlinkat, statat};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -25,6 +26,30 @@ pub fn pack(root: &Path, to: &mut dyn Write) -> Result<Copied> {
     packer.dir(&top, Path::new(""))?;
     tar_write::end(packer.to).map_err(|e| Error::io("archive", "writing it", e))?;
     Ok(packer.done)
+}
+
+/// Writes these files below `root` to `to`, as far as they are there: their bytes, and nothing of whose they are.
+///
+/// # Errors
+/// One is no plain file or longer than `most`, can't be read, or `to` can't be written.
+pub fn files(root: &Path, names: &[String], most: u64, to: &mut dyn Write) -> Result<()> {
+    let fail = |e| Error::io("archive", "writing it", e);
+    for name in names.iter().filter(|name| super::fs::kind(&root.join(name)).is_some()) {
+        let shown = root.join(name);
+        let mut bytes = Vec::new();
+        beneath::open_file(root, name)?
+            .take(most + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| Error::io(&shown, "reading it", e))?;
+        if bytes.len() as u64 > most {
+            return Err(Error::failed(shown.display(), format!("it is longer than {}", ByteSize(most))));
+        }
+        tar_write::header(to, &Member::plain(name, bytes.len() as u64))
+            .and_then(|()| to.write_all(&bytes))
+            .and_then(|()| tar_write::pad(to, bytes.len() as u64))
+            .map_err(fail)?;
+    }
+    tar_write::end(to).map_err(fail)
 }
 
 struct Packer<'a> {

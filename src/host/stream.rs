@@ -15,6 +15,8 @@ use std::path::Path;
 const CHUNK: usize = 1 << 20;
 /// The unit in which holes are made.
 pub(super) const BLOCK: usize = 64 << 10;
+/// How disks are opened: others may write to what they lie on.
+const NOFOLLOW: i32 = (OFlags::NOFOLLOW.bits() | OFlags::CLOEXEC.bits()) as i32;
 /// What is left free of a file system, at most; of a small one, a twentieth.
 const RESERVE: u64 = 1 << 30;
 
@@ -137,34 +139,99 @@ pub fn copy(
 /// # Errors
 /// It can't be read or written, or jug was told to end.
 pub fn flash(from: &Path, to: &Path, tick: &mut dyn FnMut(u64)) -> Result<bool> {
-    let read = |e| Error::io(from, "reading it", e);
     let fail = |e| Error::io(to, "writing it", e);
-    let mut source = File::open(from).map_err(read)?;
-    let flags = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits() as i32;
-    let mut out = OpenOptions::new().write(true).custom_flags(flags).open(to).map_err(fail)?;
+    let mut source = File::open(from).map_err(|e| Error::io(from, "reading it", e))?;
+    let mut out = OpenOptions::new().write(true).custom_flags(NOFOLLOW).open(to).map_err(fail)?;
     let is_file = out.metadata().map_err(fail)?.is_file();
     if is_file && attributes::share(&source, &out).map_err(fail)? {
         return out.sync_all().map_err(fail).map(|()| true);
     }
-    let (mut buffer, mut at) = (vec![0u8; CHUNK], 0u64);
+    let at = pour(&mut source, &from.to_string_lossy(), (&mut out, to), u64::MAX, tick)?;
+    if is_file {
+        out.set_len(at).map_err(fail)?;
+    }
+    out.sync_all().map_err(fail).map(|()| true)
+}
+
+/// Writes what comes to a file or device in which there is nothing yet: what is zero is left out. Returns how far it came.
+fn pour(
+    from: &mut dyn Read,
+    object: &str,
+    (out, to): (&mut File, &Path),
+    room: u64,
+    tick: &mut dyn FnMut(u64),
+) -> Result<u64> {
+    let (mut buffer, mut at, mut taken) = (vec![0u8; CHUNK], 0u64, 0u64);
     loop {
-        let n = fill(&mut source, &mut buffer).map_err(read)?;
+        let n = fill(from, &mut buffer).map_err(|e| Error::io(object, "reading it", e))?;
         if n == 0 {
-            break;
+            return Ok(at);
         }
         heed(&to.to_string_lossy())?;
         for block in buffer[..n].chunks(BLOCK) {
             if !is_zero(block) {
-                out.seek(SeekFrom::Start(at)).and_then(|_| out.write_all(block)).map_err(fail)?;
+                taken += block.len() as u64;
+                if taken > room {
+                    return Err(no_room(object));
+                }
+                out.seek(SeekFrom::Start(at))
+                    .and_then(|_| out.write_all(block))
+                    .map_err(|e| Error::io(to, "writing it", e))?;
             }
             at += block.len() as u64;
         }
         tick(at);
     }
-    if is_file {
-        out.set_len(at).map_err(fail)?;
+}
+
+/// Reads a disk of a VM, which has that size, to its end.
+///
+/// # Errors
+/// It is a link, has another size, or can't be read; or `to` takes no more.
+pub fn read_disk(path: &Path, size: u64, to: &mut dyn Write) -> Result<()> {
+    let fail = |e| Error::io(path, "reading it", e);
+    let mut disk = OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(path).map_err(fail)?;
+    let length = disk.seek(SeekFrom::End(0)).and_then(|n| disk.rewind().map(|()| n)).map_err(fail)?;
+    if length != size {
+        let reason = format!("it has {}, and the VM's TOML says {}", ByteSize(length), ByteSize(size));
+        return Err(
+            Error::failed(path.display(), reason).next("truncate(1), or zfs set volsize, makes it that long")
+        );
     }
-    out.sync_all().map_err(fail).map(|()| true)
+    let (mut buffer, mut left) = (vec![0u8; CHUNK], size);
+    while left > 0 {
+        heed(&path.to_string_lossy())?;
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK);
+        disk.read_exact(&mut buffer[..most]).map_err(fail)?;
+        to.write_all(&buffer[..most]).map_err(|e| Error::io(path, "handing it on", e))?;
+        left -= most as u64;
+    }
+    Ok(())
+}
+
+/// Writes a disk of a VM, called `object`, to the file or device of that size that was made for it.
+///
+/// # Errors
+/// There is more or less of it than that, it does not fit, or can't be written.
+pub fn write_disk(
+    from: &mut dyn Read,
+    object: &str,
+    (to, size): (&Path, u64),
+    room: u64,
+    tick: &mut dyn FnMut(u64),
+) -> Result<()> {
+    let fail = |e| Error::io(to, "writing it", e);
+    let mut out = OpenOptions::new().write(true).custom_flags(NOFOLLOW).open(to).map_err(fail)?;
+    let came = pour(&mut from.take(size), object, (&mut out, to), room, tick)?;
+    let more = fill(from, &mut [0]).map_err(|e| Error::io(object, "reading it", e))?;
+    if came != size || more > 0 {
+        let what = if more > 0 { "longer" } else { "shorter" };
+        return Err(Error::usage(
+            "",
+            format!("{object} in it is {what} than the {} it says", ByteSize(size)),
+        ));
+    }
+    out.sync_all().map_err(fail)
 }
 
 /// The sums of a file, read once.

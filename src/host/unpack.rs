@@ -260,6 +260,35 @@ pub fn tree(from: &mut dyn Read, to: &Path, bounds: Bounds, tick: &mut dyn FnMut
     all.finish()
 }
 
+/// Takes files that [`super::pack::files`] has written: just these names, each closed to others, none longer than `most`.
+/// Returns how many bytes they have.
+///
+/// # Errors
+/// It is damaged, or there is anything else in it.
+pub fn files(from: &mut dyn Read, to: &Path, names: &[String], most: u64) -> Result<u64> {
+    let (mut members, mut length) = (Reader::new(from), 0);
+    while let Some(member) = members.member()? {
+        let name = names.iter().find(|name| member == Member::plain(name, member.size));
+        let Some(name) = name.map(|name| to.join(name)) else {
+            return Err(Error::usage(
+                "",
+                format!("`{}` in it is nothing that belongs to a VM", member.shown()),
+            ));
+        };
+        let bytes = members.short(most)?;
+        if let Some(dir) = name.parent().filter(|dir| *dir != to) {
+            super::fs::make_dir(dir, 0o700)?;
+        }
+        if super::fs::kind(&name).is_some() {
+            return Err(twice(&member.shown()));
+        }
+        let mut file = super::fs::create_private(&name)?;
+        file.write_all(&bytes).map_err(|e| Error::io(&name, "writing it", e))?;
+        length += member.size;
+    }
+    members.finish().map(|_| length)
+}
+
 fn twice(shown: &str) -> Error {
     Error::usage("", format!("`{shown}` is in it twice"))
 }

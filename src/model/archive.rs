@@ -1,11 +1,14 @@
 //! What an archive says of itself, and what an import leaves of what it asks for.
 
+use super::disk::{Blocks, DiskKind, DiskName};
 use super::env::{Env, Mode};
 use super::name::{EnvName, SnapshotName};
 use super::net::Net;
 use super::nic::Nic;
 use super::portable;
 use super::schema::{self, to_text};
+use super::size::ByteSize;
+use super::vm::kind_of;
 use crate::error::{Error, Result};
 use crate::platform::PlatformKind;
 use crate::store::layout::Layout;
@@ -16,7 +19,7 @@ use crate::store::layout::Layout;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// Files, which any node with any storage takes.
+    /// Files, and the bytes of disks, which any node with any storage takes.
     #[default]
     Tar,
     /// A ZFS stream: exact and fast; the receiving kernel reads it, so that it has to be trusted.
@@ -65,6 +68,42 @@ impl Manifest {
         }
         Ok(it)
     }
+}
+
+/// The part of an archive that is a tar: all of a jail, and of a VM what belongs to it beside its disks.
+pub const DATA: &str = "data";
+
+/// How long each of those files of a VM may be: the variables of its firmware have half a MiB.
+pub const FILE: u64 = 16 << 20;
+
+/// A disk as it lies in an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskPart {
+    /// The disk.
+    pub disk: DiskName,
+    /// How large it is.
+    pub size: ByteSize,
+    /// Whether it is a stream of ZFS, not its bytes.
+    pub stream: bool,
+}
+
+impl DiskPart {
+    /// What it is called there.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.disk, if self.stream { "zfs" } else { "raw" })
+    }
+}
+
+/// The disks of an environment that lie in its archive, in their order: those that jug made. Only a volume can be a stream.
+pub fn disks(env: &Env, form: Form) -> Vec<DiskPart> {
+    let own = |disk: &super::disk::Disk| match disk.blocks {
+        Blocks::Own { size, kind } => {
+            let stream = form == Form::Zfs && kind_of(kind, env.storage) == DiskKind::Zvol;
+            Some(DiskPart { disk: disk.name.clone(), size, stream })
+        }
+        Blocks::Theirs(_) => None,
+    };
+    env.vm.iter().flat_map(|vm| &vm.disks).filter_map(own).collect()
 }
 
 /// Words in names of CBSD's variables whose values are nobody's business.

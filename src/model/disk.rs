@@ -86,7 +86,7 @@ impl FromStr for DiskName {
         if !all.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-') {
             return Err(bad("the name of a disk holds small letters, digits, `-` and `_` only"));
         }
-        if matches!(s, "data" | "system" | "seed" | "cd") {
+        if matches!(s, "data" | "system" | "seed" | "cd" | "export") {
             return Err(bad("this word has a meaning of its own beside a VM's disks"));
         }
         Ok(Self(s.to_string()))
@@ -206,6 +206,7 @@ mod tests {
             "disk0:1000",
             "Disk:1G",
             "data:1G",
+            "export:1G",
             "../x:1G",
             "a/b:1G",
             "disk0:1G,bus=ide",

@@ -138,7 +138,14 @@ pub fn paths(guest: &Guest<'_>, vm: &Vm) -> Vec<AbsPath> {
     all
 }
 
-/// What variables of firmware may be called.
+/// What a VM's own variables of its firmware may be called.
+pub fn variable_names() -> impl Iterator<Item = String> {
+    let name = |t: AbsPath| Some(t.as_path().file_name()?.to_string_lossy().into_owned());
+    let names: std::collections::BTreeSet<String> = template_names().filter_map(name).collect();
+    names.into_iter()
+}
+
+/// What templates of firmware's variables there may be.
 fn template_names() -> impl Iterator<Item = AbsPath> {
     use crate::programs::{bhyve, qemu};
     qemu::FIRMWARE.iter().chain([&bhyve::FIRMWARE]).filter_map(|[_, vars]| vars.parse().ok())

@@ -3,6 +3,7 @@
 pub mod adopt;
 pub mod allot;
 pub mod archive;
+pub mod archive_disks;
 pub mod base;
 pub mod boot;
 pub mod clone;

@@ -7,7 +7,7 @@ use crate::model::env::Env;
 use crate::model::fstab::FsType;
 use crate::model::name::AbsPath;
 use crate::model::params::{Allow, SysV};
-use crate::model::vm::Vm;
+use crate::model::vm::{BootFrom, Firmware, Vm};
 
 /// Rule sets that begin with hiding all devices (/etc/defaults/devfs.rules; freebsd/devfs.txt). 2 and 3 only unhide, and
 /// so hide nothing when they stand alone, as 0 does.
@@ -99,7 +99,29 @@ pub fn drop_wants(env: &mut Env) -> Vec<String> {
         }
     }
     env.enforce_statfs = env.enforce_statfs.max(1);
+    if let Some(vm) = &mut env.vm {
+        drop_of_machine(vm);
+    }
     gone
+}
+
+/// What a VM has of this host, each as one phrase: an archive has it by name only.
+pub fn of_host(vm: &Vm) -> Vec<String> {
+    of_machine(&Vm { vnc: None, ..vm.clone() }, &Appointed { hooks: Vec::new(), trust: Vec::new() })
+}
+
+/// A VM without what it asks of the host. Where its kernel is the host's, it begins with UEFI instead.
+fn drop_of_machine(vm: &mut Vm) {
+    if vm.firmware == Firmware::Direct {
+        vm.firmware = Firmware::default();
+        (vm.kernel, vm.initrd) = (None, None);
+        vm.cmdline.clear();
+    }
+    (vm.firmware_file, vm.cd, vm.boot) = (None, None, BootFrom::default());
+    vm.disks.retain(|d| matches!(d.blocks, Blocks::Own { .. }));
+    vm.shares.clear();
+    vm.passthru.clear();
+    vm.vnc = vm.vnc.filter(|v| v.listen.ip().is_loopback());
 }
 
 /// What it asks for, each as one phrase.
@@ -165,5 +187,21 @@ mod tests {
         }
         assert_eq!((gone.len(), env.fstab.len()), (7, 1), "{gone:?}");
         assert!(drop_wants(&mut env).is_empty() && env.check().is_ok());
+    }
+
+    #[test]
+    fn a_vm_is_left_what_needs_nothing_of_the_host() {
+        let keys = "firmware = \"direct\"\nkernel = \"/boot/k\"\ninitrd = \"/boot/i\"\ncmdline = \"x\"\nboot = \"cd\"\n\
+            cd = \"/iso\"\ndisks = [\"disk0:1G\", \"other:/dev/da1\"]\npassthru = [\"5/0/0\"]\nshares = [\"src=/usr/src\"]\n\
+            vnc = \"0.0.0.0:5901\"\n";
+        let vm: Vm = toml::from_str(keys).unwrap();
+        assert_eq!(of_host(&vm).len(), 6, "{:?}", of_host(&vm));
+        let mut env = Env::new_vm(uuid::Uuid::nil(), jiff::Timestamp::UNIX_EPOCH, vm);
+        let gone = drop_wants(&mut env);
+        for word in ["/boot/k", "/boot/i", "/iso", "/dev/da1", "5/0/0", "/usr/src", "0.0.0.0:5901"] {
+            assert!(gone.iter().any(|g| g.contains(word)), "{word}: {gone:?}");
+        }
+        assert!(drop_wants(&mut env).is_empty() && env.check().is_ok(), "{:?}", env.check());
+        assert_eq!(env.vm.unwrap(), toml::from_str("disks = [\"disk0:1G\"]").unwrap());
     }
 }

@@ -195,6 +195,11 @@ pub fn set_volsize(name: &DatasetName, size: ByteSize) -> Cmd {
     zfs().args(["set", &format!("volsize={}", size.0), name.as_str()])
 }
 
+/// How large a volume is, in bytes; `-` for what is none.
+pub fn volsize(name: &DatasetName) -> Cmd {
+    zfs().args(["get", "-Hp", "-o", "value", "volsize", name.as_str()])
+}
+
 /// Makes a clone that bears the stamp.
 pub fn clone(snapshot: &str, name: &DatasetName, uuid: &uuid::Uuid, mountpoint: &AbsPath) -> Cmd {
     zfs().args([

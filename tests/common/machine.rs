@@ -2,20 +2,23 @@
 
 use super::fake::{State, fine, no};
 use super::os::write;
+use super::snapshots::joined;
 use super::world::{UUID, World, time};
 use jug::facts::{Container, Facts, Hypervisor};
 use jug::host::{Cmd, Output};
+use jug::model::archive::{Form, disks};
 use jug::model::disk::{Blocks, Disk};
 use jug::model::env::{Env, Storage};
 use jug::model::hook::{Hook, Point};
 use jug::model::image::Image;
 use jug::model::name::{AbsPath, EnvName, ImageName};
 use jug::model::schema::{self, Change};
-use jug::model::seed::Form;
+use jug::model::seed;
 use jug::model::size::ByteSize;
 use jug::model::vm::{Firmware, Vm};
-use jug::plan::seed::{Maker, Text, USER_DATA};
-use jug::plan::{Action, Effect, Plan, create, machine, seed, start, stop, vm_disk, vm_image};
+use jug::plan::archive::{self, Coming};
+use jug::plan::seed::{KEYS, Maker, Text, USER_DATA};
+use jug::plan::{Action, Effect, Plan, create, machine, start, stop, vm_disk, vm_image};
 use jug::platform::PlatformKind;
 use jug::store::{registry, started};
 use std::collections::BTreeSet;
@@ -202,7 +205,8 @@ impl World {
     /// A VM with all that can break.
     fn vm(&self, storage: Storage) -> Env {
         let disks = ["disk0:2M", "log:1M,type=raw"].map(|d| d.parse().unwrap()).to_vec();
-        let mut vm = Vm { disks, image: Some(Self::tiny()), seed: Some(Form::NoCloud), ..Vm::default() };
+        let mut vm =
+            Vm { disks, image: Some(Self::tiny()), seed: Some(seed::Form::NoCloud), ..Vm::default() };
         match self.kind {
             PlatformKind::Freebsd => vm.firmware = Firmware::Bhyveload,
             PlatformKind::Linux => {
@@ -293,8 +297,25 @@ impl World {
         let (text, env) = registry::get(&self.layout, &name)?;
         let guest = self.guest(&name, &env, None);
         let given =
-            vec![(seed::KEYS, Text::This("a key\n".into())), (USER_DATA, Text::Of(self.top().join("image")))];
-        seed::change((&guest, &guest), &given, &self.vm_facts(&env), None, (&text, &text)).map(|p| p.0)
+            vec![(KEYS, Text::This("a key\n".into())), (USER_DATA, Text::Of(self.top().join("image")))];
+        jug::plan::seed::change((&guest, &guest), &given, &self.vm_facts(&env), None, (&text, &text))
+            .map(|p| p.0)
+    }
+    /// An archive of it, with nothing between the steps before and after its data.
+    pub fn vm_export(&self) -> jug::error::Result<Plan> {
+        self.export().map(|p| self.devices(p))
+    }
+    /// The way back, likewise; with `form` zfs, whose stream is received in between, only the steps before it.
+    pub fn vm_import(&self, storage: Storage, form: Form) -> jug::error::Result<Plan> {
+        let (name, env) = (Self::name(), self.vm(storage));
+        let (label, disks) = ("jug-export-12345678".parse()?, disks(&env, form));
+        let coming = Coming { snapshot: (form == Form::Zfs).then_some(&label), disks: &disks };
+        let guest = self.guest(&name, &env, None);
+        let before = archive::place(&guest, &self.vm_facts(&env), coming)?;
+        Ok(self.devices(match form {
+            Form::Zfs => before,
+            Form::Tar => joined(before, archive::register(&guest, coming, true)?),
+        }))
     }
 
     /// Devices are those of the test.

@@ -9,7 +9,7 @@ use jug::model::env::Env;
 use jug::model::name::{DatasetName, SnapshotName};
 use jug::model::replica::Target;
 use jug::model::side::Side;
-use jug::plan::archive::{self, How};
+use jug::plan::archive::{self, Coming, How};
 use jug::plan::rollback::{self, Consent};
 use jug::plan::{Plan, moment, replicate, snapshot};
 use jug::programs::replica;
@@ -17,7 +17,7 @@ use jug::programs::zfs_snapshot::Snapshot;
 use jug::store::registry;
 
 /// Two plans as one.
-fn joined(mut before: Plan, after: Plan) -> Plan {
+pub fn joined(mut before: Plan, after: Plan) -> Plan {
     before.no_return = after.no_return.map(|n| before.steps.len() + n);
     before.steps.extend(after.steps);
     before
@@ -74,10 +74,11 @@ impl World {
         let base = env.base.as_ref().and_then(|b| jug::store::bases::get(&self.layout, b).ok());
         let guest = self.guest(&name, &env, base.as_ref());
         let label: SnapshotName = "jug-export-12345678".parse()?;
-        let before = archive::place(&guest, &facts, stream.then_some(&label))?;
+        let coming = Coming { snapshot: stream.then_some(&label), disks: &[] };
+        let before = archive::place(&guest, &facts, coming)?;
         match stream {
             true => Ok(before),
-            false => Ok(joined(before, archive::register(&guest, None, true)?)),
+            false => Ok(joined(before, archive::register(&guest, coming, true)?)),
         }
     }
     pub fn hold(&self, word: &str, hold: bool) -> Result<Plan> {

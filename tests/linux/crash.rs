@@ -40,28 +40,30 @@ pub fn everywhere(h: &Host, verb: &str, mut before: impl FnMut(), mut mend: impl
 
 /// Kills what makes `name`: either it is there and whole, or nothing of it is, and both ways on lead to one of these.
 pub fn made_or_not(h: &Host, verb: &str, name: &str) {
-    let remove = format!("jremove -y {name}");
+    let vm = verb.starts_with("vm-");
+    let remove = format!("{} -y {name}", if vm { "vm-remove" } else { "jremove" });
+    let state = || if vm { h.vm(name).0 } else { h.state(name) };
     let clean = h.snapshot();
     everywhere(
         h,
         verb,
         || {
-            if h.state(name) != "gone" {
+            if state() != "gone" {
                 h.jug(&remove).ok();
             }
         },
         |n, what| {
-            let state = h.state(name);
-            assert!(["interrupted", "gone", "stopped"].contains(&state.as_str()), "{what}: {state}");
+            let seen = state();
+            assert!(["interrupted", "gone", "stopped"].contains(&seen.as_str()), "{what}: {seen}");
             if n % 2 == 0 {
                 h.jug("doctor --fix").ok();
-                if h.state(name) == "gone" {
+                if state() == "gone" {
                     h.same(&clean, what);
                 }
             } else {
                 let again = h.jug(verb);
                 assert!(again.code == 0 || again.code == 5, "{what}: {again:?}");
-                assert_eq!(h.state(name), "stopped", "{what}");
+                assert_eq!(state(), "stopped", "{what}");
             }
         },
     );

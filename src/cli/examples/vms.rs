@@ -3,6 +3,20 @@
 use super::Example;
 
 pub const EXAMPLES: &[(&str, &[Example])] = &[
+    (
+        "vm-export",
+        &[
+            ("To a file, while it runs", "jug vm-export db db.jug"),
+            ("What lies in a directory, stopped meanwhile", "jug vm-export --stop db db.jug"),
+        ],
+    ),
+    (
+        "vm-import",
+        &[
+            ("As another one, on a network of this node", "jug vm-import db.jug --as db2 --net lan"),
+            ("With files for disks, whatever they were", "jug vm-import db.jug --storage dir"),
+        ],
+    ),
     ("vm-migrate", &[("A VM", "jug vm-migrate db nas")]),
     (
         "vm-create",
