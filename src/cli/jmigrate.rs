@@ -134,11 +134,12 @@ fn agreed(
         return Err(mnt::fenced(&s.guest(name, env, None)));
     }
     if env.storage == Storage::Dir {
+        let [export, import] = ["export", "import"].map(|verb| verb_of(env.kind, verb));
         return Err(Error::usage(
             name,
             "its data lie in directories, of which nothing can be sent while it runs",
         )
-        .next(format!("jug jexport --stop {name} - | ssh {} jug jimport -", node.host)));
+        .next(format!("jug {export} --stop {name} - | ssh {} jug {import} -", node.host)));
     }
     let hello = peer::hello(s, &args.node, node)?;
     let here = env!("CARGO_PKG_VERSION");

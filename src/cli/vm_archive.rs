@@ -102,7 +102,7 @@ pub fn fill(
             }
             (None, _) => return Err(Error::failed(guest.name, format!("it has no disk {}", part.disk))),
         }
-        total += part.size.0;
+        total = total.saturating_add(part.size.0);
     }
     Ok(total)
 }

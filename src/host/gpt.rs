@@ -1,11 +1,11 @@
 //! The GUID partition table of a disk whose length has changed: its backup has to be at the end (UEFI specification, 5.3).
 //! A guest that finds it elsewhere says that its disk is corrupt, and lets nothing grow.
 
+use super::stream::open_disk;
 use crate::error::{Error, Result};
-use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// The longest array of entries that is taken; the usual one has 16 KiB.
@@ -26,8 +26,7 @@ struct Table {
 /// It can't be read or written, or ends before its last partition does.
 pub fn end(path: &Path) -> Result<bool> {
     let fail = |e| Error::io(path, "putting the end of its partition table right", e);
-    let flags = (OFlags::NOFOLLOW | OFlags::CLOEXEC).bits() as i32;
-    let mut disk = OpenOptions::new().read(true).write(true).custom_flags(flags).open(path).map_err(fail)?;
+    let mut disk = open_disk(path, OpenOptions::new().read(true).write(true)).map_err(fail)?;
     let length = disk.seek(SeekFrom::End(0)).map_err(fail)?;
     let Some(table) = Table::read(&disk, length).map_err(fail)? else { return Ok(false) };
     let (last, rows) = (length / table.sector - 1, (table.entries.len() as u64).div_ceil(table.sector));

@@ -15,8 +15,6 @@ use std::path::Path;
 const CHUNK: usize = 1 << 20;
 /// The unit in which holes are made.
 pub(super) const BLOCK: usize = 64 << 10;
-/// How disks are opened: others may write to what they lie on.
-const NOFOLLOW: i32 = (OFlags::NOFOLLOW.bits() | OFlags::CLOEXEC.bits()) as i32;
 /// What is left free of a file system, at most; of a small one, a twentieth.
 const RESERVE: u64 = 1 << 30;
 
@@ -133,6 +131,16 @@ pub fn copy(
     Ok((length, hash.sum()))
 }
 
+/// Opens a disk. Others may write to what a file lies on, and a link there would lead anywhere. On Linux the names of
+/// volumes are links, which udev(7) makes.
+///
+/// # Errors
+/// It is not there, or a link.
+pub(super) fn open_disk(path: &Path, how: &mut OpenOptions) -> std::io::Result<File> {
+    let follow = if path.starts_with("/dev/zvol") { OFlags::empty() } else { OFlags::NOFOLLOW };
+    how.custom_flags((follow | OFlags::CLOEXEC).bits() as i32).open(path)
+}
+
 /// Copies a disk into a file or a device in which there is nothing yet: what is zero is left out. Blocks of files are
 /// shared where the file system can.
 ///
@@ -141,7 +149,7 @@ pub fn copy(
 pub fn flash(from: &Path, to: &Path, tick: &mut dyn FnMut(u64)) -> Result<bool> {
     let fail = |e| Error::io(to, "writing it", e);
     let mut source = File::open(from).map_err(|e| Error::io(from, "reading it", e))?;
-    let mut out = OpenOptions::new().write(true).custom_flags(NOFOLLOW).open(to).map_err(fail)?;
+    let mut out = open_disk(to, OpenOptions::new().write(true)).map_err(fail)?;
     let is_file = out.metadata().map_err(fail)?.is_file();
     if is_file && attributes::share(&source, &out).map_err(fail)? {
         return out.sync_all().map_err(fail).map(|()| true);
@@ -190,7 +198,7 @@ fn pour(
 /// It is a link, has another size, or can't be read; or `to` takes no more.
 pub fn read_disk(path: &Path, size: u64, to: &mut dyn Write) -> Result<()> {
     let fail = |e| Error::io(path, "reading it", e);
-    let mut disk = OpenOptions::new().read(true).custom_flags(NOFOLLOW).open(path).map_err(fail)?;
+    let mut disk = open_disk(path, OpenOptions::new().read(true)).map_err(fail)?;
     let length = disk.seek(SeekFrom::End(0)).and_then(|n| disk.rewind().map(|()| n)).map_err(fail)?;
     if length != size {
         let reason = format!("it has {}, and the VM's TOML says {}", ByteSize(length), ByteSize(size));
@@ -221,7 +229,7 @@ pub fn write_disk(
     tick: &mut dyn FnMut(u64),
 ) -> Result<()> {
     let fail = |e| Error::io(to, "writing it", e);
-    let mut out = OpenOptions::new().write(true).custom_flags(NOFOLLOW).open(to).map_err(fail)?;
+    let mut out = open_disk(to, OpenOptions::new().write(true)).map_err(fail)?;
     let came = pour(&mut from.take(size), object, (&mut out, to), room, tick)?;
     let more = fill(from, &mut [0]).map_err(|e| Error::io(object, "reading it", e))?;
     if came != size || more > 0 {
@@ -329,5 +337,35 @@ mod tests {
         let full = Bounds { room: 2 << 20, ..WIDE };
         assert!(tell(&mut std::io::repeat(1), full).contains("does not fit"));
         assert!(room(t.path()).unwrap() > 0);
+    }
+
+    #[test]
+    fn a_disk_has_the_size_it_says_and_is_no_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let (disk, link) = (dir.path().join("disk"), dir.path().join("link"));
+        let bytes = [vec![0u8; 2 * BLOCK], b"some data".to_vec(), vec![0; BLOCK]].concat();
+        let size = bytes.len() as u64;
+        let made = |size: u64| {
+            let file = super::super::fs::create_private(&disk).unwrap();
+            file.set_len(size).unwrap();
+        };
+        let put = |from: &[u8], room: u64| {
+            made(size);
+            write_disk(&mut &from[..], "disk0.raw", (&disk, size), room, &mut |_| {})
+        };
+        assert!(put(&bytes[1..], u64::MAX).unwrap_err().reason.contains("shorter"));
+        assert!(put(&[&bytes[..], b"x"].concat(), u64::MAX).unwrap_err().reason.contains("longer"));
+        assert!(put(&bytes, 8).unwrap_err().reason.contains("does not fit"));
+        put(&bytes, 2 * BLOCK as u64).unwrap();
+        let mut back = Vec::new();
+        read_disk(&disk, size, &mut back).unwrap();
+        assert!(back == bytes);
+        for wrong in [size - 1, size + 1] {
+            let e = read_disk(&disk, wrong, &mut Vec::new()).unwrap_err();
+            assert!(e.reason.contains("TOML says") && e.next.is_some(), "{e}");
+        }
+        std::os::unix::fs::symlink(&disk, &link).unwrap();
+        assert!(read_disk(&link, size, &mut Vec::new()).is_err());
+        assert!(write_disk(&mut &bytes[..], "disk0.raw", (&link, size), u64::MAX, &mut |_| {}).is_err());
     }
 }
