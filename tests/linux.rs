@@ -53,6 +53,8 @@ mod images_crash;
 mod limits;
 #[path = "linux/main_job.rs"]
 mod main_job;
+#[path = "linux/many.rs"]
+mod many;
 #[path = "linux/migrate.rs"]
 mod migrate;
 #[path = "linux/mnt.rs"]

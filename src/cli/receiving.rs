@@ -2,6 +2,7 @@
 
 use super::session::Session;
 use crate::error::{Error, Result};
+use crate::facts::gather::{ROOTS, zfs_says};
 use crate::host::pump::{From, How, Moved};
 use crate::host::{Cmd, Host, RunError};
 use crate::model::exchange::{Part, Replica};
@@ -10,6 +11,7 @@ use crate::model::side::Side;
 use crate::plan::replicate;
 use crate::programs::replica::{self, REPLICA, SOURCE};
 use crate::programs::zfs_snapshot::MARK;
+use std::collections::BTreeMap;
 
 /// Where a replica lies: below the dataset that was asked for, or the one that is kept for that. With `only`, nowhere but
 /// there.
@@ -45,15 +47,20 @@ pub fn default_root(s: &Session) -> Result<DatasetName> {
 /// # Errors
 /// zfs(8) says something else.
 pub fn side(s: &Session, root: &DatasetName) -> Result<Side> {
-    let cmd = replica::get_side(root, s.platform.openzfs());
-    let out = s.host.query(&cmd).map_err(Error::from)?;
-    if out.ok() {
-        return replica::parse_side(root, &out.stdout);
+    Ok(sides(s, std::slice::from_ref(root))?.into_values().next().unwrap_or_default())
+}
+
+/// The same of many, by as many commands as for one.
+///
+/// # Errors
+/// As `side`.
+pub fn sides<'r>(s: &Session, roots: &'r [DatasetName]) -> Result<BTreeMap<&'r DatasetName, Side>> {
+    let mut all = BTreeMap::new();
+    for some in roots.chunks(ROOTS) {
+        let said = zfs_says(&s.host, &replica::get_sides(some, s.platform.openzfs()))?;
+        all.extend(replica::parse_sides(some, &said)?);
     }
-    if out.stderr.contains("does not exist") || out.stderr.contains("no such pool") {
-        return Ok(Side::default());
-    }
-    Err(RunError::failed(&cmd, &out).into())
+    Ok(all)
 }
 
 /// What to receive a part with, if it may be received.

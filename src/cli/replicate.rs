@@ -6,6 +6,7 @@ use super::session::Session;
 use super::targets::choose;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
+use crate::model::env::Env;
 use crate::model::name::EnvName;
 use crate::model::replica::{Job, Target, positive};
 use crate::model::size::ByteSize;
@@ -81,7 +82,8 @@ fn one(s: &Session, name: &EnvName, target: &Target, manner: Manner) -> Outcome 
     change::finish(s, "replicate", name.as_str(), result, warnings)
 }
 
-/// What cron calls: the jobs whose time has come. What is at work already will be done with it.
+/// What cron calls: the jobs whose time has come, which is known of all by as many commands as of one. What is at work
+/// already will be done with it.
 fn due(s: &Session, names: &[EnvName]) -> Result<Code> {
     let _one = match s.is_root() && !s.global.dry_run {
         true => match lock::exclusive(&s.layout.ensure()?, ".replicate", "replicate --due") {
@@ -91,21 +93,24 @@ fn due(s: &Session, names: &[EnvName]) -> Result<Code> {
         false => None,
     };
     let mut outcomes = Vec::new();
+    let mut envs = Vec::new();
     for name in names {
-        let Ok((_, env)) = s.env(name) else { continue };
-        let jobs = replicating::jobs(s, &env);
         // The node's jobs are for what can be replicated; one that asks for it itself is told why it can't.
-        if jobs.is_empty() || (env.replicate.is_empty() && env.dataset.is_none()) {
-            continue;
-        }
-        let side = match replicating::here(s, name) {
-            Ok((_, _, side)) => side,
+        let meant = |env: &Env| !env.replicate.is_empty() || env.dataset.is_some();
+        let env = s.env(name).ok().map(|(_, env)| env);
+        let env = env.filter(|env| meant(env) && !replicating::jobs(s, env).is_empty());
+        envs.extend(env.map(|env| (name.clone(), env)));
+    }
+    for (name, here) in replicating::here_all(s, envs)? {
+        let name = &name;
+        let (env, _, side) = match here {
+            Ok(here) => here,
             Err(e) => {
                 outcomes.push(change::finish(s, "replicate", name.as_str(), Err(e), Vec::new()));
                 continue;
             }
         };
-        for job in jobs {
+        for job in replicating::jobs(s, &env) {
             let target = job.target.to_string();
             let done = side.datasets.get("").and_then(|d| last(d, &target)).map(|p| p.created);
             let now = s.host.now().as_second();

@@ -5,12 +5,11 @@ use super::session::Session;
 use super::targets::choose;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
-use crate::model::name::{DatasetName, EnvName};
+use crate::model::name::EnvName;
 use crate::model::replica::Job;
-use crate::model::side::{Point, Side};
+use crate::model::side::Side;
 use crate::model::size::ByteSize;
-use crate::plan::replicate::{known_targets, last};
-use crate::programs::replica;
+use crate::plan::replicate::{known_targets, last, written};
 use crate::report::results;
 use crate::report::table::List;
 use crate::store::{journal, lock};
@@ -24,7 +23,8 @@ pub struct Args {
     names: Vec<String>,
 }
 
-/// Runs it: one that is late, was never done or can't be asked is exit 1 at the end.
+/// Runs it, with as many commands for all as for one: one that is late, was never done or can't be asked is exit 1 at
+/// the end.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if s.saved.is_some() {
         return Err(
@@ -39,13 +39,12 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         json: Vec::new(),
     };
     let mut late = false;
+    let mut envs = Vec::new();
     for name in choose(s, &args.names, args.names.is_empty())? {
-        let Ok((_, env)) = s.env(&name) else { continue };
-        let jobs = replicating::jobs(s, &env);
-        if env.dataset.is_none() {
-            continue;
-        }
-        let (_, root, side) = match replicating::here(s, &name) {
+        envs.extend(s.env(&name).ok().filter(|(_, e)| e.dataset.is_some()).map(|(_, env)| (name, env)));
+    }
+    for (name, here) in replicating::here_all(s, envs)? {
+        let (env, _, side) = match here {
             Ok(here) => here,
             Err(e) => {
                 results::error(&e);
@@ -53,6 +52,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
                 continue;
             }
         };
+        let jobs = replicating::jobs(s, &env);
         let mut targets: Vec<String> = jobs.iter().map(|j| j.target.to_string()).collect();
         let known = side.datasets.get("").map(known_targets).unwrap_or_default();
         targets.extend(
@@ -60,7 +60,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         );
         for target in targets {
             let job = jobs.iter().find(|j| j.target.to_string() == target);
-            late |= add(s, &mut list, &name, &target, job, (&root, &side));
+            late |= add(s, &mut list, &name, &target, job, &side);
         }
     }
     list.print(s.global.json, s.global.lines);
@@ -68,14 +68,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
 }
 
 /// One line; whether its job is late.
-fn add(
-    s: &Session,
-    list: &mut List,
-    name: &EnvName,
-    target: &str,
-    job: Option<&Job>,
-    (root, side): (&DatasetName, &Side),
-) -> bool {
+fn add(s: &Session, list: &mut List, name: &EnvName, target: &str, job: Option<&Job>, side: &Side) -> bool {
     let now = s.host.now();
     let point = side.datasets.get("").and_then(|d| last(d, target));
     let lag = point.map(|p| u64::try_from(now.as_second() - p.created).unwrap_or(0));
@@ -90,7 +83,7 @@ fn add(
         () if job.is_none() => "by hand",
         () => "ok",
     };
-    let bytes = point.and_then(|p| written(s, root, side, p));
+    let bytes = point.and_then(|p| written(side, &p.name));
     let at = point.and_then(|p| jiff::Timestamp::from_second(p.created).ok()).map(|t| t.to_string());
     let row = |lag: String, bytes: String| {
         let snapshot = point.map(|p| p.name.clone()).unwrap_or_default();
@@ -124,18 +117,4 @@ fn add(
         "bytes": bytes,
     }));
     late
-}
-
-/// How much was written since a snapshot; nothing where ZFS does not tell.
-fn written(s: &Session, root: &DatasetName, side: &Side, since: &Point) -> Option<u64> {
-    if !s.platform.openzfs() {
-        return None;
-    }
-    let of = |child: &String| {
-        let dataset = replica::below(root, child).ok()?;
-        let out = s.host.query(&replica::written(&dataset, &since.name)).ok().filter(|o| o.ok())?;
-        out.stdout.trim().parse::<u64>().ok()
-    };
-    let with = side.datasets.iter().filter(|(_, d)| d.snapshots.iter().any(|p| p.name == since.name));
-    with.map(|(child, _)| of(child)).sum()
 }

@@ -7,7 +7,6 @@ use super::session::Session;
 use super::snapshots::{self, Job};
 use crate::apply;
 use crate::error::{Error, Result};
-use crate::facts::gather::Wanted;
 use crate::host::pump::How;
 use crate::host::{Cmd, Host};
 use crate::model::env::Env;
@@ -23,6 +22,7 @@ use crate::programs::ssh_node;
 use crate::report::results::{Done, Outcome};
 use crate::report::table::out;
 use crate::store::lock;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// The word at the end of the names of snapshots that are taken to be sent.
@@ -51,23 +51,46 @@ pub fn object(name: &EnvName) -> String {
     format!("replicate.{name}")
 }
 
+/// An environment, its uppermost dataset, and what this side has of it.
+pub type Here = (Env, DatasetName, Side);
+
 /// Its uppermost dataset, and what this side has of it.
 ///
 /// # Errors
 /// Its storage has no snapshots, or it is not its own.
-pub fn here(s: &Session, name: &EnvName) -> Result<(Env, DatasetName, Side)> {
-    let (_, env) = s.env(name)?;
-    let root = snapshot::dataset(name, &env)?.clone();
-    let facts = s.gather(&Wanted { datasets: Some(root.clone()), ..Wanted::default() })?;
-    snapshot::own(&s.guest(name, &env, None), &facts)?;
-    known(s, name)
+pub fn here(s: &Session, name: &EnvName) -> Result<Here> {
+    let it = known(s, name)?;
+    owned(s, name, &it)?;
+    Ok(it)
+}
+
+fn owned(s: &Session, name: &EnvName, (env, root, side): &Here) -> Result<()> {
+    snapshot::stamped(&s.guest(name, env, None), root, side.datasets.get("").map(|d| d.uuid))
+}
+
+/// The same of several, by as many commands for all as for one.
+///
+/// # Errors
+/// zfs(8) can't be asked.
+pub fn here_all(s: &Session, envs: Vec<(EnvName, Env)>) -> Result<Vec<(EnvName, Result<Here>)>> {
+    let roots: Vec<DatasetName> = envs.iter().filter_map(|(_, e)| e.dataset.clone()).collect();
+    let mut sides = if roots.is_empty() { BTreeMap::new() } else { receiving::sides(s, &roots)? };
+    let it = |(name, env): (EnvName, Env)| {
+        let here = snapshot::dataset(&name, &env).cloned().and_then(|root| {
+            let side = sides.remove(&root).unwrap_or_default();
+            let it = (env, root, side);
+            owned(s, &name, &it).map(|()| it)
+        });
+        (name, here)
+    };
+    Ok(envs.into_iter().map(it).collect())
 }
 
 /// The same, whether this node owns it or gives it up.
 ///
 /// # Errors
 /// Its storage has no snapshots.
-pub fn known(s: &Session, name: &EnvName) -> Result<(Env, DatasetName, Side)> {
+pub fn known(s: &Session, name: &EnvName) -> Result<Here> {
     let (_, env) = s.env(name)?;
     let root = snapshot::dataset(name, &env)?.clone();
     let side = receiving::side(s, &root)?;
@@ -177,7 +200,7 @@ fn take(s: &Session, name: &EnvName, warnings: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Sends what has to be sent, dataset by dataset. Returns how many bytes that were, if it was anything.
+/// Sends what has to be sent, dataset by dataset, parents first. Returns how many bytes that were, if it was anything.
 fn parts(
     s: &Session,
     name: &EnvName,
@@ -188,42 +211,49 @@ fn parts(
     how: Manner,
 ) -> Result<Option<u64>> {
     let mut bytes = None;
-    for (child, state) in side.datasets.iter().filter(|(_, d)| d.snapshots.iter().any(|p| p.name == to)) {
-        let part = child.parse::<Part>()?;
-        for round in 0.. {
-            let (there_root, there) = peer.list(s, it)?;
-            let only = Side { datasets: [(child.clone(), state.clone())].into() };
-            let ways =
-                replicate::ways(name.as_str(), target, &only, &there.datasets, (to, there_root.as_str()))?;
-            let way = ways.into_iter().next().map_or(Way::Nothing, |(_, way)| way);
+    for round in 0.. {
+        // Asked once for all its datasets, and again when they have been sent.
+        let (there_root, there) = peer.list(s, it)?;
+        let ways = replicate::ways(name.as_str(), target, side, &there.datasets, (to, there_root.as_str()))?;
+        let mut missing = false;
+        for (child, way) in ways {
+            let (state, part) = (&side.datasets[&child], child.parse::<Part>()?);
             let mark = state.snapshots.iter().find(|p| p.name == to).and_then(|p| p.mark);
             if way == Way::Nothing {
-                if there.datasets.get(child).is_some_and(|d| !replicate::is_settled(d, it.uuid)) {
+                if there.datasets.get(&child).is_some_and(|d| !replicate::is_settled(d, it.uuid)) {
                     peer.settle(s, it, &part, mark)?;
                 }
-                break;
+                continue;
             }
+            missing = true;
             if round == STREAMS {
                 return Err(Error::failed(
                     name,
-                    format!("{child} does not get there, though the streams come through"),
+                    format!("{} does not get there, though the streams come through", shown(&child)),
                 ));
             }
-            let send = command(s, &replica::below(root, child)?, state, to, &way)?;
+            let send = command(s, &replica::below(root, &child)?, state, to, &way)?;
             let resumes = matches!(way, Way::Resume(_));
             let what = (it, &part, state.kind == "filesystem", mark.filter(|_| !resumes));
-            match stream(s, peer, &send, what, (name, child), how) {
+            match stream(s, peer, &send, what, (name, &child), how) {
                 Ok(n) => bytes = Some(bytes.unwrap_or(0) + n),
-                // What it would begin at is gone here: what came of it is of no use any more.
-                Err(e) if resumes && cannot_resume(&e) => peer.abort(s, it, &part)?,
+                // What it would begin at is gone here: what came of it is of no use any more. What is below it has to
+                // wait until it is there again.
+                Err(e) if resumes && cannot_resume(&e) => {
+                    peer.abort(s, it, &part)?;
+                    break;
+                }
                 Err(e) => {
                     return Err(Error {
                         object: name.to_string(),
-                        reason: format!("{}: {}", shown(child), e.reason),
+                        reason: format!("{}: {}", shown(&child), e.reason),
                         ..e
                     });
                 }
             }
+        }
+        if !missing {
+            break;
         }
     }
     Ok(bytes)

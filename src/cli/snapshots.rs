@@ -331,3 +331,31 @@ fn prune(s: &Session, t: &mut Target, facts: &Facts, all: &[Moment<'_>], (foreig
         Err(e) => Err(e),
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::gather::ROOTS;
+    use crate::host::Cmd;
+    use crate::plan::Effect;
+    use crate::programs::{replica, zfs_snapshot};
+
+    /// With the longest names there can be, of as many as one command is given: FreeBSD takes 512 KiB of arguments (F5.5).
+    #[test]
+    fn what_is_done_to_many_at_once_fits_into_a_command() {
+        let words = |cmd: &Cmd| cmd.args.iter().map(|a| a.len() + 1 + size_of::<usize>()).sum::<usize>();
+        let roots: Vec<DatasetName> =
+            (0..ROOTS).map(|i| format!("tank/{i:0>195}").parse().unwrap()).collect();
+        assert!(roots.iter().all(|r| r.as_str().len() == 200));
+        let label: Label = "x".repeat(32).parse().unwrap();
+        let name = SnapshotName::next(jiff::Timestamp::UNIX_EPOCH, [], Some(&label)).unwrap();
+        let uuid = uuid::Uuid::from_u128(7);
+        let part = |root| snapshot::Part { root, uuid, name: name.clone() };
+        let parts: Vec<_> = roots[..TOGETHER].iter().map(part).collect();
+        let Effect::Run(take) = snapshot::step("take".into(), &parts, uuid).action.effect else { panic!() };
+        assert_eq!(take.args.len(), 4 + TOGETHER);
+        for cmd in [take, zfs_snapshot::get_tree(&roots, true), replica::get_sides(&roots, true)] {
+            assert!(words(&cmd) < 400 << 10, "{}: {}", cmd.args[0], words(&cmd));
+        }
+    }
+}

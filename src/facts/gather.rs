@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// So many datasets are named in one command: a name has at most 200 characters, and FreeBSD takes 512 KiB of arguments.
-const ROOTS: usize = 1000;
+pub const ROOTS: usize = 1000;
 
 /// Which facts are wanted.
 #[derive(Clone, Debug, Default)]
@@ -213,7 +213,10 @@ fn running_in_proc(layout: &Layout, registry: BTreeMap<EnvName, registry::Entry>
 }
 
 /// What a zfs query says; of a dataset that is not there, nothing.
-fn zfs_says(host: &dyn Host, cmd: &crate::host::Cmd) -> Result<String> {
+///
+/// # Errors
+/// There is no zfs, or it says something else.
+pub fn zfs_says(host: &dyn Host, cmd: &crate::host::Cmd) -> Result<String> {
     let out = host.query(cmd).map_err(|e| match e {
         RunError::Missing(_) => {
             Error::lacks("zfs", "there is no zfs on this host").next("install it, or use storage = \"dir\"")

@@ -19,6 +19,9 @@ pub struct Point {
     /// Who needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub common: Option<String>,
+    /// Bytes written between the snapshot before it and it, as this host's own ZFS tells.
+    #[serde(skip)]
+    pub written: Option<u64>,
 }
 
 /// What one side has of one dataset.
@@ -45,6 +48,9 @@ pub struct State {
     /// Whether it is mounted only when that is asked for, as a volume always is.
     #[serde(default)]
     pub noauto: bool,
+    /// Bytes written since its newest snapshot, as this host's own ZFS tells.
+    #[serde(skip)]
+    pub written: Option<u64>,
     /// Its snapshots, in the order in which they were taken.
     pub snapshots: Vec<Point>,
     /// Its bookmarks.

@@ -148,6 +148,17 @@ pub fn known_targets(state: &State) -> Vec<&str> {
     all
 }
 
+/// Bytes written since a snapshot to all datasets that have it, where ZFS tells: what each snapshot after it added, and
+/// what was written since the newest. What was overwritten from one to the next counts each time.
+pub fn written(side: &Side, since: &str) -> Option<u64> {
+    let of = |state: &State| {
+        let at = state.snapshots.iter().position(|p| p.name == since)?;
+        let all = state.snapshots[at + 1..].iter().map(|p| p.written).chain([state.written]);
+        Some(all.sum::<Option<u64>>())
+    };
+    side.datasets.values().filter_map(of).sum()
+}
+
 /// A snapshot of one dataset of an environment: which dataset, and its state on this side.
 fn members<'a>(root: &DatasetName, side: &'a Side, to: &'a str) -> Vec<(DatasetName, &'a State, &'a Point)> {
     let of = |(child, state): (&'a String, &'a State)| {

@@ -197,6 +197,22 @@ fn without_guids_names_seconds_and_marks_tell() {
 }
 
 #[test]
+fn what_was_written_is_told_where_all_of_it_is_known() {
+    let of = |ids: &[(u64, u64)], since_newest| {
+        let mut state = state(&ids.iter().map(|(id, _)| *id).collect::<Vec<_>>(), &[]);
+        state.snapshots.iter_mut().zip(ids).for_each(|(p, (_, bytes))| p.written = Some(*bytes));
+        State { written: since_newest, ..state }
+    };
+    let side =
+        |all: &[State]| Side { datasets: (0..).map(|i: u8| i.to_string()).zip(all.to_vec()).collect() };
+    let (a, b) = (of(&[(1, 100), (2, 20), (3, 3)], Some(4)), of(&[(2, 1000)], Some(5)));
+    assert_eq!(written(&side(&[a.clone(), b.clone()]), "s2"), Some(3 + 4 + 5));
+    // What has no such snapshot has nothing of it.
+    assert_eq!(written(&side(&[a.clone(), b.clone()]), "s3"), Some(4));
+    assert_eq!(written(&side(&[a, State { written: None, ..b }]), "s2"), None);
+}
+
+#[test]
 fn refusals_name_both_sides() {
     let target: Target = "nas".parse().unwrap();
     let e = way(&state(&[1, 3, 4], &[]), Some(&state(&[1, 2], &[])), &point(4))

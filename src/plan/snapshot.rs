@@ -46,21 +46,32 @@ pub fn dataset<'a>(name: &EnvName, env: &'a Env) -> Result<&'a DatasetName> {
 /// # Errors
 /// It is not, its storage has no snapshots, or another node has taken the environment over.
 pub fn own<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<&'a DatasetName> {
-    let (name, root) = (guest.name, dataset(guest.name, guest.env)?);
-    match facts.datasets.get(root.as_str()) {
+    let root = dataset(guest.name, guest.env)?;
+    stamped(guest, root, facts.datasets.get(root.as_str()).map(|d| d.uuid))?;
+    Ok(root)
+}
+
+/// Refuses a dataset by the local stamp that it has, if it is there.
+///
+/// # Errors
+/// As [`own`].
+pub fn stamped(guest: &Guest<'_>, root: &DatasetName, stamp: Option<Option<uuid::Uuid>>) -> Result<()> {
+    match stamp {
         None => {
-            return Err(Error::lacks(name, format!("its dataset {root} is not there")).next("zpool import"));
+            return Err(
+                Error::lacks(guest.name, format!("its dataset {root} is not there")).next("zpool import")
+            );
         }
-        Some(d) if d.uuid != Some(guest.env.uuid) => {
-            return Err(Error::conflict(name, format!("the dataset {root} does not bear its identity"))
-                .next(format!("zfs get jug:uuid {root}; it ought to be {}", guest.env.uuid)));
+        Some(stamp) if stamp != Some(guest.env.uuid) => {
+            return Err(Error::conflict(
+                guest.name,
+                format!("the dataset {root} does not bear its identity"),
+            )
+            .next(format!("zfs get jug:uuid {root}; it ought to be {}", guest.env.uuid)));
         }
         Some(_) => {}
     }
-    if guest.env.owner.fenced {
-        return Err(mnt::fenced(guest));
-    }
-    Ok(root)
+    if guest.env.owner.fenced { Err(mnt::fenced(guest)) } else { Ok(()) }
 }
 
 /// One environment's part of a taking.

@@ -10,6 +10,7 @@ use crate::model::name::DatasetName;
 use crate::model::replica::Target;
 use crate::model::side::{Point, Side};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// The user property of a dataset that says of which environment it is a replica. Only a *local* value proves it.
 pub const REPLICA: &str = "jug:replica";
@@ -35,31 +36,37 @@ fn zfs() -> Cmd {
     Cmd::new("zfs")
 }
 
-/// Reads all that replication has to know of a dataset and what is below it.
-pub fn get_side(root: &DatasetName, openzfs: bool) -> Cmd {
+/// Reads all that replication has to know of these datasets and of what is below each.
+pub fn get_sides(roots: &[DatasetName], openzfs: bool) -> Cmd {
     let common = format!("type,creation,readonly,canmount,{STAMP},{REPLICA},{MARK},{COMMON}");
     let cmd = zfs().args(["get", "-Hp", "-r"]);
     let cmd = match openzfs {
         true => cmd.args(["-t", "filesystem,volume,snapshot,bookmark"]),
         false => cmd,
     };
-    let more = if openzfs { ",guid,encryption,receive_resume_token" } else { "" };
-    cmd.args(["-o", "name,property,value,source", &format!("{common}{more}"), root.as_str()]).limit(LONG)
+    let more = if openzfs { ",guid,encryption,receive_resume_token,written" } else { "" };
+    cmd.args(["-o", "name,property,value,source", &format!("{common}{more}")])
+        .args(roots.iter().map(DatasetName::as_str))
+        .limit(LONG)
 }
 
-/// Reads the output of [`get_side`].
+/// Reads the output of [`get_sides`]: a side for each, which has no datasets where there are none.
 ///
 /// # Errors
-/// A line that has not four columns, a property nobody asked for, or no number where one belongs.
-pub fn parse_side(root: &DatasetName, text: &str) -> Result<Side> {
-    let mut side = Side::default();
+/// A line that has not four columns, a dataset or a property nobody asked for, or no number where one belongs.
+pub fn parse_sides<'r>(roots: &'r [DatasetName], text: &str) -> Result<BTreeMap<&'r DatasetName, Side>> {
+    let mut sides: BTreeMap<&DatasetName, Side> = roots.iter().map(|r| (r, Side::default())).collect();
+    let names: BTreeMap<&str, &DatasetName> = roots.iter().map(|r| (r.as_str(), r)).collect();
     for line in text.lines().filter(|l| !l.is_empty()) {
         let bad = || surprise("zfs get", format!("{line:?}"));
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, property, value, source] = columns[..] else { return Err(bad()) };
         let end = name.find(['@', '#']).unwrap_or(name.len());
-        let child = name[..end].strip_prefix(root.as_str()).ok_or_else(bad)?.trim_start_matches('/');
-        let state = side.datasets.entry(child.to_string()).or_default();
+        let up = |d: &'_ str| d.rsplit_once('/').map(|(parent, _)| parent.len());
+        let above = std::iter::successors(Some(end), |to| up(&name[..*to]));
+        let root = above.into_iter().find_map(|to| names.get(&name[..to])).ok_or_else(bad)?;
+        let child = name[root.as_str().len()..end].trim_start_matches('/');
+        let state = sides.entry(root).or_default().datasets.entry(child.to_string()).or_default();
         let local = || (source == "local").then(|| value.parse().ok()).flatten();
         let Some(label) = name.get(end + 1..) else {
             match property {
@@ -68,6 +75,7 @@ pub fn parse_side(root: &DatasetName, text: &str) -> Result<Side> {
                 "canmount" => state.noauto = value != "on",
                 "encryption" => state.encrypted = !matches!(value, "off" | "-"),
                 "receive_resume_token" => state.token = (value != "-").then(|| value.to_string()),
+                "written" => state.written = value.parse().ok(),
                 STAMP => state.uuid = local(),
                 REPLICA => state.replica = local(),
                 "creation" | "guid" | MARK | COMMON => {}
@@ -83,13 +91,14 @@ pub fn parse_side(root: &DatasetName, text: &str) -> Result<Side> {
         match property {
             "creation" => point.created = value.parse().map_err(|_| bad())?,
             "guid" => point.guid = Some(value.parse().map_err(|_| bad())?),
+            "written" => point.written = value.parse().ok(),
             MARK => point.mark = matches!(source, "local" | "received").then(|| value.parse().ok()).flatten(),
             COMMON => point.common = (source == "local").then(|| value.to_string()),
             "type" | "readonly" | "canmount" | "encryption" | "receive_resume_token" | STAMP | REPLICA => {}
             _ => return Err(bad()),
         }
     }
-    Ok(side)
+    Ok(sides)
 }
 
 /// Sends a snapshot: all of it, or what has changed since one of its dataset's snapshots (`@x`) or bookmarks (`#x`).
@@ -214,11 +223,6 @@ pub fn bookmark_name(target: &Target) -> String {
     format!("jug-common-{:02x}{:02x}{:02x}{:02x}", sum[0], sum[1], sum[2], sum[3])
 }
 
-/// How many bytes of a dataset were written since a snapshot (zfsprops(7), `written@snapshot`).
-pub fn written(dataset: &DatasetName, since: &str) -> Cmd {
-    zfs().args(["get", "-Hp", "-o", "value", &format!("written@{since}"), dataset.as_str()])
-}
-
 /// How the stream that is received must begin.
 pub const HEAD: usize = 312;
 
@@ -252,17 +256,21 @@ mod tests {
 
     #[test]
     fn a_side() {
-        let root: DatasetName = "t/www".parse().unwrap();
+        let roots: [DatasetName; 3] = ["t/www", "t/www2", "t/gone"].map(|n| n.parse().unwrap());
         let text = format!(
             "t/www\ttype\tfilesystem\t-\nt/www\tcreation\t5\t-\nt/www\treadonly\ton\tlocal\nt/www\tcanmount\tnoauto\tlocal\n\
              t/www\t{STAMP}\t{U}\tinherited from t\nt/www\t{REPLICA}\t{U}\tlocal\nt/www\tencryption\taes-256-gcm\t-\n\
-             t/www\treceive_resume_token\t1-a-b\t-\nt/www\tguid\t77\t-\n\
-             t/www@b\ttype\tsnapshot\t-\nt/www@b\tcreation\t7\t-\nt/www@b\t{MARK}\t{U}\tlocal\nt/www@b\t{COMMON}\tnas,+b/c\tlocal\nt/www@b\tguid\t9\t-\n\
+             t/www\treceive_resume_token\t1-a-b\t-\nt/www\tguid\t77\t-\nt/www\twritten\t512\t-\n\
+             t/www@b\ttype\tsnapshot\t-\nt/www@b\tcreation\t7\t-\nt/www@b\t{MARK}\t{U}\tlocal\nt/www@b\t{COMMON}\tnas,+b/c\tlocal\nt/www@b\tguid\t9\t-\nt/www@b\twritten\t24576\t-\n\
              t/www@a\tcreation\t8\t-\nt/www@a\t{COMMON}\tx\tinherited from t/www\n\
-             t/www#m\tcreation\t6\t-\nt/www#m\tguid\t18446744073709551615\t-\n\
-             t/www/d\ttype\tvolume\t-\nt/www/d\tcanmount\t-\t-\nt/www/d\tencryption\toff\tdefault\nt/www/d\treceive_resume_token\t-\t-\n"
+             t/www#m\tcreation\t6\t-\nt/www#m\tguid\t18446744073709551615\t-\nt/www#m\twritten\t-\t-\n\
+             t/www/d\ttype\tvolume\t-\nt/www/d\tcanmount\t-\t-\nt/www/d\tencryption\toff\tdefault\nt/www/d\treceive_resume_token\t-\t-\n\
+             t/www2\ttype\tfilesystem\t-\nt/www2/a/b@x\tcreation\t9\t-\n"
         );
-        let side = parse_side(&root, &text).unwrap();
+        let sides = parse_sides(&roots, &text).unwrap();
+        let side = &sides[&roots[0]];
+        assert_eq!(sides[&roots[1]].datasets["a/b"].snapshots[0].created, 9);
+        assert_eq!(sides[&roots[2]], Side::default());
         let state = &side.datasets[""];
         assert!(state.readonly && state.noauto && state.encrypted && state.uuid.is_none());
         assert_eq!((state.replica, state.token.as_deref()), (U.parse().ok(), Some("1-a-b")));
@@ -273,12 +281,13 @@ mod tests {
             (Some("nas,+b/c"), &None)
         );
         assert_eq!((state.bookmarks[0].name.as_str(), state.bookmarks[0].guid), ("m", Some(u64::MAX)));
+        assert_eq!((state.written, state.snapshots[0].written), (Some(512), Some(24_576)));
         let volume = &side.datasets["d"];
         assert!(volume.kind == "volume" && volume.noauto && !volume.encrypted && volume.token.is_none());
         for bad in
             ["t/www\ttype", "t/www\tquota\t0\t-", "t/www@a\tguid\tx\t-", "t/other\ttype\tfilesystem\t-"]
         {
-            assert!(parse_side(&root, bad).is_err(), "{bad}");
+            assert!(parse_sides(&roots, bad).is_err(), "{bad}");
         }
     }
 

@@ -89,8 +89,10 @@ impl World {
     fn side(&self) -> (DatasetName, Side) {
         let root = self.known().unwrap().0.dataset.unwrap();
         let ctx = self.fake.ctx();
-        let said = ctx.host.query(&replica::get_side(&root, ctx.platform.openzfs())).unwrap();
-        let side = replica::parse_side(&root, &said.stdout).unwrap();
+        let roots = [root];
+        let said = ctx.host.query(&replica::get_sides(&roots, ctx.platform.openzfs())).unwrap();
+        let side = replica::parse_sides(&roots, &said.stdout).unwrap().into_values().next().unwrap();
+        let [root] = roots;
         (root, side)
     }
     pub fn protect(&self, to: &str) -> Plan {

@@ -50,9 +50,51 @@ case_replicate_local() {
 	must [ "$(guid_of "$(cat "$T/out")")" = "$(guid_of "$POOL/jugtest/env/r1/data@$second")" ]
 	j 5 snapshot-remove -y r1 "$second"
 	err_has 'replication'
+	# What was written since, to all its datasets; no less than the file, and no more than a few blocks beside it.
+	c 0 dd if=/dev/random "of=$(data_of r1)" bs=100k count=20
+	c 0 zpool sync "$POOL"
+	j 0 -H replicate-status r1
+	lag=$(cut -f 5 "$T/out")
+	bytes=$(cut -f 6 "$T/out")
+	must [ "$lag" -ge 0 ]
+	must [ "$lag" -lt 600 ]
+	must [ "$bytes" -ge 2048000 ]
+	must [ "$bytes" -lt 4096000 ]
+	exact=0
+	for p in "" /data /system; do
+		d="$POOL/jugtest/env/r1$p"
+		exact=$((exact + $(zfs get -Hp -o value "written@$second" "$d")))
+	done
+	must [ "$bytes" -eq "$exact" ]
+	# Of two intervals the bytes are those of both.
+	j 0 snapshot r1
+	c 0 dd if=/dev/random "of=$(data_of r1)" bs=100k count=20
+	c 0 zpool sync "$POOL"
 	j 0 --json replicate-status r1
-	out_has '"bytes":'
+	out_has '"bytes":4'
 	j 0 jremove -y r1
+	rep_end
+}
+
+# What is to be done of many is known by as many programs as of one.
+case_replicate_status_of_many() {
+	rep r1 r2 r3
+	for n in r1 r2 r3; do
+		j 0 jset $n "replicate+=$REP every=1h"
+		j 0 replicate $n
+	done
+	for verb in replicate-status 'replicate --due'; do
+		# shellcheck disable=SC2086
+		j 0 -v $verb r1
+		one=$(started_times zfs)
+		must [ "$one" -eq 1 ]
+	done
+	for verb in replicate-status 'replicate --due'; do
+		# shellcheck disable=SC2086
+		j 0 -v $verb
+		must [ "$(started_times zfs)" -eq "$one" ]
+	done
+	for n in r1 r2 r3; do j 0 jremove -y $n; done
 	rep_end
 }
 

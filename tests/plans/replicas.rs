@@ -19,6 +19,7 @@ fn side(common: [Option<&str>; 2], replica: bool, volume: bool) -> Side {
         created: i64::try_from(i).unwrap(),
         mark: Some(UUID),
         common: common[usize::try_from(i).unwrap()].map(str::to_string),
+        written: None,
     };
     let state = |kind: &str| State {
         kind: kind.into(),
