@@ -143,7 +143,7 @@ rust_tests() {
 
 # What is started for real takes longest, and each half has a share of its own: data and VMs, and all the rest.
 real() {
-	data='archives:: docker_vm:: drivers:: exportfs:: images migrate:: nfs:: replicate:: seeds:: snapshot vm'
+	data='archives:: docker_vm:: drivers:: exportfs:: images many:: migrate:: nfs:: replicate:: seeds:: snapshot vm'
 	rest=
 	for word in $data; do rest="$rest --skip $word"; done
 	# shellcheck disable=SC2086 # lists of words

@@ -1,7 +1,7 @@
 //! One file a command: its arguments, and a `run` that holds no argument vector of any other program.
 
 pub mod adopting;
-mod archives;
+pub mod archives;
 pub mod base_fetch;
 pub mod base_import;
 pub mod base_ls;
