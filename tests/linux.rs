@@ -41,6 +41,8 @@ mod exportfs;
 mod expose;
 #[path = "linux/faults.rs"]
 mod faults;
+#[path = "linux/full.rs"]
+mod full;
 #[path = "linux/hookdirs.rs"]
 mod hookdirs;
 #[path = "linux/hostile.rs"]

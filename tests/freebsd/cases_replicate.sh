@@ -220,3 +220,40 @@ case_replicate_receive_refuses() {
 	j 0 jremove -y r1
 	rep_end
 }
+
+# jug is killed while it notes what is needed, while it sends, and while it lets go; what is held in the end is what both
+# sides have in common, by jug's tag alone.
+case_replicate_killed() {
+	rep r1
+	for k in 1 4 8 13; do
+		dd if=/dev/random "of=$(data_of r1)" bs=100k count=20 2>/dev/null
+		kill_at $k replicate.r1 replicate r1 "$REP"
+		j 0 doctor --fix
+		j 0 replicate r1 "$REP"
+		same_newest r1
+		c 0 sh -c "zfs list -H -o name -t snapshot -r $POOL/jugtest/env/r1 $REP | xargs zfs holds -H"
+		out_lines 6
+		must [ "$(cut -f 2 "$T/out" | sort -u)" = jug-replica ]
+	done
+	j 0 jremove -y r1
+	rep_end
+}
+
+# The other side is full: what it has stays, and it goes on once there is room.
+case_replicate_no_room() {
+	rep r1
+	j 0 replicate r1 "$REP"
+	first=$(newest_of "$REP/r1/data")
+	dd if=/dev/random "of=$(data_of r1)" bs=100k count=40 2>/dev/null
+	c 0 zfs set quota=$(($(zfs get -Hp -o value used "$REP") + 1000000)) "$REP"
+	j 1 replicate r1 "$REP"
+	err_has 'receiving:'
+	c 0 zfs list "$REP/r1/data@$first"
+	c 0 zfs set quota=none "$REP"
+	j 0 replicate --last r1 "$REP"
+	same_newest r1
+	c 0 sh -c "zfs list -H -o name -t snapshot -r $POOL/jugtest/env/r1 $REP | xargs zfs holds -H"
+	out_lines 6
+	j 0 jremove -y r1
+	rep_end
+}

@@ -2,6 +2,7 @@
 //! killed, it runs exactly once in the end.
 
 use crate::crash::killed;
+use crate::full::full_at;
 use crate::replicate::{end, node, two_pools};
 use crate::support::{Host, Node, on_host, write};
 
@@ -271,6 +272,29 @@ fn killed_there() {
                 break;
             }
         }
+        end_both(h, b);
+    });
+}
+
+/// A full disk: that of the pool there, and that under the journal here.
+#[test]
+fn no_room() {
+    on_host(&NEEDS, |h| {
+        let b = two_nodes(h);
+        home(h, b);
+        h.sh("zfs set quota=$(($(zfs get -Hp -o value used back/jug) + 1000000)) back/jug").ok();
+        h.jug("jmigrate www far").code(1).says("receiving:");
+        assert_eq!(runs(h, b), (true, false));
+        assert_eq!(b.state("www"), "gone");
+        h.sh("zfs set quota=none back/jug").ok();
+        for n in (2..).step_by(53) {
+            let Some(out) = full_at(h, &away(h, b), "fdatasync", n) else {
+                assert!(n > 100, "{n}");
+                break;
+            };
+            once(h, b, &format!("full at {n}: {out:?}"));
+        }
+        once(h, b, "there is room");
         end_both(h, b);
     });
 }

@@ -31,8 +31,14 @@ fn sum(h: &Host, dataset: &str) -> String {
     h.sh(&line).ok().out
 }
 
+/// How many snapshots are held, here and there.
+pub fn holds(h: &Host, there: &str) -> usize {
+    let all = h.sh(&format!("zfs get -Hp -o name,value userrefs -r tank/jug/env/www {there} | awk '$2 > 0'"));
+    all.ok().out.lines().count()
+}
+
 #[track_caller]
-fn alike(h: &Host, there: &str) {
+pub fn alike(h: &Host, there: &str) {
     for part in ["data", "system"] {
         assert_eq!(sum(h, &format!("tank/jug/env/www/{part}")), sum(h, &format!("{there}/{part}")), "{part}");
     }
@@ -172,10 +178,7 @@ fn cut_and_completed() {
                 h.jug("replicate --last www back").ok().says("changed");
                 alike(h, "back/www");
                 // Nothing is held but what is common now.
-                let holds = h
-                    .sh("zfs get -Hp -o name,value userrefs -r tank/jug/env/www back/www | awk '$2 > 0'")
-                    .ok();
-                assert_eq!(holds.out.lines().count(), 6, "{holds:?}");
+                assert_eq!(holds(h, "back/www"), 6);
             }
         }
         end(h);
@@ -193,15 +196,57 @@ fn killed_at_any_moment() {
                 h.jug("doctor --fix").ok();
             }
             h.jug("replicate www back").ok();
-            let holds =
-                h.sh("zfs get -Hp -o name,value userrefs -r tank/jug/env/www back/www | awk '$2 > 0'").ok();
-            assert_eq!(holds.out.lines().count(), 6, "killed at {n}: {holds:?}");
+            assert_eq!(holds(h, "back/www"), 6, "killed at {n}");
             // Each step writes two lines, before and after it: a step of five comes to both.
             n += 5;
         }
         assert!(n > 10, "only {n} points to die at");
         alike(h, "back/www");
         h.sh("ls work/journal").ok().says_not("jsonl");
+        end(h);
+    });
+}
+
+/// The other side's jug is killed as it starts a program, which does its work yet.
+#[test]
+fn killed_there() {
+    on_host(&["zfs-fuse", "sshd", "ssh", "ssh-keygen"], |h| {
+        two_pools(h);
+        h.sshd();
+        let b = h.node("b");
+        let d = h.dir.display();
+        h.sh("printf 'zfs_root = \"back/jug\"\n' >>b.toml && zfs create -o mountpoint=none back/jug").ok();
+        node(h, "nas", "");
+        write(
+            &h.path("bin/zfs"),
+            &format!(
+                "#!/bin/sh\nn=$(($(cat {d}/asked) + 1)); echo $n >{d}/asked\n\
+                 if [ $n = $(cat {d}/at) ]; then kill -9 $PPID; fi\nexec /usr/sbin/zfs \"$@\"\n"
+            ),
+            0o755,
+        );
+        h.sh("printf '[programs]\\npath = [\"%s/bin\", \"/sbin\", \"/bin\", \"/usr/sbin\", \"/usr/bin\"]\\n' $PWD >>b.toml").ok();
+        let there = "back/jug/replica/www";
+        let mut points = 0;
+        for n in (1..).step_by(5) {
+            fill(h, &format!("at{n}"));
+            write(&h.path("asked"), "0\n", 0o644);
+            write(&h.path("at"), &format!("{n}\n"), 0o644);
+            let out = h.jug("replicate www nas");
+            write(&h.path("at"), "0\n", 0o644);
+            if h.sh("cat asked").ok().text().parse::<u32>().unwrap() < n {
+                out.ok();
+                break;
+            }
+            out.code(1);
+            b.jug("jls -H --all").ok().is("");
+            h.jug("replicate www nas").ok();
+            assert_eq!(holds(h, there), 6, "killed there at {n}");
+            points += 1;
+        }
+        assert!(points > 4, "only {points} points to die at");
+        alike(h, there);
+        h.sh("ls work/journal b/journal").says_not("jsonl");
         end(h);
     });
 }
