@@ -5,7 +5,8 @@
 mod targets;
 
 use jug::host::tar::{Kind, Member};
-use jug::host::{archive, tar_write};
+use jug::host::tar_write;
+use jug::model::archive::DATA;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -48,10 +49,9 @@ fn tar(above: &str) -> Vec<u8> {
     to
 }
 
-fn own(data: &[u8]) -> Vec<u8> {
-    let mut to = Vec::new();
-    archive::write("version = 1\n", &mut &data[..], &mut to, &mut |_| {}).unwrap();
-    to
+fn own(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let (names, parts): (Vec<_>, Vec<_>) = parts.iter().copied().unzip();
+    targets::written("version = 1\n", &names, &parts)
 }
 
 fn request(text: &str) -> Vec<u8> {
@@ -69,7 +69,14 @@ fn request(text: &str) -> Vec<u8> {
 /// Each target with what it begins from.
 fn all() -> Vec<(&'static str, Target, Vec<Seed>)> {
     vec![
-        ("archive", targets::archive, vec![("empty", own(b"")), ("some", own(b"some data"))]),
+        (
+            "archive",
+            targets::archive,
+            vec![
+                ("some", own(&[(DATA, b"some data")])),
+                ("disk", own(&[(DATA, b"some data"), ("disk0.raw", b"a disk")])),
+            ],
+        ),
         ("tree", targets::tree, vec![("root", tar("")), ("bastille", tar("web/root/"))]),
         (
             "receive",

@@ -4,23 +4,46 @@
 use jug::cli::archives;
 use jug::host::stream::Bounds;
 use jug::host::{archive, unpack};
+use jug::model::archive::DATA;
 use jug::model::exchange::Request;
 use jug::programs::replica;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+/// The parts of an archive of jug's: of a jail, and of a VM with a disk.
+const PARTS: [&[&str]; 2] = [&[DATA], &[DATA, "disk0.raw"]];
+
 /// An archive of jug's: what is taken is what writing it again gives.
 pub fn archive(given: &[u8]) -> bool {
-    let read = |given: &[u8]| {
-        let (reader, manifest) = archive::Reader::open(given).ok()?;
-        let mut data = Vec::new();
-        reader.data(&mut data).ok().map(|()| (manifest, data))
+    let read = |given: &[u8], names: &[&str]| {
+        let (mut reader, manifest) = archive::Reader::open(given).ok()?;
+        let mut parts = Vec::new();
+        for name in names {
+            let mut part = Vec::new();
+            reader.part(name, &mut part).ok()?;
+            parts.push(part);
+        }
+        reader.end().ok().map(|()| (manifest, parts))
     };
-    let Some((manifest, data)) = read(given) else { return false };
-    let mut again = Vec::new();
-    archive::write(&manifest, &mut &data[..], &mut again, &mut |_| {}).expect("memory takes all");
-    assert!(read(&again) == Some((manifest, data)), "it comes back as something else");
-    true
+    let mut taken = false;
+    for names in PARTS {
+        let Some((manifest, parts)) = read(given, names) else { continue };
+        let again = written(&manifest, names, &parts);
+        assert!(read(&again, names) == Some((manifest, parts)), "it comes back as something else");
+        taken = true;
+    }
+    taken
+}
+
+/// An archive with these parts.
+pub fn written<B: AsRef<[u8]>>(manifest: &str, names: &[&str], parts: &[B]) -> Vec<u8> {
+    let (mut to, mut tick) = (Vec::new(), |_| {});
+    let mut writer = archive::Writer::new(manifest, &mut to, &mut tick).expect("memory takes all");
+    for (name, part) in names.iter().zip(parts) {
+        writer.part(name, &mut part.as_ref()).expect("memory takes all");
+    }
+    writer.end().expect("memory takes all");
+    to
 }
 
 /// A tar of anybody's as a tree, as jug's own data and as what others export: nothing is outside of it, nor changed there.
