@@ -1,6 +1,12 @@
 //! The planner against one who tries everything, and what is held against a host that remembers.
 
 use super::*;
+use crate::facts::Facts;
+use crate::model::keep::{Keep, Rule};
+use crate::model::snapshot::PREFIX;
+use crate::plan::moment::moments;
+use crate::plan::snapshot::judge;
+use crate::programs::zfs_snapshot::Snapshot;
 use proptest::prelude::*;
 
 const U: uuid::Uuid = uuid::Uuid::from_u128(7);
@@ -113,6 +119,8 @@ proptest! {
                 prop_assert_eq!(count, 1);
                 let bookmark = replica::bookmark_name(target);
                 prop_assert_eq!(state.bookmarks.iter().find(|b| b.name == bookmark).and_then(|b| b.guid), to.guid);
+                // Done again, there is nothing to do.
+                prop_assert!(settle("www", target, &root, &host.side, &to.name, true).steps.is_empty());
             }
             for (target, common) in targets.iter().zip(common) {
                 // Whatever broke off: the last that is on both sides is still said to be needed, and held.
@@ -125,6 +133,59 @@ proptest! {
             let needed: Vec<&str> =
                 host.side.datasets[""].snapshots.iter().filter(|p| p.common.is_some()).map(|p| p.name.as_str()).collect();
             prop_assert!(host.held.iter().all(|h| needed.contains(&h.as_str())), "{:?} {:?}", host.held, needed);
+        }
+    }
+}
+
+proptest! {
+    /// Whatever is taken, sent, broken off, pruned and given up, in whatever order: each target that has something and is
+    /// not given up gets the next snapshot as one increment, from one that both have.
+    #[test]
+    fn no_history_loses_what_is_common(ops in proptest::collection::vec((0u8..8, 0usize..2, 0usize..40, 0u32..3), 1..80)) {
+        let targets: [Target; 2] = ["nas".parse().unwrap(), "tank/b c".parse().unwrap()];
+        let root: DatasetName = "t/www".parse().unwrap();
+        let mut host = Fake::default();
+        host.take(1);
+        let mut there: [Vec<u64>; 2] = [Vec::new(), Vec::new()];
+        for (i, (op, which, stop, last)) in ops.into_iter().enumerate() {
+            let target = &targets[which];
+            match op {
+                0 | 1 => host.take(i as u64 + 2),
+                2 | 3 => {
+                    let policy = Keep::default().with(Rule::Last, last).with(Rule::Hourly, last);
+                    host.prune(&root, &policy);
+                    let left = host.side.clone();
+                    host.prune(&root, &policy);
+                    prop_assert_eq!(&host.side, &left, "pruned twice, more goes");
+                }
+                4 if stop == 0 => {
+                    host.run(&forget("www", target, &root, &host.side).unwrap().steps);
+                    there[which].clear();
+                }
+                _ => {
+                    let to = host.side.datasets[""].snapshots.last().unwrap().clone();
+                    let broken = |steps: &[Step]| if op < 6 { stop.min(steps.len()) } else { steps.len() };
+                    let plan = protect("www", target, &root, &host.side, &to.name);
+                    let steps = broken(&plan.steps);
+                    host.run(&plan.steps[..steps]);
+                    if steps < plan.steps.len() || op == 4 { continue }
+                    if there[which].last() != to.guid.as_ref() {
+                        there[which].extend(to.guid);
+                    }
+                    let plan = settle("www", target, &root, &host.side, &to.name, true);
+                    let steps = broken(&plan.steps);
+                    host.run(&plan.steps[..steps]);
+                }
+            }
+            let here = &host.side.datasets[""];
+            for (target, has) in targets.iter().zip(&there).filter(|(_, has)| !has.is_empty()) {
+                let next = here.snapshots.last().unwrap();
+                // A bookmark would do for the next increment; what is promised is the snapshot.
+                let without = State { bookmarks: Vec::new(), ..here.clone() };
+                let way = way(&without, Some(&state(has, &[])), next);
+                let begin = Anchor::Snapshot(format!("s{}", has.last().unwrap()));
+                prop_assert!([Ok(Way::Nothing), Ok(Way::Since(begin))].contains(&way), "{}: {:?}", target, way);
+            }
         }
     }
 }
@@ -144,7 +205,31 @@ impl Fake {
     fn take(&mut self, id: u64) {
         let state = self.side.datasets.entry(String::new()).or_insert_with(|| state(&[], &[]));
         state.uuid = Some(U);
-        state.snapshots.push(point(id));
+        state.snapshots.push(Point { mark: Some(U), ..point(id) });
+    }
+    /// As snapshot-prune does, for which the names have to begin as jug's do.
+    fn prune(&mut self, root: &DatasetName, policy: &Keep) {
+        let state = self.side.datasets.get_mut("").unwrap();
+        let of = |p: &Point| Snapshot {
+            name: format!("{root}@{PREFIX}{}", p.name),
+            created: p.created,
+            holds: u64::from(self.held.contains(&p.name)),
+            mark: p.mark,
+            common: p.common.clone(),
+            ..Snapshot::default()
+        };
+        let facts = Facts { snapshots: state.snapshots.iter().map(of).collect(), ..Facts::default() };
+        let all = moments(root, &facts);
+        let verdicts = judge(&all, policy, jiff::Timestamp::now(), false);
+        // The newest stays here, or there might be nothing to send.
+        let newest = state.snapshots.last().map(|p| p.name.clone());
+        let gone = |p: &Point| {
+            let at = all.iter().position(|m| m.name == format!("{PREFIX}{}", p.name)).unwrap();
+            !verdicts[at].keep && newest.as_ref() != Some(&p.name)
+        };
+        let kept: Vec<Point> = state.snapshots.iter().filter(|p| !gone(p)).cloned().collect();
+        assert!(state.snapshots.iter().filter(|p| gone(p)).all(|p| !self.held.contains(&p.name)));
+        state.snapshots = kept;
     }
     fn run(&mut self, steps: &[Step]) {
         for step in steps {
