@@ -40,6 +40,8 @@ pub struct Diverged {
     pub theirs: Vec<String>,
     /// What only this side has.
     pub ours: Vec<String>,
+    /// Which of theirs jug holds there, for this replication or another: those go only once they are released.
+    pub held: Vec<String>,
 }
 
 /// Whether two are the same snapshot. ZFS that knows guids is asked for those; else the names, the seconds in which they
@@ -89,9 +91,11 @@ fn diverged(here: &State, there: &State) -> Diverged {
     let last = there.snapshots.iter().rposition(|p| known(&p).is_some());
     let common = last.and_then(|i| known(&&there.snapshots[i]));
     let names = |all: &[Point]| all.iter().map(|p| p.name.clone()).collect();
+    let theirs = &there.snapshots[last.map_or(0, |i| i + 1)..];
     let since = |c: &Point| here.snapshots.iter().position(|s| s.name == c.name).map_or(0, |i| i + 1);
     Diverged {
-        theirs: names(&there.snapshots[last.map_or(0, |i| i + 1)..]),
+        theirs: names(theirs),
+        held: theirs.iter().filter(|p| p.common.is_some()).map(|p| p.name.clone()).collect(),
         ours: names(&here.snapshots[common.as_ref().map_or(0, since)..]),
         common: common.map(|c| c.name),
     }
@@ -108,12 +112,21 @@ impl Diverged {
             Some(name) => format!("since {name}, which both have,"),
             None => "no snapshot is on both sides:".into(),
         };
+        let release = |deep: &str| {
+            let of = |name: &String| format!(" '{dataset}@{name}'");
+            match self.held.iter().map(of).collect::<String>() {
+                all if all.is_empty() => all,
+                all => format!("zfs release {deep}{}{all} && ", replica::TAG),
+            }
+        };
         let next = match &self.common {
             Some(name) => format!(
-                "look what was changed there; zfs rollback -r '{dataset}@{name}' there gives it up, or choose another target"
+                "look what was changed there; {}zfs rollback -r '{dataset}@{name}' there gives that up, or choose another target",
+                release("")
             ),
             None => format!(
-                "choose another target; or, if {dataset} there is not needed, zfs destroy -r it there"
+                "choose another target; or, if {dataset} there is not needed, {}zfs destroy -r '{dataset}' there",
+                release("-r ")
             ),
         };
         Error::conflict(

@@ -308,6 +308,26 @@ fn refusals_name_both_sides() {
         e.reason.contains("since s1, which both have, only that side has s2, and only this side s3, s4"),
         "{e}"
     );
+    assert_eq!(
+        e.next.as_deref(),
+        Some(
+            "look what was changed there; zfs rollback -r 'b/www@s1' there gives that up, or choose another target"
+        )
+    );
+    // What jug itself holds there is in the way of both ways on.
+    let held = |ids: &[u64]| {
+        let mut all = state(ids, &[]);
+        all.snapshots.last_mut().unwrap().common = Some("source".into());
+        all
+    };
+    for (here, word) in [
+        (&[1, 3][..], "zfs release jug-replica 'b/www@s2' && zfs rollback -r 'b/www@s1' there"),
+        (&[3][..], "zfs release -r jug-replica 'b/www@s2' && zfs destroy -r 'b/www' there"),
+    ] {
+        let e = way(&state(here, &[]), Some(&held(&[1, 2])), &point(3)).unwrap_err();
+        let next = e.error("www", &target, "b/www").next.unwrap();
+        assert!(next.contains(word), "{next}");
+    }
     let resumed = State { token: Some("1-a".into()), ..state(&[1], &[]) };
     assert_eq!(way(&state(&[1, 3], &[]), Some(&resumed), &point(3)), Ok(Way::Resume("1-a".into())));
     let there = |s: State| BTreeMap::from([(String::new(), s)]);

@@ -194,6 +194,21 @@ fn what_is_hostile_is_refused_and_leaves_nothing() {
             h.sh(line).ok();
             refused(file, word);
         }
+        // A tarball of anybody's has no sums: its end is what tells.
+        h.sh("tar -cf root.tar -C busybox . && gzip -c root.tar >root.tar.gz && zstd -q root.tar").ok();
+        for tenth in 1..10 {
+            for packed in ["tar", "tar.gz", "tar.zst"] {
+                if packed == "tar" || tenth % 4 == 1 {
+                    h.sh(&format!(
+                        "head -c $(($(stat -c %s root.{packed}) * {tenth} / 10)) root.{packed} >cut.{packed}"
+                    ))
+                    .ok();
+                    refused(&format!("cut.{packed}"), "cut off");
+                }
+            }
+        }
+        h.sh("cp root.tar longer.tar && echo more >>longer.tar").ok();
+        refused("longer.tar", "follows its end");
         // A bomb: a few kilobytes that would be 400 MB.
         h.sh("mkdir -p b/bin; truncate -s 400M b/bin/big; tar -c -C b . | zstd -q -c >bomb.tar.zst; rm b/bin/big")
             .ok();

@@ -136,6 +136,24 @@ fn what_has_diverged_is_refused() {
         h.sh("zfs destroy back/www/data@theirs").ok();
         h.jug("replicate www back").ok();
         alike(h, "back/www");
+        // This side has lost the last that both had: what jug holds there is released first.
+        fill(h, "three");
+        h.jug("replicate www back").ok();
+        let lost = snapshots(h, "tank/jug/env/www").pop().unwrap();
+        for part in ["", "/data", "/system"] {
+            let name = format!("tank/jug/env/www{part}@{lost}");
+            h.sh(&format!("zfs release jug-replica {name} && zfs destroy {name}")).ok();
+        }
+        let out = h.jug("replicate www back").code(5).says(&format!("only that side has {lost}"));
+        for part in ["", "/data", "/system"] {
+            let ways = h.jug("replicate www back").code(5);
+            let next = ways.err.lines().find_map(|l| l.strip_prefix("jug: next: ")).unwrap();
+            let line = next.split("; ").nth(1).unwrap().split(" there gives").next().unwrap();
+            assert!(line.contains(&format!("back/www{part}@{lost}")), "{out:?} {ways:?}");
+            h.sh(line).ok();
+        }
+        h.jug("replicate www back").ok();
+        alike(h, "back/www");
         // One that was received before jug died is made what it has to be.
         h.sh("zfs inherit readonly back/www/data && zfs inherit jug:replica back/www/data && zfs set canmount=on back/www/data").ok();
         h.jug("replicate --last www back").ok();
