@@ -171,6 +171,22 @@ case_replicate_diverged() {
 	c 0 zfs list "$REP/r1/data@theirs"
 	c 0 zfs destroy "$REP/r1/data@theirs"
 	j 0 replicate r1 "$REP"
+	# The last that both had is lost here, and its bookmark: what the refusal says is the way on.
+	lost=$(newest_of "$POOL/jugtest/env/r1")
+	for p in "" /data /system; do
+		d="$POOL/jugtest/env/r1$p"
+		c 0 zfs release jug-replica "$d@$lost"
+		c 0 zfs destroy "$d@$lost"
+		c 0 zfs destroy "$(zfs list -H -o name -t bookmark -d 1 "$d")"
+	done
+	for p in "" /data /system; do
+		j 5 replicate r1 "$REP"
+		way=$(sed -n 's/^jug: next: [^;]*; \(.*\) there gives .*/\1/p' "$T/err")
+		must [ "${way%% && *}" = "zfs release jug-replica '$REP/r1$p@$lost'" ]
+		c 0 sh -c "$way"
+	done
+	j 0 replicate r1 "$REP"
+	same_newest r1
 	j 5 replicate r1 "$POOL/jugtest/env"
 	err_has 'dataset of an environment'
 	j 0 jremove -y r1
