@@ -105,7 +105,18 @@ fn whole(s: &Session, args: &Args, name: &EnvName, verb: &str, warnings: &mut Ve
             Err(back) => Err(Error { reason: format!("{}; and then: {}", e.reason, back.reason), ..back }),
         };
     }
-    match moving::resume(s, name, warnings)? {
+    let ended = moving::resume(s, name, warnings)?;
+    if !matches!(ended, Some(Ended::Here(_))) && !env.replicate.is_empty() {
+        // Targets are named as this node sees them.
+        let jobs: Vec<String> = env.replicate.iter().map(|j| format!("replicate+='{j}'")).collect();
+        warnings.push(format!(
+            "nobody replicates it any more; on {}: jug {} {name} {}, with targets as they are seen there",
+            args.node,
+            verb_of(env.kind, "set"),
+            jobs.join(" ")
+        ));
+    }
+    match ended {
         Some(Ended::Here(why)) => {
             Err(stays(name, why.unwrap_or_else(|| Error::failed(name, "it was not taken"))))
         }

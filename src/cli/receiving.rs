@@ -107,8 +107,13 @@ fn missing_parent(s: &Session, root: &DatasetName, may: bool) -> Result<Option<D
     if may && default_root(s).is_ok_and(|d| d == parent) {
         return Ok(Some(parent));
     }
-    Err(Error::not_found(&parent, "there is no such dataset to receive below")
-        .next(format!("zfs create -o mountpoint=none -o canmount=off {parent}")))
+    let next = match parent.as_str().contains('/') {
+        true => format!("zfs create -o mountpoint=none -o canmount=off {parent}"),
+        false => format!(
+            "zpool list shows the pools; if {parent} is meant to be a node: jug node-add {parent} HOST"
+        ),
+    };
+    Err(Error::not_found(&parent, "there is no such dataset to receive below").next(next))
 }
 
 /// Receives a part. What each end said is kept apart; the receiver's word comes first, since a stream that it refuses is
@@ -137,6 +142,10 @@ pub fn judge(sender: Option<&Cmd>, receiver: &Cmd, moved: &Moved) -> Result<()> 
         (!moved.received.ok()).then(|| format!("receiving: {}", RunError::failed(receiver, &moved.received)));
     match [of_receiver, of_sender].into_iter().flatten().collect::<Vec<_>>().join("; ") {
         why if why.is_empty() => Ok(()),
+        // zfs receive (8) on OpenZFS and zfs-fuse: what was written there since would be lost.
+        why if why.contains("has been modified") => Err(Error::failed("", why).next(
+            "on its side, zfs rollback that dataset to its newest snapshot: what was written there since goes; then give the command again",
+        )),
         why => Err(Error::failed("", why).next("give the command again: it goes on from what has arrived")),
     }
 }
@@ -177,7 +186,8 @@ pub fn settle(
         change(s, &replica::set_common(&snapshot, SOURCE))?;
     }
     change(s, &replica::hold(&snapshot))?;
-    for old in older.iter().filter(|p| p.common.is_some()) {
+    // What another target holds here, since this was the source before, is not let go.
+    for old in older.iter().filter(|p| p.common.as_deref() == Some(SOURCE)) {
         let snapshot = format!("{dataset}@{}", old.name);
         change(s, &replica::release(&snapshot))?;
         change(s, &replica::unset_common(&snapshot))?;

@@ -78,7 +78,13 @@ fn of(jobs: &[Job]) -> Vec<(Target, Option<ByteSize>)> {
 
 fn one(s: &Session, name: &EnvName, target: &Target, manner: Manner) -> Outcome {
     let mut warnings = Vec::new();
-    let result = replicating::one(s, name, target, manner, &mut warnings);
+    // A report of cron's says whose it is, and to where.
+    let named = |e: Error| match e.object.as_str() {
+        it if it == name.as_str() => e,
+        "" => Error { reason: format!("to {target}: {}", e.reason), ..e },
+        it => Error { reason: format!("to {target}: {it}: {}", e.reason), object: name.to_string(), ..e },
+    };
+    let result = replicating::one(s, name, target, manner, &mut warnings).map_err(named);
     change::finish(s, "replicate", name.as_str(), result, warnings)
 }
 

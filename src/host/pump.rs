@@ -135,7 +135,9 @@ pub fn run(mut from: From<'_>, to: &Cmd, dirs: &[PathBuf], how: How<'_>) -> Resu
     let broken = moved.is_err() && !gone;
     let sent = sender.map(|s: Stage| s.finish(broken || gone)).transpose().map_err(fault);
     let received = receiver.finish(broken).map_err(fault)?;
-    if broken && signal::stopped() {
+    let failed = broken || !received.ok() || sent.as_ref().is_ok_and(|s| s.as_ref().is_some_and(|o| !o.ok()));
+    // `finish` ends what still runs when jug is told to end.
+    if failed && signal::stopped() {
         return Err(RunError::Interrupted { cmd: to.words() });
     }
     match moved {

@@ -88,6 +88,8 @@ pub fn get(layout: &Layout, name: &EnvName) -> Result<(String, Env)> {
 pub fn missing<'a>(name: &EnvName, known: impl Iterator<Item = &'a EnvName>) -> Error {
     let near = nearest(name.as_str(), known.map(EnvName::as_str)).map(|n| format!("did you mean {n}?"));
     let mut e = Error::not_found(name, "there is no such environment");
-    e.next = Some(near.unwrap_or_else(|| "jug ls shows what there is".into()));
+    e.next = Some(near.unwrap_or_else(|| {
+        format!("jug ls --all shows what there is, and jug log {name} what became of it")
+    }));
     e
 }

@@ -40,7 +40,12 @@ fn there_and_back() {
         h.jug("jmigrate www far").code(5).says("another environment has this name");
         b.jug("jremove -y www").ok();
         h.same(&before, "refused");
-        h.jug("jmigrate www far").ok().says("moved to far");
+        // What a third place has in common with this one stays so.
+        h.sh("zfs create -o mountpoint=none back/third").ok();
+        h.jug("jset www replicate='back/third every=1d'").ok();
+        h.jug("replicate www").ok();
+        let moved = h.jug("jmigrate www far").ok().says("moved to far");
+        moved.says("on far: jug jset www replicate+='back/third every=1d'");
         assert_eq!((h.state("www"), b.state("www")), ("gone".into(), "running".into()));
         b.jug("jexec www -- cat /root/word").ok().is("one");
         h.sh("zfs get -H -o value jug:replica,readonly,canmount,mounted tank/jug/env/www/data")
@@ -59,6 +64,7 @@ fn there_and_back() {
         assert_eq!((h.state("www"), b.state("www")), ("running".into(), "gone".into()));
         h.jug("jexec www -- cat /root/word").ok().is("two");
         h.jug("owner -H www").ok().says("3\tthis node");
+        h.jug("-v replicate www back/third").ok().says("zfs send -i");
         // One that does not run does not run there either.
         h.jug("jstop www").ok();
         h.jug("jmigrate www far").ok();
