@@ -3129,7 +3129,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__jregister)
-            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --trust --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --replica --trust --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3140,6 +3140,10 @@ _jug() {
                     return 0
                     ;;
                 --mnt-stop)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replica)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -5355,7 +5359,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__vm__subcmd__register)
-            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --trust --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --mnt-start --mnt-stop --takeover --replica --trust --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5366,6 +5370,10 @@ _jug() {
                     return 0
                     ;;
                 --mnt-stop)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replica)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -709,6 +709,7 @@ complete -c jug -n "__fish_jug_using_subcommand jmigrate" -l no-color -d 'No col
 complete -c jug -n "__fish_jug_using_subcommand jmigrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l mnt-start -d 'The executable that mounts their storage, if their own copy does not say so' -r
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l mnt-stop -d 'The executable that unmounts it' -r
+complete -c jug -n "__fish_jug_using_subcommand jregister" -l replica -d 'Make it of this replica, as it was at its newest snapshot: for when the node that it came from is gone. Takes it over as --takeover does' -r
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l workdir -d 'The tree that jug owns' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jregister" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'
@@ -1696,6 +1697,7 @@ complete -c jug -n "__fish_jug_using_subcommand vm-migrate" -l no-color -d 'No c
 complete -c jug -n "__fish_jug_using_subcommand vm-migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand vm-register" -l mnt-start -d 'The executable that mounts their storage, if their own copy does not say so' -r
 complete -c jug -n "__fish_jug_using_subcommand vm-register" -l mnt-stop -d 'The executable that unmounts it' -r
+complete -c jug -n "__fish_jug_using_subcommand vm-register" -l replica -d 'Make it of this replica, as it was at its newest snapshot: for when the node that it came from is gone. Takes it over as --takeover does' -r
 complete -c jug -n "__fish_jug_using_subcommand vm-register" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand vm-register" -l workdir -d 'The tree that jug owns' -r -F
 complete -c jug -n "__fish_jug_using_subcommand vm-register" -l platform -d 'Plan for this platform instead of the one jug runs on' -r -f -a "freebsd\t'jails'

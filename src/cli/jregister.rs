@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::model::cbsd;
 use crate::model::env::{Env, Storage};
 use crate::model::external::{Driver, External};
-use crate::model::name::{AbsPath, BaseName, EnvName, printable};
+use crate::model::name::{AbsPath, BaseName, DatasetName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
 use crate::plan::driver::Need;
@@ -35,6 +35,10 @@ pub struct Args {
     /// Make this node the owner though another one is. Stops nothing there
     #[arg(long)]
     takeover: bool,
+    /// Make it of this replica, as it was at its newest snapshot: for when the node that it came from is gone. Takes it
+    /// over as --takeover does
+    #[arg(long, value_name = "DATASET", conflicts_with_all = ["mnt_start", "mnt_stop"])]
+    replica: Option<DatasetName>,
     /// Use the hooks, the directories of this host and the devices that their own copies ask for, and run here what
     /// lies in their hook directories
     #[arg(long)]
@@ -47,10 +51,13 @@ pub struct Args {
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let names = chosen(s, args)?;
+    if args.replica.is_some() && names.len() != 1 {
+        return Err(Error::usage("--replica", "one replica is one environment").next("name that alone"));
+    }
     Ok(change::each(s, &names, &|name, alone| {
         let mut warnings = Vec::new();
         let mut result = one(s, args, name, alone, &mut warnings);
-        if args.takeover && result.as_ref().is_ok_and(|done| done.changed) {
+        if (args.takeover || args.replica.is_some()) && result.as_ref().is_ok_and(|done| done.changed) {
             // Whoever says so knows that no node has it to which it was on its way.
             result = moves::end(&s.layout, name).and(result);
         }
@@ -66,7 +73,8 @@ pub fn again(
     trust: bool,
     [mnt_start, mnt_stop]: [Option<AbsPath>; 2],
 ) -> Outcome {
-    let args = Args { names: Vec::new(), mnt_start, mnt_stop, takeover: false, trust, again: true };
+    let args =
+        Args { names: Vec::new(), mnt_start, mnt_stop, takeover: false, replica: None, trust, again: true };
     let mut warnings = Vec::new();
     let result = one(s, &args, name, true, &mut warnings);
     change::finish(s, "jregister", name.as_str(), result, warnings)
@@ -132,6 +140,9 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
         if (again || !retaken) && s.registry()?.contains_key(name) {
             return Ok(Done::changed("registered"));
         }
+    }
+    if let Some(replica) = &args.replica {
+        return super::from_replica::take(s, args, name, replica, lock.as_ref(), warnings);
     }
     let local = unregistered::read(&s.layout, name)?;
     // What mounts it: said here, else by the copy that is on this node.
@@ -236,7 +247,8 @@ fn said(s: &Session, args: &Args, mounted_by: &MountedBy<'_>, name: &EnvName, en
     trust::check(&s.guest(name, &copy, None), &appointed)
 }
 
-fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
+/// What its plan has to know of this node.
+pub(super) fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
     let wanted = Wanted {
         containers: true,
         mounts: true,
@@ -252,7 +264,7 @@ fn facts(s: &Session, name: &EnvName) -> Result<Facts> {
 
 /// The plan for what is mounted now: its copy is read, its storage is recognised, its epoch is chosen.
 /// Beside it, the lock under which its addresses were chosen.
-fn enter(
+pub(super) fn enter(
     s: &Session,
     args: &Args,
     name: &EnvName,
@@ -288,6 +300,9 @@ fn enter(
         _ if stand_in.is_mounted() => (Storage::External, None),
         // Also where the copy is by a node that mounts what lies here.
         Some((d, _)) => (Storage::Zfs, Some(d.strip_suffix("/data").unwrap_or(d).parse()?)),
+        None if args.replica.is_some() => {
+            return Err(Error::conflict(name, "the copy in the replica is another environment's"));
+        }
         None if env.storage == Storage::External => (Storage::External, None),
         None => (Storage::Dir, None),
     };
@@ -296,7 +311,7 @@ fn enter(
     let guest = s.guest(name, &env, None);
     // The copy was just read there, within a limit: it answers.
     let current = owner::current(mnt::owner_dir(&guest).as_path())?;
-    let take = register::next_epoch(&guest, current.as_ref(), args.takeover)?;
+    let take = register::next_epoch(&guest, current.as_ref(), args.takeover || args.replica.is_some())?;
     env.owner.epoch = take.or(current.map(|(n, _)| n)).unwrap_or(1);
     env.owner.fenced = false;
     let held = super::networks::allot(s, "jregister", name, &mut env, None, facts)?;

@@ -21,6 +21,7 @@ pub mod exposures;
 pub mod facts;
 pub mod filter_check;
 pub mod flow;
+mod from_replica;
 pub mod generate;
 pub mod image_fetch;
 pub mod image_import;

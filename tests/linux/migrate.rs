@@ -76,6 +76,46 @@ fn there_and_back() {
 }
 
 /// What fails there is undone there, and it runs here as before; nothing of it is left that a second try would mind.
+/// The node that it came from is gone: its replica runs on.
+#[test]
+fn made_of_a_replica() {
+    on_host(&NEEDS[..4], |h| {
+        let b = two_nodes(h);
+        h.jug("replicate www far").ok();
+        let it = "jregister www --replica back/jug/replica/www";
+        b.jug("jregister www --replica back/jug").code(4).says("no replica");
+        b.jug("jregister www db --replica back/jug/replica/www").code(2);
+        b.jug("jcreate www --base bb").ok();
+        b.jug(it).code(5);
+        b.jug("jremove -y www").ok();
+        let all = || {
+            h.sh("zfs list -H -o name,mounted -r back/jug; zfs get -H -o name,value jug:replica,readonly,userrefs -r back/jug/replica").ok().out
+        };
+        let before = all();
+        b.jug(&format!("-n {it}")).ok().says("zfs rename back/jug/replica/www back/jug/env/www");
+        // What fails leaves the replica as it was.
+        write(
+            &h.path("b/envs/other.toml"),
+            &std::fs::read_to_string(h.path("work/envs/www.toml")).unwrap(),
+            0o644,
+        );
+        b.jug(it).code(5);
+        h.sh("rm b/envs/other.toml").ok();
+        assert_eq!(all(), before);
+        h.jug("jstop www").ok();
+        b.jug(it).ok().says("registered, as it was at jug-");
+        b.jug("jstart www").ok();
+        b.jug("jexec www -- cat /root/word").ok().is("one");
+        b.jug("jget www storage").ok().is("zfs");
+        b.jug("snapshot www").ok();
+        b.jug("doctor").ok();
+        h.sh("zfs get -H -s local -o value jug:replica,readonly -r back/jug/env/www").ok().is("");
+        h.jug("replicate www far").ok();
+        b.jug("jremove -y --stop www").ok();
+        end(h);
+    });
+}
+
 #[test]
 fn refused_there() {
     on_host(&NEEDS[..4], |h| {

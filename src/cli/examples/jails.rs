@@ -107,6 +107,7 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
             ("The same, where jug.toml says what mounts its storage", "jug jregister www"),
             ("All that lie here", "jug jregister jname='*'"),
             ("From a node that is gone for good", "jug jregister --takeover www"),
+            ("The same, of what was replicated to here", "jug jregister www --replica tank/jug/replica/www"),
         ],
     ),
     (
