@@ -141,10 +141,13 @@ pub fn one(
         s.need_root_unless_dry("replicate")?;
         return Ok(Done::unchanged("dry run, would be: replicated"));
     };
-    if !how.last {
-        take(s, name, warnings)?;
-    }
-    let (_, root, side) = here(s, name)?;
+    let side = match how.last {
+        true => before,
+        false => {
+            take(s, name, warnings)?;
+            here(s, name)?.2
+        }
+    };
     let to = newest(&side, env.uuid).ok_or_else(|| {
         Error::not_found(name, "it has no snapshot that is of all its datasets")
             .next(format!("jug snapshot {name}"))
@@ -156,7 +159,7 @@ pub fn one(
         &replicate::protect(name.as_str(), target, &root, &side, &to),
         &lock,
     )?);
-    let bytes = parts(s, name, target, &peer, &it, (&root, &side, &to), how)?;
+    let bytes = parts(s, name, target, (&peer, &it), (&root, &side, &to), (there_root, there), how)?;
     let side = receiving::side(s, &root)?;
     let plan = replicate::settle(name.as_str(), target, &root, &side, &to, s.platform.openzfs());
     warnings.extend(apply::run(&s.ctx(true), &object, &plan, &lock)?);
@@ -200,20 +203,23 @@ fn take(s: &Session, name: &EnvName, warnings: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// Sends what has to be sent, dataset by dataset, parents first. Returns how many bytes that were, if it was anything.
+/// Sends what has to be sent to a side that has this, dataset by dataset, parents first. Returns how many bytes that were,
+/// if it was anything.
 fn parts(
     s: &Session,
     name: &EnvName,
     target: &Target,
-    peer: &Peer,
-    it: &Replica,
+    (peer, it): (&Peer, &Replica),
     (root, side, to): (&DatasetName, &Side, &str),
+    (there_root, mut there): (DatasetName, Side),
     how: Manner,
 ) -> Result<Option<u64>> {
     let mut bytes = None;
     for round in 0.. {
-        // Asked once for all its datasets, and again when they have been sent.
-        let (there_root, there) = peer.list(s, it)?;
+        // It was asked once for all its datasets, and is again when they have been sent.
+        if round > 0 {
+            there = peer.list(s, it)?.1;
+        }
         let ways = replicate::ways(name.as_str(), target, side, &there.datasets, (to, there_root.as_str()))?;
         let mut missing = false;
         for (child, way) in ways {
