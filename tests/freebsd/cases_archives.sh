@@ -269,3 +269,35 @@ case_archive_of_a_vm_that_lies() {
 	j 0 vm-remove -y av
 	rm -r "$T/x" "$T/av.zjug" "$T/same.zjug" "$T/lies.zjug"
 }
+
+case_archive_of_a_vm_killed() {
+	need_pool
+	vm_host
+	mkzvm av --disk log:16M,type=raw
+	set="$POOL/jugtest/env"
+	c 0 dd if=/dev/random of="/dev/zvol/$set/av/disk0" bs=1m count=2 oseek=3
+	disk0=$(sum_of "/dev/zvol/$set/av/disk0")
+	for k in 1 3 5 7 8 9 11 12 14 15; do
+		kill_at $k av vm-export av "$T/killed.jug"
+		j 0 doctor --fix
+		no_export av
+		must_not [ -e "$T/.killed.jug.part" ]
+		# Under its name there is a whole one.
+		[ ! -e "$T/killed.jug" ] || c 0 mv "$T/killed.jug" "$T/whole.jug"
+	done
+	[ -e "$T/whole.jug" ] || j 0 vm-export av "$T/whole.jug"
+	for k in 1 4 8 9 10 11 12 14 16 18; do
+		remember
+		kill_at $k new vm-import "$T/whole.jug" --as new
+		j 0 doctor --fix
+		if [ -e "$WD/envs/new.toml" ]; then
+			must [ "$(sum_of "/dev/zvol/$set/new/disk0")" = "$disk0" ]
+			j 0 vm-remove -y new
+		fi
+		c 1 zfs list "$set/new"
+		unchanged
+	done
+	must [ "$(sum_of "/dev/zvol/$set/av/disk0")" = "$disk0" ]
+	j 0 vm-remove -y av
+	rm "$T/whole.jug"
+}
