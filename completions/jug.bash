@@ -4899,7 +4899,7 @@ _jug() {
             return 0
             ;;
         jug__subcmd__vm__subcmd__create)
-            opts="-H -n -q -v -y -h --image --disk --cpus --memory --net --firmware --kernel --initrd --cmdline --iso --boot --vnc --ssh-key --user-data --meta-data --network-config --storage --mnt-start --mnt-stop --hook --set --tag --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
+            opts="-H -n -q -v -y -h --image --force --verify --disk --cpus --memory --net --firmware --kernel --initrd --cmdline --iso --boot --vnc --ssh-key --user-data --meta-data --network-config --storage --mnt-start --mnt-stop --hook --set --tag --start --json --dry-run --quiet --verbose --yes --config --workdir --platform --facts --jobs --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

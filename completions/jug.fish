@@ -1339,6 +1339,8 @@ complete -c jug -n "__fish_jug_using_subcommand vm-create" -l platform -d 'Plan 
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand vm-create" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand vm-create" -l jobs -d 'Work on so many targets at once' -r
+complete -c jug -n "__fish_jug_using_subcommand vm-create" -l force -d 'Overwrite what is on the disk of somebody else\'s that --image goes to'
+complete -c jug -n "__fish_jug_using_subcommand vm-create" -l verify -d 'Read back what --image put on the first disk, and compare it'
 complete -c jug -n "__fish_jug_using_subcommand vm-create" -l vnc -d 'A screen on 127.0.0.1, with a password (see vm-vnc)'
 complete -c jug -n "__fish_jug_using_subcommand vm-create" -l start -d 'Start it at once'
 complete -c jug -n "__fish_jug_using_subcommand vm-create" -l json -d 'Print JSON'

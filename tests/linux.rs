@@ -93,6 +93,8 @@ mod vm;
 mod vm_archives;
 #[path = "linux/vm_crash.rs"]
 mod vm_crash;
+#[path = "linux/vm_flash.rs"]
+mod vm_flash;
 #[path = "linux/vm_guest.rs"]
 mod vm_guest;
 #[path = "linux/vm_seed.rs"]

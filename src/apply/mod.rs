@@ -2,6 +2,7 @@
 //! no return. What an interrupted run left is recovered from its journal.
 
 pub mod apart;
+mod disks;
 pub mod guards;
 mod hooks;
 pub mod machines;

@@ -1,10 +1,10 @@
 //! Performs one effect on the host.
 
 use super::guards::{self, holds};
-use super::{Ctx, apart, hooks, machines, seeds, served, unmount};
+use super::{Ctx, apart, disks, hooks, machines, seeds, served, unmount};
 use crate::error::{Code, Error, Result};
 use crate::host::cmd::{Cmd, Output, RunError};
-use crate::host::{Child, beneath, block, deadline, fs, gpt, stream, tree};
+use crate::host::{Child, beneath, block, deadline, fs, gpt, tree};
 use crate::model::hook::Policy;
 use crate::model::name::AbsPath;
 use crate::plan::{Action, Effect};
@@ -141,9 +141,10 @@ fn effect(
         }
         Effect::AwaitFree { lock, seconds } => machines::await_free(ctx, lock, *seconds),
         Effect::AwaitPath { path, seconds } => machines::await_path(ctx, path, *seconds),
-        Effect::Flash { from, to } => {
-            stream::flash(from.as_path(), to.as_path(), &mut |n| ctx.progress.fetched(n))
-        }
+        Effect::Flash { .. }
+        | Effect::FreeDisk { .. }
+        | Effect::WipeDisk { .. }
+        | Effect::ReadBack { .. } => disks::perform(ctx, effect),
         Effect::EndTable { path } => gpt::end(path.as_path()),
         Effect::Keep { from, to } => seeds::keep(from, to),
         Effect::Seed(seed) => seeds::lay_out(seed).map(|()| true),

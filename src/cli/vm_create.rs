@@ -17,6 +17,7 @@ use crate::model::size::ByteSize;
 use crate::model::vm::{BootFrom, Firmware, Vm};
 use crate::model::vm_words::{Cpus, VNC_PORT, Vnc};
 use crate::plan::seed::Given;
+use crate::plan::vm_image::Flashing;
 use crate::plan::{create, machine, mnt, start, vm_image};
 use crate::report::results::Done;
 use crate::store::lock::Lock;
@@ -34,6 +35,12 @@ pub struct Args {
     /// The image that its first disk is made of (see image-ls)
     #[arg(long, value_name = "IMAGE")]
     image: Option<ImageName>,
+    /// Overwrite what is on the disk of somebody else's that --image goes to
+    #[arg(long, requires = "image")]
+    force: bool,
+    /// Read back what --image put on the first disk, and compare it
+    #[arg(long, requires = "image")]
+    verify: bool,
     /// A new disk of that size, or NAME:SIZE or NAME:/dev/DEVICE with ,bus=nvme and the like; repeatable
     #[arg(long, value_name = "SIZE")]
     disk: Vec<DiskArg>,
@@ -159,11 +166,9 @@ fn wanted(s: &Session, args: &Args) -> Result<Env> {
         if vm.disks.is_empty() {
             vm.disks = disks(s, storage, &[], &[DiskArg::Sized(size)])?;
         }
-        if !matches!(vm.disks.first(), Some(Disk { blocks: Blocks::Own { .. }, .. })) {
-            let next = "give --disk SIZE first, and what is somebody else's after it";
-            return Err(
-                Error::usage("--image", "it becomes the first disk, which must be one of jug's").next(next)
-            );
+        if vm.disks.first().is_some_and(|d| d.read_only) {
+            let next = "give another --disk first, or this one without ,ro";
+            return Err(Error::usage("--image", "it becomes the first disk, which is read-only").next(next));
         }
         vm.image = Some(name.clone());
     }
@@ -218,7 +223,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         None if args.told.is_empty() => Given::new(),
         None => return Err(Error::usage("vm.seed", "with none its guest is told nothing")),
     };
-    let plans = || plan(s, name, &env, &given, args.start);
+    let how = Flashing { force: args.force, verify: args.verify };
+    let plans = || plan(s, name, &env, (&given, how), args.start);
     let image = if s.is_root() && !s.global.dry_run { image(s, name, &env, &plans)? } else { None };
     let mut outcome = change::one(s, "vm-create", name.as_str(), true, &plans);
     drop(image);
@@ -260,7 +266,13 @@ fn image(s: &Session, vm: &EnvName, env: &Env, refused: &dyn Fn() -> Result<Wish
     lock::shared(&s.layout, &object).map(Some)
 }
 
-fn plan(s: &Session, name: &EnvName, env: &Env, given: &Given, then_start: bool) -> Result<Wish> {
+fn plan(
+    s: &Session,
+    name: &EnvName,
+    env: &Env,
+    (given, how): (&Given, Flashing),
+    then_start: bool,
+) -> Result<Wish> {
     let mut env = env.clone();
     let mut wanted = s.wanted(name, &env);
     wanted.paths.extend(mnt::places(&s.layout, name));
@@ -295,7 +307,7 @@ fn plan(s: &Session, name: &EnvName, env: &Env, given: &Given, then_start: bool)
             &facts,
         )?);
     }
-    plans.push(create::plan_told(&guest, &facts, given)?);
+    plans.push(create::plan_told(&guest, &facts, given, how)?);
     if then_start {
         // What will refuse the start is better known before anything is made.
         let start = start::plan(&guest, &machine::filled(&guest, facts.clone()), s.host.now())?;

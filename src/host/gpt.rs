@@ -3,6 +3,7 @@
 
 use super::stream::open_disk;
 use crate::error::{Error, Result};
+use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
@@ -10,6 +11,10 @@ use std::path::Path;
 
 /// The longest array of entries that is taken; the usual one has 16 KiB.
 const MAX_ENTRIES: u64 = 1 << 20;
+
+/// What putting the backup right changes in the first 4096 bytes of a disk with sectors of 512: the length of the partition
+/// that protects the table; the table's sum, where its backup is, and the last sector for partitions.
+pub const MOVED: [std::ops::Range<usize>; 4] = [458..462, 528..532, 544..552, 560..568];
 
 /// A table, as the head of a disk has it.
 struct Table {
@@ -26,7 +31,8 @@ struct Table {
 /// It can't be read or written, or ends before its last partition does.
 pub fn end(path: &Path) -> Result<bool> {
     let fail = |e| Error::io(path, "putting the end of its partition table right", e);
-    let mut disk = open_disk(path, OpenOptions::new().read(true).write(true)).map_err(fail)?;
+    let mut disk =
+        open_disk(path, OpenOptions::new().read(true).write(true), OFlags::empty()).map_err(fail)?;
     let length = disk.seek(SeekFrom::End(0)).map_err(fail)?;
     let Some(table) = Table::read(&disk, length).map_err(fail)? else { return Ok(false) };
     let (last, rows) = (length / table.sector - 1, (table.entries.len() as u64).div_ceil(table.sector));

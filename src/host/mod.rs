@@ -9,6 +9,7 @@ pub mod child;
 pub mod cmd;
 pub mod console;
 pub mod deadline;
+pub mod flash;
 pub mod fs;
 pub mod gpt;
 pub mod pack;

@@ -1,6 +1,6 @@
 //! Long files: copied and hashed in one pass, within bounds, in little memory.
 
-use super::{attributes, signal};
+use super::signal;
 use crate::error::{Code, Error, Result};
 use crate::model::size::ByteSize;
 use crate::model::sum::{Algorithm, Sum};
@@ -12,7 +12,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// What is read and written at once.
-const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 20;
 /// The unit in which holes are made.
 pub(super) const BLOCK: usize = 64 << 10;
 /// What is left free of a file system, at most; of a small one, a twentieth.
@@ -132,37 +132,18 @@ pub fn copy(
 }
 
 /// Opens a disk. Others may write to what a file lies on, and a link there would lead anywhere. On Linux the names of
-/// volumes are links, which udev(7) makes.
+/// volumes are links, and those of disks by what they are, which udev(7) makes.
 ///
 /// # Errors
 /// It is not there, or a link.
-pub(super) fn open_disk(path: &Path, how: &mut OpenOptions) -> std::io::Result<File> {
-    let follow = if path.starts_with("/dev/zvol") { OFlags::empty() } else { OFlags::NOFOLLOW };
-    how.custom_flags((follow | OFlags::CLOEXEC).bits() as i32).open(path)
-}
-
-/// Copies a disk into a file or a device in which there is nothing yet: what is zero is left out. Blocks of files are
-/// shared where the file system can.
-///
-/// # Errors
-/// It can't be read or written, or jug was told to end.
-pub fn flash(from: &Path, to: &Path, tick: &mut dyn FnMut(u64)) -> Result<bool> {
-    let fail = |e| Error::io(to, "writing it", e);
-    let mut source = File::open(from).map_err(|e| Error::io(from, "reading it", e))?;
-    let mut out = open_disk(to, OpenOptions::new().write(true)).map_err(fail)?;
-    let is_file = out.metadata().map_err(fail)?.is_file();
-    if is_file && attributes::share(&source, &out).map_err(fail)? {
-        return out.sync_all().map_err(fail).map(|()| true);
-    }
-    let at = pour(&mut source, &from.to_string_lossy(), (&mut out, to), u64::MAX, tick)?;
-    if is_file {
-        out.set_len(at).map_err(fail)?;
-    }
-    out.sync_all().map_err(fail).map(|()| true)
+pub(super) fn open_disk(path: &Path, how: &mut OpenOptions, more: OFlags) -> std::io::Result<File> {
+    let device = path.starts_with("/dev") && !path.starts_with("/dev/shm");
+    let links = if device { OFlags::empty() } else { OFlags::NOFOLLOW };
+    how.custom_flags((links | OFlags::CLOEXEC | more).bits() as i32).open(path)
 }
 
 /// Writes what comes to a file or device in which there is nothing yet: what is zero is left out. Returns how far it came.
-fn pour(
+pub(super) fn pour(
     from: &mut dyn Read,
     object: &str,
     (out, to): (&mut File, &Path),
@@ -198,7 +179,7 @@ fn pour(
 /// It is a link, has another size, or can't be read; or `to` takes no more.
 pub fn read_disk(path: &Path, size: u64, to: &mut dyn Write) -> Result<()> {
     let fail = |e| Error::io(path, "reading it", e);
-    let mut disk = open_disk(path, OpenOptions::new().read(true)).map_err(fail)?;
+    let mut disk = open_disk(path, OpenOptions::new().read(true), OFlags::empty()).map_err(fail)?;
     let length = disk.seek(SeekFrom::End(0)).and_then(|n| disk.rewind().map(|()| n)).map_err(fail)?;
     if length != size {
         let reason = format!("it has {}, and the VM's TOML says {}", ByteSize(length), ByteSize(size));
@@ -229,7 +210,7 @@ pub fn write_disk(
     tick: &mut dyn FnMut(u64),
 ) -> Result<()> {
     let fail = |e| Error::io(to, "writing it", e);
-    let mut out = open_disk(to, OpenOptions::new().write(true)).map_err(fail)?;
+    let mut out = open_disk(to, OpenOptions::new().write(true), OFlags::empty()).map_err(fail)?;
     let came = pour(&mut from.take(size), object, (&mut out, to), room, tick)?;
     let more = fill(from, &mut [0]).map_err(|e| Error::io(object, "reading it", e))?;
     if came != size || more > 0 {

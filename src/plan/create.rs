@@ -2,6 +2,7 @@
 
 use super::guest::Guest;
 use super::seed::Given;
+use super::vm_image::Flashing;
 use super::{Effect, Plan, Step, hooks, machine, mnt, publish, seed, storage};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
@@ -19,14 +20,14 @@ use crate::model::schema::env_text;
 /// # Errors
 /// It exists, or its base does not, or anything that it would need to be new is there already.
 pub fn plan(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
-    plan_told(guest, facts, &Given::new())
+    plan_told(guest, facts, &Given::new(), Flashing::default())
 }
 
-/// The same for a VM whose guest is told this at its first boot.
+/// The same for a VM whose guest is told this at its first boot, and whose first disk is made of an image in that way.
 ///
 /// # Errors
 /// As `plan`.
-pub fn plan_told(guest: &Guest<'_>, facts: &Facts, given: &Given) -> Result<Plan> {
+pub fn plan_told(guest: &Guest<'_>, facts: &Facts, given: &Given, how: Flashing) -> Result<Plan> {
     refuse(guest, facts)?;
     publish::meant(guest, facts)?;
     let mut plan = Plan::new(guest.verb("create"), guest.name);
@@ -38,7 +39,7 @@ pub fn plan_told(guest: &Guest<'_>, facts: &Facts, given: &Given) -> Result<Plan
     };
     storage::make(guest, facts, origin.as_deref(), &mut plan)?;
     if env.is_vm() {
-        machine::fill(guest, facts, &mut plan)?;
+        machine::fill(guest, facts, how, &mut plan)?;
         seed::keep(guest, given, &mut plan);
     } else {
         fill(guest, facts, &mut plan)?;

@@ -5,6 +5,7 @@ use super::seed::LaidOut;
 use crate::host::Cmd;
 use crate::model::hook::Policy;
 use crate::model::name::{AbsPath, EnvName};
+use crate::model::sum::Sum;
 use crate::platform::nfs::Served;
 use crate::programs::qmp::Request;
 use crate::store::owner::Epoch;
@@ -217,12 +218,40 @@ pub enum Effect {
         /// At most so long.
         seconds: u64,
     },
-    /// Copies a disk into a file or a device that is there, and in which there is nothing yet.
+    /// Copies a disk into a file or a device that is there.
     Flash {
         /// From here.
         from: AbsPath,
         /// To here.
         to: AbsPath,
+        /// Whether there may be something in it: then what is zero is written as well, and nobody else may use it.
+        #[serde(default)]
+        over: bool,
+    },
+    /// A disk of somebody else's is not used by this host, and long enough; or the plan fails.
+    FreeDisk {
+        /// Which.
+        path: AbsPath,
+        /// So many bytes.
+        length: u64,
+        /// Whether it must be empty.
+        blank: bool,
+    },
+    /// Empties a disk on which an image was written; one with another beginning is left as it is.
+    WipeDisk {
+        /// Which.
+        path: AbsPath,
+        /// The image.
+        image: AbsPath,
+    },
+    /// So much of a disk has this sum when it is read again, or the plan fails.
+    ReadBack {
+        /// Which.
+        path: AbsPath,
+        /// So many bytes.
+        length: u64,
+        /// The sum.
+        sum: Sum,
     },
     /// Puts the backup of a disk's partition table where the disk ends; what has none is left as it is.
     EndTable {

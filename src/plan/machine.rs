@@ -1,6 +1,7 @@
 //! What a VM needs beside what a jail needs: its disks, its firmware's variables, and its hypervisor under a supervisor.
 
 use super::guest::Guest;
+use super::vm_image::Flashing;
 use super::wire::Card;
 use super::{Effect, Guard, Plan, Step, mnt, seed, vm_image};
 use crate::error::{Error, Result};
@@ -73,13 +74,13 @@ pub fn run(guest: &Guest<'_>, vm: &Vm, cards: &[Card<'_>], facts: &Facts, plan: 
 }
 
 /// Refuses a device that somebody else writes to: the host, which has it mounted, or another VM that runs.
-fn in_use(guest: &Guest<'_>, vm: &Vm, facts: &Facts) -> Result<()> {
+pub fn in_use(guest: &Guest<'_>, vm: &Vm, facts: &Facts) -> Result<()> {
     for disk in &vm.disks {
         let Blocks::Theirs(path) = &disk.blocks else { continue };
         let busy = |by: String, next: String| {
             Err(Error::busy(guest.name, format!("its disk {path} is {by}")).next(next))
         };
-        if let Some(m) = facts.mounts.iter().find(|m| m.source == path.as_str()) {
+        if let Some(m) = facts.mounts.iter().find(|m| is_of(&m.source, path.as_str())) {
             return busy(format!("mounted at {}", m.target), format!("umount {}", m.target));
         }
         let others = facts.environments.iter().filter(|(n, _)| n.as_str() != guest.name.as_str());
@@ -92,6 +93,19 @@ fn in_use(guest: &Guest<'_>, vm: &Vm, facts: &Facts) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a device is that disk or a partition of it: sda1 of sda, nvme0n1p2 of nvme0n1, da0p2 and da0s1a of da0.
+fn is_of(device: &str, disk: &str) -> bool {
+    let digit = |s: &str| s.starts_with(|c: char| c.is_ascii_digit());
+    match device.strip_prefix(disk) {
+        None => false,
+        Some("") => true,
+        Some(rest) if disk.ends_with(|c: char| c.is_ascii_digit()) => {
+            rest.strip_prefix(['p', 's']).is_some_and(digit)
+        }
+        Some(rest) => digit(rest),
+    }
 }
 
 fn warnings(guest: &Guest<'_>, vm: &Vm, host: &Hypervisor) -> Vec<String> {
@@ -192,13 +206,13 @@ pub fn filled(guest: &Guest<'_>, mut facts: Facts) -> Facts {
 ///
 /// # Errors
 /// A disk is there already, or this host can't run such a VM.
-pub fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
+pub fn fill(guest: &Guest<'_>, facts: &Facts, how: Flashing, plan: &mut Plan) -> Result<()> {
     let Some(vm) = &guest.env.vm else { return Err(Error::failed(guest.name, "it is no VM")) };
     for (i, disk) in vm.disks.iter().enumerate() {
         let path = machine::blocks(guest, disk);
         match disk.blocks {
-            Blocks::Own { size, .. } if i == 0 && vm.image.is_some() => {
-                plan.steps.extend(vm_image::disk(guest, vm, disk, size, facts)?);
+            _ if i == 0 && vm.image.is_some() => {
+                plan.steps.extend(vm_image::disk(guest, vm, disk, how, facts)?);
             }
             Blocks::Theirs(_) if facts.path(path.as_str()).is_none() => {
                 return Err(Error::not_found(
@@ -219,4 +233,30 @@ pub fn fill(guest: &Guest<'_>, facts: &Facts, plan: &mut Plan) -> Result<()> {
         plan.push(copy_variables(guest, &template));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_disk_is_in_use_by_its_partitions() {
+        for (device, disk) in [
+            ("/dev/sda", "/dev/sda"),
+            ("/dev/sda12", "/dev/sda"),
+            ("/dev/nvme0n1p2", "/dev/nvme0n1"),
+            ("/dev/da0p2", "/dev/da0"),
+            ("/dev/da0s1a", "/dev/da0"),
+        ] {
+            assert!(is_of(device, disk), "{device} {disk}");
+        }
+        for (device, disk) in [
+            ("/dev/sdab", "/dev/sda"),
+            ("/dev/da01", "/dev/da0"),
+            ("/dev/da0", "/dev/da0p2"),
+            ("tmpfs", "/dev/sda"),
+        ] {
+            assert!(!is_of(device, disk), "{device} {disk}");
+        }
+    }
 }

@@ -288,8 +288,35 @@ impl fmt::Display for Effect {
                 "i=0; while [ $i -lt {seconds} ] && [ ! -e {p} ]; do sleep 1; i=$((i+1)); done; [ -e {p} ]",
                 p = quote(path.as_str())
             ),
-            Self::Flash { from, to } => {
+            Self::Flash { from, to, .. } => {
                 write!(f, "dd if={} of={} bs=1M conv=notrunc", quote(from.as_str()), quote(to.as_str()))
+            }
+            Self::FreeDisk { path, length, blank } => {
+                let p = quote(path.as_str());
+                writeln!(
+                    f,
+                    "mount | awk -v d={p} 'index($1, d) == 1 {{ exit 1 }}' # no partition of it either"
+                )?;
+                let size = format!("blockdev --getsize64 {p} || wc -c <{p}");
+                write!(
+                    f,
+                    "[ \"$({{ diskinfo {p} | cut -f 3 | grep . || {size}; }} 2>/dev/null)\" -ge {length} ]"
+                )?;
+                if !blank {
+                    return Ok(());
+                }
+                write!(f, "\nhead -c 1048576 {p} | cmp -s -n 1048576 - /dev/zero # and so is its end")
+            }
+            Self::WipeDisk { path, .. } => {
+                let p = quote(path.as_str());
+                write!(
+                    f,
+                    "dd if=/dev/zero of={p} bs=1M count=1 conv=notrunc # if the image's beginning is there"
+                )
+            }
+            Self::ReadBack { path, length, sum } => {
+                let (p, program) = (quote(path.as_str()), sum.algorithm.as_str());
+                write!(f, "[ \"$(head -c {length} {p} | {program}sum | cut -d ' ' -f 1)\" = {} ]", sum.hex())
             }
             Self::EndTable { path } => {
                 let p = quote(path.as_str());

@@ -1,13 +1,14 @@
-//! A VM's first disk, made of an image: a clone of a volume that all VMs of that image share, or a copy, which shares its
-//! blocks where the file system can.
+//! A VM's first disk, made of an image: a clone of a volume that all VMs of that image share; a copy, which shares its
+//! blocks where the file system can; or somebody else's disk, over whose content nothing is written unasked.
 
 use super::guest::Guest;
+use super::machine::in_use;
 use super::vm_disk::end_of_table;
 use super::{Effect, Guard, Plan, Step};
 use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::model::base::SNAPSHOT;
-use crate::model::disk::{Disk, DiskKind};
+use crate::model::disk::{Blocks, Disk, DiskKind};
 use crate::model::env::Env;
 use crate::model::image::Image;
 use crate::model::name::{AbsPath, DatasetName, ImageName};
@@ -17,6 +18,15 @@ use crate::model::vm::{Vm, kind_of};
 use crate::platform::machine;
 use crate::programs::{truncate, zfs};
 use crate::store::layout::Layout;
+
+/// How an image is to get onto a disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Flashing {
+    /// Whatever is on that disk already.
+    pub force: bool,
+    /// And is read back.
+    pub verify: bool,
+}
 
 /// How large a disk is that holds an image, if nobody says: whole MiB.
 pub fn size(image: &Image) -> ByteSize {
@@ -32,7 +42,7 @@ pub fn volume(root: &DatasetName, image: &ImageName) -> DatasetName {
 pub fn cloned(env: &Env) -> Option<DatasetName> {
     let (vm, own) = (env.vm.as_ref()?, env.dataset.as_ref()?);
     let disk = vm.disks.first()?;
-    let kind = if let crate::model::disk::Blocks::Own { kind, .. } = disk.blocks { kind } else { None };
+    let Blocks::Own { kind, .. } = disk.blocks else { return None };
     let root = own.as_str().rsplitn(3, '/').nth(2)?.parse().ok()?;
     (kind_of(kind, env.storage) == DiskKind::Zvol).then_some(())?;
     Some(volume(&root, vm.image.as_ref()?))
@@ -67,7 +77,7 @@ pub fn prepare(
     let device = machine::volume_device(volume);
     plan.steps.extend(machine::appear(volume, device.clone()));
     let from = layout.image_disk(name);
-    plan.push(Step::new("write the image to it", Effect::Flash { from, to: device }));
+    plan.push(Step::new("write the image to it", Effect::Flash { from, to: device, over: false }));
     plan.push(
         Step::run("take the snapshot that clones are made of", zfs::snapshot(volume, SNAPSHOT)).undo_when(
             Guard::Snapshot { dataset: volume.clone(), label: SNAPSHOT.into(), uuid },
@@ -101,30 +111,75 @@ pub fn forget(name: &ImageName, image: &Image, volume: &DatasetName, facts: &Fac
     ])
 }
 
-/// The steps that make a VM's first disk, which has that size.
+/// The steps that make a VM's first disk.
 ///
 /// # Errors
-/// The image is not there, or larger.
-pub fn disk(guest: &Guest<'_>, vm: &Vm, disk: &Disk, size: ByteSize, facts: &Facts) -> Result<Vec<Step>> {
+/// The image is not there, or larger, or somebody uses that disk.
+pub fn disk(guest: &Guest<'_>, vm: &Vm, disk: &Disk, how: Flashing, facts: &Facts) -> Result<Vec<Step>> {
     let name = vm.image.as_ref().ok_or_else(|| Error::failed(guest.name, "it has no image"))?;
     let text = facts.images.get(name.as_str());
     let text = text.ok_or_else(|| Error::not_found(format!("image {name}"), "there is no such image"))?;
     let image: Image = schema::read(text, name.as_str())?;
-    if size.0 < image.size {
-        return Err(Error::usage(
-            guest.name,
-            format!("its disk {} has {size}, and the image {name} needs {}", disk.name, self::size(&image)),
-        )
-        .next(format!("--disk {}, or more", self::size(&image))));
-    }
     let path = machine::blocks(guest, disk);
-    let grows = size.0 > image.size;
-    let mut steps = match (cloned(guest.env), &guest.env.dataset) {
-        (Some(volume), Some(own)) => clone(guest, &volume, &own.child(disk.name.as_str()), size, &path),
-        _ => copy(guest, name, size, &path),
+    let (mut steps, grows) = match (&disk.blocks, cloned(guest.env), &guest.env.dataset) {
+        (Blocks::Own { size, .. }, ..) if size.0 < image.size => {
+            let reason = format!(
+                "its disk {} has {size}, and the image {name} needs {}",
+                disk.name,
+                self::size(&image)
+            );
+            return Err(
+                Error::usage(guest.name, reason).next(format!("--disk {}, or more", self::size(&image)))
+            );
+        }
+        (Blocks::Own { size, .. }, Some(volume), Some(own)) => {
+            (clone(guest, &volume, &own.child(disk.name.as_str()), *size, &path), size.0 > image.size)
+        }
+        (Blocks::Own { size, .. }, ..) => (copy(guest, name, *size, &path), size.0 > image.size),
+        (Blocks::Theirs(_), ..) => (over(guest, vm, (name, image.size), disk, how, facts)?, true),
     };
+    if how.verify {
+        let effect = Effect::ReadBack { path: path.clone(), length: image.size, sum: image.sum };
+        steps.push(Step::new("read it back", effect));
+    }
     steps.extend(grows.then(|| end_of_table(path)));
     Ok(steps)
+}
+
+/// The steps that write an image to a disk of somebody else's.
+fn over(
+    guest: &Guest<'_>,
+    vm: &Vm,
+    (image, length): (&ImageName, u64),
+    disk: &Disk,
+    how: Flashing,
+    facts: &Facts,
+) -> Result<Vec<Step>> {
+    let path = machine::blocks(guest, disk);
+    if facts.path(path.as_str()).is_none() {
+        return Err(Error::not_found(guest.name, format!("there is no {path} for its disk {}", disk.name)));
+    }
+    in_use(guest, vm, facts)?;
+    for (other, text) in facts.environments.iter().filter(|(n, _)| n.as_str() != guest.name.as_str()) {
+        let Ok(env) = schema::read_env(text, other) else { continue };
+        if let Some(its) = env.vm.iter().flat_map(|vm| &vm.disks).find(|d| d.blocks == disk.blocks) {
+            return Err(Error::conflict(guest.name, format!("{path} is {other}'s disk {}", its.name))
+                .next(format!("jug vm-disk-remove {other} {}, if it is not needed", its.name)));
+        }
+    }
+    let from = guest.layout.image_disk(image);
+    let title =
+        if how.force { "see that nobody uses it" } else { "see that nobody uses it, and it is empty" };
+    let free = Effect::FreeDisk { path: path.clone(), length, blank: !how.force };
+    let mut write = Step::new(
+        format!("write the image {image} to {path}"),
+        Effect::Flash { from: from.clone(), to: path.clone(), over: true },
+    );
+    // What was there before can't come back.
+    if !how.force {
+        write = write.undo(Effect::WipeDisk { path, image: from });
+    }
+    Ok(vec![Step::new(title, free), write])
 }
 
 fn clone(
@@ -150,7 +205,10 @@ fn copy(guest: &Guest<'_>, image: &ImageName, size: ByteSize, path: &AbsPath) ->
     vec![
         Step::new(format!("make {path}"), Effect::Fresh { path: path.clone(), mode: 0o600 })
             .undo(Effect::Remove { path: path.clone() }),
-        Step::new(format!("copy the image {image} to it"), Effect::Flash { from, to: path.clone() }),
+        Step::new(
+            format!("copy the image {image} to it"),
+            Effect::Flash { from, to: path.clone(), over: false },
+        ),
         Step::run(format!("let it be {size}"), truncate::to(path, size)),
     ]
 }

@@ -247,8 +247,13 @@ impl World {
     pub fn vm_create(&self, storage: Storage) -> jug::error::Result<Plan> {
         let (name, env) = (Self::name(), self.vm(storage));
         let given = vec![(USER_DATA, Text::Of(self.top().join("told")))];
-        create::plan_told(&self.guest(&name, &env, None), &self.vm_facts(&env), &given)
-            .map(|p| self.devices(p))
+        create::plan_told(
+            &self.guest(&name, &env, None),
+            &self.vm_facts(&env),
+            &given,
+            vm_image::Flashing::default(),
+        )
+        .map(|p| self.devices(p))
     }
     /// The volume that its first disk is a clone of; nothing if it is there.
     pub fn image_volume(&self) -> jug::error::Result<Option<Plan>> {

@@ -66,6 +66,64 @@ case_vm_of_an_image() {
 	must [ -z "$(ls -A "$WD/images")" ]
 }
 
+# flash STATUS ARGS...: a VM whose image goes onto the device
+flash() {
+	_status=$1
+	shift
+	j "$_status" vm-create db --image tiny --storage dir --memory 512M --disk "d:/dev/$md" "$@"
+}
+
+case_vm_flash_onto_a_device() {
+	need_pool
+	need_init
+	partitioned
+	j 0 image-import "$T/gpt" tiny --no-verify
+	c 0 mdconfig -a -t swap -s 80m
+	md=$(cat "$T/out")
+	flash 0 --verify
+	c 0 dd if="/dev/$md" of="$T/back" bs=1m
+	whole "$T/back" 163840
+	c 0 gpart show "$md"
+	must_not grep -q CORRUPT "$T/out"
+	# It is another VM's, and not empty.
+	j 5 vm-create two --image tiny --storage dir --disk "d:/dev/$md" --force
+	err_has "db's disk d"
+	j 0 vm-remove -y db
+	flash 5
+	err_has 'it is not empty'
+	j 4 vm-show db
+	# The host uses it: by a file system in a partition, and by a pool, of which only the kernel knows.
+	c 0 newfs "/dev/${md}p1"
+	mkdir -p "$T/flash"
+	c 0 mount "/dev/${md}p1" "$T/flash"
+	flash 6 --force
+	err_has 'is mounted at'
+	c 0 umount "$T/flash"
+	c 0 gpart destroy -F "$md"
+	c 0 zpool create -f -m none jugflash "/dev/$md"
+	flash 6 --force
+	err_has 'this host uses it'
+	c 0 zpool destroy jugflash
+	j 4 vm-show db
+	# What fails after it leaves it empty.
+	c 0 dd if=/dev/zero of="/dev/$md" bs=1m count=80
+	printf '#!/bin/sh\nexit 1\n' >"$T/no"
+	chmod 755 "$T/no"
+	flash 1 --hook "created=$T/no"
+	dd if="/dev/$md" bs=1m count=1 2>/dev/null | cmp -s -n 1048576 - /dev/zero || fail "half a VM is left on $md"
+	j 4 vm-show db
+	flash 0 --force --verify
+	c 0 mdconfig -a -t swap -s 4m
+	small=$(cat "$T/out")
+	j 2 vm-create two --image tiny --storage dir --disk "d:/dev/$small"
+	err_has 'needs 8M'
+	c 0 mdconfig -d -u "$small"
+	j 0 vm-remove -y db
+	j 0 image-remove -y tiny
+	c 0 mdconfig -d -u "$md"
+	rm "$T/back"
+}
+
 # mount_seed LABEL LABELS TYPE: the running db's, as nuageinit(7) looks for it, at $T/cd
 mount_seed() {
 	_iso=$WD/run/db/seed.iso

@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK+MH4E8KO32N5CXRvXVqvyZVl0+6ue4DobdhU0FqFd+ me@here";
 
 /// An image of 8 MiB with one partition in a GPT, fetched over http; its partition begins with these words.
-fn image(h: &Host) {
+pub fn image(h: &Host) {
     h.sh("truncate -s 8M disk; echo 'label: gpt\nstart=2048, size=4096' | sfdisk -q disk").ok();
     h.sh("printf 'part of the image' | dd of=disk bs=512 seek=2048 conv=notrunc status=none").ok();
     let web = Httpd::new();
@@ -115,7 +115,7 @@ fn what_a_guest_would_not_take_is_refused() {
         let before = h.snapshot();
         for (args, code, says) in [
             ("--image tiny --disk 4M", 2, "needs 8M"),
-            ("--image tiny --disk d:/dev/null", 2, "must be one of jug's"),
+            ("--image tiny --disk d:/dev/null", 2, "neither a disk nor a file"),
             ("--image tin", 4, "did you mean tiny?"),
             ("--image ../tiny", 2, "../tiny"),
             ("--user-data %/bomb", 2, "user-data"),

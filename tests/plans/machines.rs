@@ -1,13 +1,14 @@
 //! VMs: how they are made, started and ended, and what their hypervisors are told.
 
 use super::{Node, UUID, golden, nodes, time};
-use jug::facts::Hypervisor;
+use jug::facts::{Hypervisor, Mounted};
 use jug::host::fs::Kind;
 use jug::model::env::{Env, Storage};
 use jug::model::image::Image;
 use jug::model::name::{EnvName, ImageName};
 use jug::model::schema::{self, Change};
 use jug::model::vm::Vm;
+use jug::plan::vm_image::Flashing;
 use jug::plan::{create, machine, seed, start, stop, vm_disk, vm_image, wire};
 use jug::platform;
 use jug::store::started::Started;
@@ -143,14 +144,28 @@ fn a_disk_of_an_image_and_what_its_guest_is_told() {
         golden(
             &n,
             "vm-create-image",
-            &create::plan_told(&n.guest(&name, &env, None), &n.facts, &given).unwrap(),
+            &create::plan_told(&n.guest(&name, &env, None), &n.facts, &given, Flashing::default()).unwrap(),
         );
         let raw = of("vm.disks=disk0:20G,type=raw");
         assert!(vm_image::cloned(&raw).is_none());
         golden(&n, "vm-create-image-copied", &create::plan(&n.guest(&name, &raw, None), &n.facts).unwrap());
+        let theirs = of("vm.disks=disk0:/dev/da1");
         let small = of("vm.disks=disk0:3G");
         let e = create::plan(&n.guest(&name, &small, None), &n.facts).unwrap_err();
         assert!(e.code == jug::error::Code::Usage && e.to_string().contains("needs 3073M"), "{e}");
+        // Onto a disk of somebody else's, over nothing unasked.
+        assert!(vm_image::cloned(&theirs).is_none());
+        n.facts.paths.insert("/dev/da1".into(), Kind::File);
+        for (what, force) in [("onto", false), ("over", true)] {
+            let how = Flashing { force, verify: !force };
+            let plan = create::plan_told(&n.guest(&name, &theirs, None), &n.facts, &Vec::new(), how).unwrap();
+            golden(&n, &format!("vm-create-image-{what}"), &plan);
+        }
+        let [source, target, fstype] = ["/dev/da1p2", "/mnt", "ext4"].map(String::from);
+        n.facts.mounts.push(Mounted { source, target, fstype, exported: false });
+        let e = create::plan(&n.guest(&name, &theirs, None), &n.facts).unwrap_err();
+        assert!(e.code == jug::error::Code::Busy && e.reason.contains("mounted at /mnt"), "{e}");
+        n.facts.mounts.pop();
         filled(&mut n, &name, &env);
         let (guest, text) = (n.guest(&name, &env, None), schema::env_text(&env).unwrap());
         golden(&n, "vm-start-seed", &start::plan(&guest, &n.facts, time()).unwrap().unwrap());
@@ -207,7 +222,12 @@ fn what_hypervisors_are_told() {
                 "vm.cmdline=console=ttyS0 a,b",
             ],
         ),
-        ("disks", &["vm.disks=a:1G b:1G,bus=nvme c:1G,bus=ahci,ro d:/dev/da1 e:1G,type=raw"]),
+        ("disks", &["vm.disks=a:1G b:1G,bus=nvme,ro c:1G,bus=ahci d:/dev/da1,ro e:1G,type=raw"]),
+        ("disk-read-only-ahci", &["vm.disks=a:1G,bus=ahci,ro"]),
+        (
+            "disk-cd-and-seed",
+            &["vm.disks=a:1G,bus=ahci b:/dev/da1,bus=nvme", "vm.cd=/iso/x,y.iso", "vm.seed=config-drive"],
+        ),
         (
             "installer",
             &[
@@ -223,6 +243,8 @@ fn what_hypervisors_are_told() {
         ("e1000", &["net=lan:10.10.0.7,unit=1004", "vm.nic_model=e1000", "vm.localtime=true"]),
         ("topology", &["vm.cpus=8,sockets=2,cores=2,threads=2", "vm.wired=true"]),
         ("too-many", &["vm.cpus=17"]),
+        ("cores", &["vm.cpus=6,sockets=2,cores=3"]),
+        ("firmware-of-neither", &["vm.firmware=direct", "vm.kernel=/k/vmlinuz", "vm.seed=ignition"]),
         ("passthru", &["vm.passthru=5/0/0,6/0/1", "vm.shares=src=/usr/src,ro"]),
         ("flags", &["vm.bhyve_flags=-S,-w,-Y", "vm.vnc=[::1]:5902,password=none", "vm.accel=tcg"]),
         ("kvm", &["vm.accel=kvm"]),

@@ -29,6 +29,10 @@ pub const EXAMPLES: &[(&str, &[Example])] = &[
                 "From an installer's CD, with a screen",
                 "jug vm-create db --cpus 2 --memory 4G --disk 20G --iso ./installer.iso --boot cd --vnc --net lan",
             ),
+            (
+                "Its image onto a disk of somebody else's, read back",
+                "jug vm-create db --image debian-13 --disk disk0:/dev/da1 --verify",
+            ),
             ("What would be done, as a script", "jug -n vm-create db --disk 20G"),
             (
                 "A kernel of the host's, under QEMU",
