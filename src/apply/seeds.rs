@@ -13,11 +13,13 @@ pub fn keep(from: &AbsPath, to: &AbsPath) -> Result<bool> {
     fs::write_atomic(to.as_path(), &fs::read_text(from.as_path(), MAX)?, 0o600).map(|()| true)
 }
 
-/// Lays the files out that the seed's disk is made of.
+/// Lays the files out that the seed's disk is made of, and notes which instance the guest becomes by them.
 pub fn lay_out(it: &LaidOut) -> Result<()> {
-    let files = read(it)?.files()?;
+    let seed = read(it)?;
+    let files = seed.files()?;
     let files: Vec<(&str, &str)> = files.iter().map(|f| (f.path, f.text.as_str())).collect();
-    fs::lay_out(it.to.as_path(), &files)
+    fs::lay_out(it.to.as_path(), &files)?;
+    fs::write_atomic(it.instance.as_path(), &format!("{}\n", seed.instance_id()), 0o644)
 }
 
 /// The seed, with the texts that are kept. They lie on the VM's storage, which others may write to.

@@ -4,7 +4,7 @@ use super::session::Session;
 use super::targets::one_of;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::host::Cmd;
+use crate::host::{Cmd, Host};
 use crate::model::env::Kind;
 use crate::model::name::UserName;
 use crate::programs::ssh;
@@ -50,5 +50,7 @@ fn prepare(s: &Session, args: &Args) -> Result<Cmd> {
     let root = "root".parse()?;
     let user = args.user.as_ref().or_else(|| env.vm.as_ref()?.ssh_user.as_ref()).unwrap_or(&root);
     let keys = s.layout.system(&name).join("known_hosts");
-    Ok(ssh::run(&name, &keys, user, at, &args.command))
+    let instance = s.host.read(s.layout.instance(&name).as_path());
+    let instance = instance.as_deref().map(str::trim).filter(|i| !i.is_empty());
+    Ok(ssh::run((&name, instance), &keys, user, at, &args.command))
 }

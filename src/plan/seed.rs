@@ -136,6 +136,8 @@ pub struct LaidOut {
     pub from: AbsPath,
     /// Where the files are laid out.
     pub to: AbsPath,
+    /// Where it is noted which instance the guest becomes by them.
+    pub instance: AbsPath,
     /// How they are given to the guest.
     pub form: Form,
     /// Its name.
@@ -204,6 +206,7 @@ pub fn make(
     let laid_out = LaidOut {
         from: sources(guest),
         to: tree.clone(),
+        instance: guest.layout.instance(guest.name),
         form,
         name: guest.name.clone(),
         uuid: guest.env.uuid,
@@ -212,6 +215,7 @@ pub fn make(
     plan.push(
         Step::new("lay out what its guest is told", Effect::Seed(Box::new(laid_out)))
             .undo(Effect::RemoveTree { path: tree.clone() })
+            .undo(Effect::Remove { path: guest.layout.instance(guest.name) })
             .within(mnt::patience(guest)),
     );
     let Some(label) = form.label() else { return Ok(()) };

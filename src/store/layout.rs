@@ -188,6 +188,10 @@ impl Layout {
     pub fn stopping(&self, name: &EnvName) -> AbsPath {
         self.run(name).join("stopping")
     }
+    /// `run/<name>/instance`: which instance a VM's guest is, by what it was told at this start.
+    pub fn instance(&self, name: &EnvName) -> AbsPath {
+        self.run(name).join("instance")
+    }
     /// `networks/<name>.toml`.
     pub fn network_file(&self, name: &NetName) -> AbsPath {
         self.workdir.join(&format!("networks/{name}.toml"))
