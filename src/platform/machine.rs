@@ -4,7 +4,7 @@ use super::PlatformKind;
 use crate::error::{Error, Result};
 use crate::facts::Hypervisor;
 use crate::host::Cmd;
-use crate::model::disk::{Blocks, Disk, DiskKind};
+use crate::model::disk::{Blocks, Bus, Disk, DiskKind};
 use crate::model::machine::{Drive, Machine};
 use crate::model::name::{AbsPath, DatasetName, EnvName, InterfaceName};
 use crate::model::nic::Unit;
@@ -151,6 +151,11 @@ pub fn machine<'a>(
             format!("it has {} processors, and a VM on this host can have {max}", vm.cpus.count),
         )
         .next(format!("jug vm-set {name} vm.cpus={max}, or hw.vmm.maxcpu in /boot/loader.conf")));
+    }
+    let fixed = |d: &&Disk| d.read_only && d.bus == Bus::Ahci;
+    if let Some(disk) = vm.disks.iter().find(fixed).filter(|_| kind == PlatformKind::Linux) {
+        let reason = format!("its disk {} is read-only, and QEMU has no such disks of ahci", disk.name);
+        return Err(Error::lacks(name, reason).next("bus=virtio-blk or bus=nvme"));
     }
     let dir = guest.run_dir();
     if kind == PlatformKind::Linux && qemu::console(&dir).as_str().len() > SOCKET {
