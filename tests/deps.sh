@@ -12,10 +12,10 @@ lack() {
 }
 
 have() {
-	command -v "$1" >/dev/null 2>&1
+	command -v "$1" >/dev/null 2>&1 || [ -e "$1" ]
 }
 
-# A program, and the package of Debian's that has it.
+# A program or a file, and the package of Debian's that has it.
 programs() {
 	cat <<'LIST'
 runc runc
@@ -34,6 +34,11 @@ gzip gzip
 bzip2 bzip2
 qemu-img qemu-utils
 qemu-system-x86_64 qemu-system-x86
+/usr/share/OVMF/OVMF_VARS_4M.fd ovmf
+mformat mtools
+mke2fs e2fsprogs
+losetup mount
+/usr/bin/time time
 xorriso xorriso
 genisoimage genisoimage
 isoinfo genisoimage

@@ -91,6 +91,8 @@ mod trust;
 mod vm;
 #[path = "linux/vm_archives.rs"]
 mod vm_archives;
+#[path = "linux/vm_boot.rs"]
+mod vm_boot;
 #[path = "linux/vm_crash.rs"]
 mod vm_crash;
 #[path = "linux/vm_flash.rs"]

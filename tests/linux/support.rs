@@ -23,6 +23,11 @@ const NEEDED: [&str; 7] = ["runc", "unshare", "mount", "ip", "tar", "busybox", "
 
 /// Runs `body` in namespaces of its own. What is missing for that is said, and fails where CI=true.
 pub fn on_host<F: FnOnce(&Host)>(needs: &[&str], body: F) {
+    on_host_within(TEST, needs, body);
+}
+
+/// The same for so many seconds.
+pub fn on_host_within<F: FnOnce(&Host)>(seconds: u64, needs: &[&str], body: F) {
     // `linux::room::test::{{closure}}`: the test's name is in the middle.
     let name = std::any::type_name::<F>().trim_start_matches("linux::").replace("::{{closure}}", "");
     if let Some(dir) = std::env::var_os(INSIDE) {
@@ -54,10 +59,10 @@ pub fn on_host<F: FnOnce(&Host)>(needs: &[&str], body: F) {
     ]);
     // A shell as the first process, since it reaps what is orphaned.
     c.args(["sh", "-c", r#""$0" "$@" & wait $!"#]).arg(exe);
-    c.args(["--exact", &name, "--nocapture", "--test-threads=1"])
+    c.args(["--exact", &name, "--include-ignored", "--nocapture", "--test-threads=1"])
         .env(INSIDE, dir.path())
         .env("RUST_BACKTRACE", "0");
-    let out = run(c, dir.path(), "", TEST);
+    let out = run(c, dir.path(), "", seconds);
     assert!(out.code == 0, "{name}: exit status {}\n{}{}", out.code, out.out, out.err);
     assert!(out.out.contains("1 passed"), "{name} was not found in the test binary:\n{}", out.out);
     for line in out.err.lines().filter(|l| l.starts_with(COUNTED)) {

@@ -8,25 +8,42 @@ use std::path::{Path, PathBuf};
 /// What a guest needs beside what every test needs.
 pub const NEEDED: [&str; 4] = ["qemu-system-x86_64", "gzip", "pgrep", "ps"];
 
+/// GRUB for UEFI where tests/kernel.sh has unpacked it: it reads EFI/debian/grub.cfg.
+pub const GRUB: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/target/kernel/usr/lib/grub/x86_64-efi/monolithic/grubx64.efi");
+/// The kernel that knows SATA, CDs and 9P, as tests/kernel.sh has it.
+const FULL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/kernel-full");
+
 /// Where a kernel may lie, with its modules: the package linux-image-cloud-amd64, unpacked (`dpkg-deb -x`) in the place that
 /// the variable names, or by tests/deps.sh, or installed.
 fn kernel() -> Option<(PathBuf, PathBuf)> {
     let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/kernel");
     let named = std::env::var_os("JUG_TEST_KERNEL").map(PathBuf::from);
-    let roots = named.into_iter().chain([fetched, PathBuf::from("/")]);
-    for root in roots {
-        let boot = std::fs::read_dir(root.join("boot")).into_iter().flatten().flatten();
-        for file in boot.filter_map(|e| e.file_name().into_string().ok()) {
-            let Some(version) = file.strip_prefix("vmlinuz-").filter(|v| v.contains("cloud")) else {
-                continue;
-            };
-            let modules = root.join("lib/modules").join(version);
-            if modules.join("kernel").exists() {
-                return Some((root.join("boot").join(&file), modules));
-            }
+    let mut roots = named.into_iter().chain([fetched, PathBuf::from("/")]);
+    roots.find_map(|root| kernel_in(&root, "cloud"))
+}
+
+fn kernel_in(root: &Path, word: &str) -> Option<(PathBuf, PathBuf)> {
+    let boot = std::fs::read_dir(root.join("boot")).into_iter().flatten().flatten();
+    for file in boot.filter_map(|e| e.file_name().into_string().ok()) {
+        let Some(version) = file.strip_prefix("vmlinuz-").filter(|v| v.contains(word)) else {
+            continue;
+        };
+        let modules = root.join("lib/modules").join(version);
+        if modules.join("kernel").exists() {
+            return Some((root.join("boot").join(&file), modules));
         }
     }
     None
+}
+
+/// Whether there is the kernel that knows more; if not, that is said.
+pub fn full() -> bool {
+    let there = kernel_in(Path::new(FULL), "amd64").is_some();
+    if !there {
+        eprintln!("not tested: a VM's other devices: no linux-image-amd64 (sh tests/kernel.sh full)");
+    }
+    there
 }
 
 /// Whether there is a kernel; if not, that is said.
@@ -57,9 +74,12 @@ if [ -e /seed/user-data ]; then
     head -n 1 /seed/user-data | sed 's/^/GUEST-SEED user-data /'
     cat /seed/meta-data /seed/network-config | sed 's/^ */GUEST-SEED /'
 fi
+for w in $(cat /proc/cmdline); do case $w in from=*) echo "GUEST-FROM $w";; esac; done
+[ ! -d /sys/firmware/efi ] || echo GUEST-EFI
 [ ! -e /dev/vda1 ] || echo "GUEST-PART $(head -c 17 /dev/vda1)"
 dmesg | grep -i 'GPT:' | sed 's/^/GUEST-GPT /'
 for d in /sys/block/vd*; do [ -e $d ] && echo "GUEST-DISK ${d##*/} $(cat $d/serial) $(cat $d/size)"; done
+[ ! -e /m/99-more ] || . /m/99-more
 [ -n "${deaf:-}" ] || for e in /dev/input/event*; do { head -c 24 $e >/dev/null && echo GUEST-BUTTON && poweroff -f; } & done
 echo "GUEST-UP cpus=$(grep -c ^processor /proc/cpuinfo) mac=$(cat /sys/class/net/eth0/address 2>/dev/null)"
 exec sh
@@ -82,30 +102,76 @@ const MODULES: [&str; 13] = [
     "fs/isofs/isofs",
 ];
 
+/// What the other kernel has in modules, and is to have, after those.
+const MORE: [&str; 22] = [
+    "net/9p/9pnet",
+    "net/9p/9pnet_virtio",
+    "fs/netfs/netfs",
+    "fs/fscache/fscache",
+    "fs/9p/9p",
+    "crypto/crct10dif_common",
+    "crypto/crct10dif_generic",
+    "lib/crc-t10dif",
+    "lib/crc64",
+    "crypto/crc64_rocksoft_generic",
+    "lib/crc64-rocksoft",
+    "block/t10-pi",
+    "drivers/scsi/scsi_common",
+    "drivers/scsi/scsi_mod",
+    "drivers/ata/libata",
+    "drivers/ata/libahci",
+    "drivers/ata/ahci",
+    "drivers/scsi/sd_mod",
+    "drivers/scsi/sr_mod",
+    "drivers/nvme/host/nvme-core",
+    "drivers/nvme/host/nvme",
+    "drivers/net/ethernet/intel/e1000/e1000",
+];
+
 impl Host {
     /// The options of vm-create with which a guest of the tests' own is made; `more` goes to its kernel.
     pub fn guest(&self, more: &str) -> String {
-        let (kernel, modules) = kernel().unwrap();
-        let initrd = self.path("initrd.gz");
-        if !initrd.exists() {
-            let tree = self.path("initrd");
-            for dir in ["bin", "m", "dev", "proc", "sys"] {
-                std::fs::create_dir_all(tree.join(dir)).unwrap();
-            }
-            std::fs::copy("/bin/busybox", tree.join("bin/busybox")).unwrap();
-            for (i, module) in MODULES.iter().enumerate() {
-                let file = modules.join("kernel").join(format!("{module}.ko"));
-                let name = Path::new(module).file_name().unwrap().to_str().unwrap();
-                std::fs::copy(&file, tree.join(format!("m/{i:02}-{name}.ko"))).unwrap();
-            }
-            write(&tree.join("init"), INIT, 0o755);
-            self.sh("cd initrd && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 >../initrd.gz").ok();
-        }
+        let (kernel, initrd) = self.guest_files();
         format!(
             "--memory 192M --kernel {} --initrd {} --cmdline 'console=ttyS0 panic=-1 quiet {more}'",
             kernel.display(),
             initrd.display()
         )
+    }
+    /// The same with the kernel that knows more; its guest runs the script after all else.
+    pub fn full_guest(&self, script: &str) -> String {
+        let (kernel, modules) = kernel_in(Path::new(FULL), "amd64").unwrap();
+        write(&self.path("initrd/m/99-more"), script, 0o644);
+        let initrd = self.initrd(&modules, &[&MODULES[..], &MORE[..]].concat());
+        format!(
+            "--memory 256M --kernel {} --initrd {} --cmdline 'console=ttyS0 panic=-1 quiet'",
+            kernel.display(),
+            initrd.display()
+        )
+    }
+    /// Its kernel and its initial RAM disk.
+    pub fn guest_files(&self) -> (PathBuf, PathBuf) {
+        let (kernel, modules) = kernel().unwrap();
+        (kernel, self.initrd(&modules, &MODULES))
+    }
+    fn initrd(&self, modules: &Path, names: &[&str]) -> PathBuf {
+        let initrd = self.path("initrd.gz");
+        if initrd.exists() {
+            return initrd;
+        }
+        let tree = self.path("initrd");
+        for dir in ["bin", "m", "dev", "proc", "sys"] {
+            std::fs::create_dir_all(tree.join(dir)).unwrap();
+        }
+        std::fs::copy("/bin/busybox", tree.join("bin/busybox")).unwrap();
+        for (i, module) in names.iter().enumerate() {
+            let file = modules.join("kernel").join(format!("{module}.ko"));
+            let name = Path::new(module).file_name().unwrap().to_str().unwrap();
+            std::fs::copy(&file, tree.join(format!("m/{i:02}-{name}.ko"))).unwrap();
+        }
+        write(&tree.join("init"), INIT, 0o755);
+        self.sh("cd initrd && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1 >../initrd.gz").ok();
+        initrd
     }
     /// What a VM printed on its console.
     pub fn console(&self, name: &str) -> String {
