@@ -12,6 +12,7 @@ all: release
 help:
 	@echo "make tour     show what jug does, for real (root)"
 	@echo "make test     install what the tests need, and run all of them"
+	@echo "make test-slow  make a Debian of packages, and boot it in a VM: it takes minutes"
 	@echo "make bench    measure jls of 300 environments, the binary, its start, a boot of 30, and replication"
 	@echo "make release  build target/release/jug"
 	@echo "make freebsd  build the FreeBSD binary on another system"
@@ -30,6 +31,9 @@ deps:
 
 test:
 	sh tests/all.sh
+
+test-slow:
+	sh tests/slow.sh
 
 bench:
 	sh tests/bench.sh
@@ -59,4 +63,4 @@ clean:
 	$(CARGO) clean
 	rm -rf .venv
 
-.PHONY: all help release tour deps test bench freebsd install clean
+.PHONY: all help release tour deps test test-slow bench freebsd install clean

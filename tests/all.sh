@@ -120,11 +120,11 @@ scripts() {
 	else
 		suite mandoc 60 mandoc -T lint -W warning man/*.5 man/*.8
 	fi
-	suite make:gnu 30 make -n help release tour deps test bench freebsd install clean
+	suite make:gnu 30 make -n help release tour deps test test-slow bench freebsd install clean
 	if lacks bmake; then
 		untested make:bsd "bmake is not installed"
 	elif command -v bmake >/dev/null 2>&1; then
-		suite make:bsd 30 bmake -n help release tour deps test bench freebsd install clean
+		suite make:bsd 30 bmake -n help release tour deps test test-slow bench freebsd install clean
 	fi
 }
 

@@ -103,3 +103,5 @@ mod vm_guest;
 mod vm_seed;
 #[path = "linux/vm_supervisor.rs"]
 mod vm_supervisor;
+#[path = "linux/vm_whole.rs"]
+mod vm_whole;
