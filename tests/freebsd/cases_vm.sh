@@ -247,6 +247,29 @@ none'
 	j 0 vm-ls
 }
 
+# The same number of commands for one VM and for 200.
+case_vm_list_of_many() {
+	need_init
+	j 0 vm-create one --storage dir --disk 16M --firmware bhyveload
+	# As it is once a VM has run.
+	: >"$WD/lock/one.run"
+	j 0 -v vm-ls
+	few=$(grep -c '^+ ' "$T/err")
+	i=100
+	while [ $i -lt 300 ]; do
+		sed "s/^uuid = .*/uuid = \"00000000-0000-4000-8000-000000000$i\"/" "$WD/envs/one.toml" >"$WD/envs/v$i.toml"
+		: >"$WD/lock/v$i.run"
+		i=$((i + 1))
+	done
+	j 0 -v -H vm-ls
+	out_lines 201
+	many=$(grep -c '^+ ' "$T/err")
+	rm "$WD"/envs/v*.toml "$WD"/lock/v*.run
+	must [ "$few" -gt 0 ]
+	must [ "$few" = "$many" ]
+	j 0 vm-remove -y one
+}
+
 case_vm_without_vmm() {
 	need_init
 	! sysctl -n hw.vmm.maxcpu >/dev/null 2>&1 || skip "vmm(4) is loaded"

@@ -179,7 +179,7 @@ fn what_is_no_plain_file_is_no_disk() {
 
 #[test]
 fn a_list_of_many_costs_as_much_as_one_of_few() {
-    on_host(&["qemu-system-x86_64"], |h| {
+    on_host(&["qemu-system-x86_64", "perl", "pgrep"], |h| {
         let count = || h.jug("-v vm-ls -H").ok().err.lines().filter(|l| l.starts_with("+ ")).count();
         h.jug("vm-create first").ok();
         let template = h.sh("cat work/envs/first.toml").ok().out;
@@ -194,6 +194,20 @@ fn a_list_of_many_costs_as_much_as_one_of_few() {
         }
         assert_eq!(h.jug("vm-ls -H").ok().out.lines().count(), 201);
         assert_eq!(count(), few);
+        // And the same where all of them run, as far as the process table tells.
+        write(
+            &h.path("many"),
+            "for my $i (0..199) { next if fork; \
+               $0 = sprintf('qemu-system-x86_64 -name guest=v%d -uuid 00000000-0000-4000-8000-%012d -x', $i, $i); \
+               sleep 200; exit } wait for 1..200;",
+            0o644,
+        );
+        h.sh("perl many >/dev/null 2>&1 &").ok();
+        until("they run", || h.sh("pgrep -fc '^qemu-system-x86_64 -name guest=v'").text() == "200");
+        let running = h.jug("vm-ls -H").ok().out.matches("\trunning\t").count();
+        assert_eq!(running, 200);
+        assert_eq!(count(), few);
+        h.sh("pkill -f '^qemu-system-x86_64 -name guest=v'; true").ok();
         h.sh("rm work/envs/v*.toml").ok();
     });
 }

@@ -86,6 +86,49 @@ fn a_supervisor_that_is_killed() {
     });
 }
 
+/// Whether a supervisor was killed on its `n`th line of the journal while it cleared away after its guest.
+fn killed_while_clearing(h: &Host, n: u32) -> bool {
+    let (pid, guest) = (supervisor(h), h.vm("db").1);
+    h.sh(&format!(
+        "strace -f -qq -o /dev/null -e trace=fdatasync -e inject=fdatasync:signal=KILL:when={n} -p {pid} >/dev/null 2>&1 &"
+    ))
+    .ok();
+    let status = || std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    until("it is watched", || status().lines().any(|l| l.starts_with("TracerPid:") && !l.ends_with("\t0")));
+    h.sh(&format!("kill -9 {guest}")).ok();
+    until("it ends", || status().is_empty());
+    h.work.join("journal/db.jsonl").exists()
+}
+
+#[test]
+fn a_supervisor_that_is_killed_while_it_clears_away() {
+    if !possible() {
+        return;
+    }
+    on_host(&[&NEEDED[..], &["strace"]].concat(), |h| {
+        made(h);
+        let mut n = 1;
+        loop {
+            h.jug("vm-start db").ok();
+            if !killed_while_clearing(h, n) {
+                break;
+            }
+            let mend = ["doctor --fix", "vm-stop db", "vm-start db"][n as usize % 3];
+            h.jug(mend).ok();
+            if mend == "vm-start db" {
+                h.jug("vm-stop --force db").ok();
+            }
+            h.nothing_runs("db", &format!("killed at line {n}, then {mend}"));
+            h.jug("doctor").ok();
+            n += 1;
+        }
+        assert!(n > 5, "it has only {n} points to die at");
+        h.nothing_runs("db", "it was not killed");
+        h.jug("vm-remove -y db").ok();
+        h.jug("net-remove -y lan").ok();
+    });
+}
+
 #[test]
 fn killed_while_starting_and_stopping() {
     if !possible() {
