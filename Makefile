@@ -13,7 +13,7 @@ help:
 	@echo "make tour     show what jug does, for real (root)"
 	@echo "make test     install what the tests need, and run all of them"
 	@echo "make test-slow  make a Debian of packages, and boot it in a VM: it takes minutes"
-	@echo "make bench    measure jls of 300 environments, the binary, its start, a boot of 30, and replication"
+	@echo "make bench    measure jls of 300 environments, the binary, its start, a boot of 30, replication, and flashing"
 	@echo "make release  build target/release/jug"
 	@echo "make freebsd  build the FreeBSD binary on another system"
 	@echo "make install  install under DESTDIR and PREFIX"
@@ -38,6 +38,7 @@ test-slow:
 bench:
 	sh tests/bench.sh
 	sh tests/bench-replicate.sh
+	sh tests/bench-flash.sh
 
 freebsd:
 	FREEBSD_TARGET=$(FREEBSD_TARGET) sh share/freebsd-build.sh
