@@ -6,7 +6,7 @@ use super::{jstart, jstop};
 use crate::apply::machines;
 use crate::error::{Error, Result};
 use crate::host::child::Running;
-use crate::host::{Host, fs, signal};
+use crate::host::{Host, console, fs, signal};
 use crate::model::name::{AbsPath, EnvName};
 use crate::plan::supervise::{self, End, Next};
 use crate::platform::PlatformKind;
@@ -97,6 +97,13 @@ fn tell(line: &str) {
 impl Supervisor<'_> {
     /// Runs the hypervisor until it is to stay off; returns whether it is for this process to clear away after it.
     fn stay(&mut self) -> bool {
+        // A pair of nmdm(4) goes when nobody has it open, and 15.0 panics if its two ends are opened at the same moment
+        // while it is made again. So its console is there from before the first run until after the last, and whoever
+        // is at it stays there. What is no device, or is missing, the hypervisor itself will complain of.
+        let _console = match self.orders.platform {
+            PlatformKind::Freebsd => console::open(&bhyve::console(self.name)[0]).ok().flatten(),
+            PlatformKind::Linux => None,
+        };
         let mut crashes: Vec<Instant> = Vec::new();
         loop {
             let before = self.orders.log.as_path().metadata().map_or(0, |m| m.len());

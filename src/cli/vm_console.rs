@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::targets::one_of;
 use crate::error::{Code, Error, Result};
-use crate::host::console;
+use crate::host::{console, signal};
 use crate::model::env::Kind;
 use crate::platform::machine;
 use crate::report::table::out;
@@ -29,7 +29,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     if !super::jstart::runs(s, &name)? {
         return Err(Error::busy(&name, "it does not run").next(format!("jug vm-start {name}")));
     }
-    match console::attach(&path) {
+    match console::attach(&path, &signal::stopped) {
         Ok(Some(())) => Ok(Code::Done),
         Ok(None) => Err(Error::busy(&name, "it does not run").next(format!("jug vm-start {name}"))),
         Err(e) => Err(Error { object: name.to_string(), reason: format!("{}: {}", e.object, e.reason), ..e }),

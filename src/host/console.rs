@@ -4,7 +4,7 @@
 use super::unix;
 use crate::error::{Error, Result};
 use crate::model::name::AbsPath;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -68,7 +68,10 @@ impl Keys {
 }
 
 /// Opens the other side; `None` if nobody is there.
-fn open(path: &AbsPath) -> Result<Option<OwnedFd>> {
+///
+/// # Errors
+/// The system says no.
+pub fn open(path: &AbsPath) -> Result<Option<OwnedFd>> {
     use rustix::fs::{FileType, OFlags};
     let kind = rustix::fs::stat(path.as_path()).map(|s| FileType::from_raw_mode(s.st_mode));
     if kind == Ok(FileType::CharacterDevice) {
@@ -85,26 +88,30 @@ fn open(path: &AbsPath) -> Result<Option<OwnedFd>> {
     Ok(unix::connect(path)?.map(OwnedFd::from))
 }
 
-/// Connects the caller with it; returns when either side ends, or the keys say so. `None`: nobody is there.
+/// How often it is asked whether the end was asked for, since a signal that comes right before poll(2) does not interrupt
+/// that; nor does a terminal that loses its carrier wake it on FreeBSD.
+const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
+
+/// Connects the caller with it; returns when either side ends, the keys say so, or `stopped` does. `None`: nobody is
+/// there.
 ///
 /// # Errors
 /// The system says no.
-pub fn attach(path: &AbsPath) -> Result<Option<()>> {
+pub fn attach(path: &AbsPath, stopped: &dyn Fn() -> bool) -> Result<Option<()>> {
     let Some(other) = open(path)? else { return Ok(None) };
     let io = |e: std::io::Error| Error::io(path.as_path(), "speaking to it", e);
     let mut far = File::from(other);
     let raw = Raw::begin();
     let (mut keys, mut listening) = (Keys::default(), true);
     let mut buffer = [0; 4096];
-    loop {
+    while !stopped() {
         let stdin = rustix::stdio::stdin();
         let mut waiting = vec![PollFd::from_borrowed_fd(far.as_fd(), PollFlags::IN)];
         if listening {
             waiting.push(PollFd::from_borrowed_fd(stdin, PollFlags::IN));
         }
-        match poll(&mut waiting, None) {
-            Err(rustix::io::Errno::INTR) if super::signal::stopped() => break,
-            Err(rustix::io::Errno::INTR) => continue,
+        match poll(&mut waiting, Some(&TICK)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
             Err(e) => return Err(io(e.into())),
             Ok(_) => {}
         }
@@ -149,6 +156,16 @@ pub fn attach(path: &AbsPath) -> Result<Option<()>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signal_that_came_before_is_heeded() {
+        let dir = tempfile::tempdir().unwrap();
+        let path: AbsPath = dir.path().join("s").to_str().unwrap().parse().unwrap();
+        let _silent = std::os::unix::net::UnixListener::bind(path.as_path()).unwrap();
+        let (done, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send(attach(&path, &|| true).is_ok_and(|o| o.is_some())));
+        assert_eq!(wait.recv_timeout(std::time::Duration::from_secs(60)), Ok(true));
+    }
 
     #[test]
     fn only_the_sequence_at_the_head_of_a_line_ends_it() {
