@@ -208,10 +208,12 @@ pub fn load(m: &Machine<'_>) -> Option<Cmd> {
 }
 
 /// The machine that a process of bhyve(8) runs, by its command line: its name once it has set its title, before that its
-/// configuration file.
+/// configuration file. One with shares has two more processes, which look users and groups up for it (cap_pwd(3),
+/// cap_grp(3)): `bhyve: system.pwd (bhyve)`.
 pub fn of_process(args: &str) -> Option<Process<'_>> {
     if let Some(name) = args.strip_prefix("bhyve: ") {
-        return Some(Process::Named(name.strip_suffix(" (bhyve)").unwrap_or(name)));
+        let name = name.strip_suffix(" (bhyve)").unwrap_or(name);
+        return (!name.starts_with("system.")).then_some(Process::Named(name));
     }
     let words: Vec<&str> = args.split(' ').collect();
     let is_it = |w: &&str| w.rsplit('/').next() == Some("bhyve");
@@ -243,7 +245,15 @@ mod tests {
             Some(Process::Configured("/j/run/vm1/bhyve.conf"))
         );
         assert_eq!(of_process("/bin/sh /opt/bhyve -k /x -k /y"), Some(Process::Configured("/x")));
-        for other in ["", "bhyve -c 1 vm1", "sh -c bhyve -k /x", "bhyvectl -k x", "bhyve -k"] {
+        for other in [
+            "",
+            "bhyve: system.pwd (bhyve)",
+            "bhyve: system.grp (bhyve)",
+            "bhyve -c 1 vm1",
+            "sh -c bhyve -k /x",
+            "bhyvectl -k x",
+            "bhyve -k",
+        ] {
             assert_eq!(of_process(other), None, "{other}");
         }
     }
