@@ -182,9 +182,9 @@ case_vm_seeds() {
 	must [ -z "$(grep -rl 'a secret of the suite' "$WD" 2>/dev/null)" ]
 }
 
-# Two workdirs on this host, whose VMs lie on storage that a hook mounts into either.
+# vm_nodes FILE: two workdirs on this host, with the programs that FILE names, whose VMs lie on storage that a hook
+# mounts into either
 vm_nodes() {
-	vm_host
 	mkdir -p "$T/store/data/db" "$T/store/system/db"
 	script_file mnt-start <<-END
 		#!/bin/sh -e
@@ -194,13 +194,14 @@ vm_nodes() {
 	END
 	for _n in a b; do
 		printf 'version = 1\nworkdir = "%s"\n' "$WD.$_n" >"$T/etc/$_n.toml"
-		sed -n '/^\[programs\]/,$p' "$T/etc/vm.toml" >>"$T/etc/$_n.toml"
+		sed -n '/^\[programs\]/,$p' "$1" >>"$T/etc/$_n.toml"
 		on $_n 0 init
 	done
 }
 
 case_vm_moves_between_two_workdirs() {
-	vm_nodes
+	vm_host
+	vm_nodes "$T/etc/vm.toml"
 	printf '#!/bin/sh\necho told\n' >"$T/told"
 	on a 0 vm-create db --storage external --mnt-start "$T/hooks/mnt-start" --disk 16M --firmware bhyveload \
 		--user-data "$T/told"
@@ -239,8 +240,13 @@ case_vm_moves_between_two_workdirs() {
 	nodes_end
 }
 
-# A disk of the host's own kernel and userland, whose loader and init(8) talk on the first serial port.
+# A disk of the host's own kernel and userland, whose loader and init(8) talk on the first serial port. Its guest restarts
+# itself once, says on its console what it was given, and listens on port 80.
 own_guest() {
+	[ -e /dev/vmmctl ] || kldload vmm nmdm 2>/dev/null || :
+	[ -e /dev/vmmctl ] || skip "no /dev/vmmctl: the processor of this host can't run guests"
+	need_init
+	[ ! -f "$T/guest.raw" ] || return 0
 	make_tree
 	_g=$T/guest
 	mkdir "$_g"
@@ -249,50 +255,95 @@ own_guest() {
 	(
 		cd / || exit 1
 		{
-			find boot/lua boot/defaults -type f
-			for _p in boot/kernel/kernel boot/device.hints sbin/init sbin/fsck sbin/fsck_ffs sbin/mount sbin/reboot \
-				sbin/halt sbin/shutdown usr/libexec/getty usr/bin/login; do
+			find boot/lua boot/defaults usr/share/flua usr/lib/flua -type f 2>/dev/null
+			for _p in boot/kernel/kernel boot/kernel/virtio_p9fs.ko boot/kernel/p9fs.ko boot/device.hints sbin/init \
+				sbin/fsck sbin/fsck_ffs sbin/fsck_ufs sbin/mount_cd9660 sbin/reboot sbin/halt sbin/shutdown \
+				usr/libexec/getty usr/libexec/flua usr/libexec/nuageinit usr/sbin/fstyp; do
 				echo $_p
 			done
 		} | while read -r _p; do [ -e "$_p" ] && echo "$_p"; done >"$T/guest.list"
 		xargs ldd -f '%p\n' <"$T/guest.list" 2>/dev/null | sed -n 's|^/||p' >"$T/guest.libs"
 		sort -u "$T/guest.list" "$T/guest.libs" | tar -cf - -T - | tar -xpf - -C "$_g"
 	)
-	printf '%s\n' 'boot_serial="YES"' 'comconsole_port="0x3f8"' 'autoboot_delay="0"' \
+	chflags -R 0 "$_g"
+	printf '%s\n' 'boot_serial="YES"' 'comconsole_port="0x3f8"' 'autoboot_delay="0"' 'virtio_p9fs_load="YES"' \
 		'vfs.root.mountfrom="ufs:/dev/vtbd0p1"' >"$_g/boot/loader.conf"
 	echo '/dev/vtbd0p1 / ufs rw 1 1' >"$_g/etc/fstab"
-	printf '%s\n' 'hostname="guest"' 'sendmail_enable="NONE"' 'syslogd_flags="-ss"' >"$_g/etc/rc.conf"
-	echo 'ttyu0 "/usr/libexec/getty std.115200" vt100 onifconsole secure' >"$_g/etc/ttys"
+	printf '%s\n' 'hostname="guest"' 'sendmail_enable="NONE"' 'syslogd_flags="-ss"' 'cron_enable="NO"' \
+		'devd_enable="NO"' 'nuageinit_enable="YES"' >"$_g/etc/rc.conf"
+	cat >"$_g/etc/rc.local" <<-'END'
+		#!/bin/sh
+		[ -e /var/restarted ] || { : >/var/restarted; sync; echo 'guest: restarts itself'; exec reboot; }
+		mkdir -p /mnt /media
+		mount -t p9fs -o trans=virtio words /mnt && echo "guest: shares $(cat /mnt/word)"
+		mount -t cd9660 -o ro /dev/iso9660/[cC]* /media && echo "guest: is told $(tail -n 1 /media/user-data)"
+		echo "guest: is $(hostname), at $(ifconfig -a inet | grep -v 127.0.0.1 | sed -n 's/.*inet //p')"
+		(while :; do echo "guest: serves" | nc -N -l 80 >/dev/null; done) &
+	END
+	# What nuageinit(7) is started by; it takes it away.
+	: >"$_g/firstboot"
+	echo 'ttyu0 "/usr/libexec/getty 3wire.115200" vt100 onifconsole secure' >"$_g/etc/ttys"
 	c 0 makefs -t ffs -B little -o version=2,label=guest -b 20% "$T/guest.ufs" "$_g"
-	c 0 mkimg -s gpt -p "freebsd-ufs:=$T/guest.ufs" -o "$T/guest.raw"
+	c 0 mkimg -s gpt -p "freebsd-ufs:=$T/guest.ufs" -o "$T/guest.part"
+	mv "$T/guest.part" "$T/guest.raw"
 	rm -rf "$_g" "$T/guest.ufs"
 }
+
+# What each of these guests has. One that runs on an emulated processor is run again if that fails.
+OWN_GUEST="--memory 256M --firmware bhyveload --set vm.bhyve_flags=-S --set vm.stop_timeout=$((60 * SLOW))
+	--set vm.on_crash=restart --set vm.restarts=5"
+
+# attend NAME [OPTIONS]: its console is kept in $T/console from here on
+attend() {
+	_name=$1
+	shift
+	end_background
+	: >"$T/console"
+	"$JUG" "$@" vm-console "$_name" >>"$T/console" 2>"$T/console.err" </dev/null &
+	in_background $!
+}
+
+powerless() { ! pgrep -f '^bhyve: db' >/dev/null; }
+unattended() { ! pgrep -f "vm-console $_name" >/dev/null; }
 
 # said TEXT: the guest has said so on its console, since this was begun to be kept
 said() { grep -qF -e "$1" "$T/console"; }
 
 case_vm_guest_of_the_hosts_own() {
-	[ -e /dev/vmmctl ] || kldload vmm nmdm 2>/dev/null || :
-	[ -e /dev/vmmctl ] || skip "no /dev/vmmctl: the processor of this host can't run guests"
-	need_init
 	own_guest
 	j 0 image-import "$T/guest.raw" own --no-verify
-	rm "$T/guest.raw"
-	j 0 vm-create db --image own --memory 512M --firmware bhyveload --set vm.stop_timeout=$((60 * SLOW)) \
-		--set vm.seed=nocloud
+	mkdir "$T/words"
+	echo 'a word' >"$T/words/word"
+	# nuageinit(7) of 15.0 heeds a NoCloud seed's network only beside such user data.
+	printf '#cloud-config\nhostname: told\n' >"$T/told"
+	j 0 net-create lan --subnet 10.214.0.0/24
+	# shellcheck disable=SC2086 # words
+	j 0 vm-create db --image own --user-data "$T/told" --net lan --set "vm.shares=words=$T/words,ro" $OWN_GUEST
 	LIMIT=300 j 0 vm-start db
-	: >"$T/console"
-	cat /dev/nmdm-jug-dbB >"$T/console" 2>/dev/null &
-	in_background $!
+	attend db
+	# It restarts itself, and its console stays.
+	wait_for 300 said 'guest: restarts itself'
 	wait_for 300 said 'login:'
+	must said 'guest: shares a word'
+	must said 'guest: is told hostname: told'
+	if [ -x /usr/libexec/nuageinit ]; then
+		must said 'guest: is told, at 10.214.0.2'
+		c 0 nc -w 20 10.214.0.2 80
+		out_is 'guest: serves'
+	fi
+	file_has "$WD/jails-system/db/vm.log" 'the guest was reset'
 	j 0 vm-ls db
 	out_has running
-	j 0 vm-reset db
+	must [ -e /dev/vmm/db ]
 	: >"$T/console"
+	j 0 vm-reset db
 	wait_for 300 said 'login:'
+	must_not unattended
 	LIMIT=300 j 0 vm-stop db
+	wait_for 30 unattended
 	file_has "$WD/jails-system/db/vm.log" 'the guest powered itself off'
 	must [ ! -e /dev/vmm/db ]
+	j 0 vm-set db vm.on_crash=stop
 	# Its hypervisor is killed: what vmm(4) keeps goes with the rest, by its supervisor or by the next command.
 	LIMIT=300 j 0 vm-start db
 	pkill -KILL -f '^bhyve: db'
@@ -301,11 +352,40 @@ case_vm_guest_of_the_hosts_own() {
 	LIMIT=300 j 0 vm-start db
 	pkill -KILL -f 'supervise --detached db'
 	pkill -KILL -f '^bhyve: db'
-	wait_for 10 test -z "$(pgrep -f '^bhyve: db')"
+	wait_for 10 powerless
 	must [ -e /dev/vmm/db ]
 	j 3 doctor
 	j 0 vm-remove -y db
 	must [ ! -e /dev/vmm/db ]
 	end_background
+	j 0 net-remove -y lan
 	j 0 image-remove -y own
+}
+
+case_vm_guest_moves_between_two_workdirs() {
+	own_guest
+	vm_nodes "$CONF"
+	on a 0 image-import "$T/guest.raw" own --no-verify
+	# shellcheck disable=SC2086 # words
+	on a 0 vm-create db --storage external --mnt-start "$T/hooks/mnt-start" --image own $OWN_GUEST
+	LIMIT=300 on a 0 vm-start db
+	attend db --config "$T/etc/a.toml"
+	wait_for 300 said 'guest: restarts itself'
+	wait_for 300 said 'login:'
+	on b 6 vm-register db --mnt-start "$T/hooks/mnt-start"
+	LIMIT=300 on a 0 vm-stop db
+	no_mounts_on a
+	on a 0 vm-unregister db
+	on b 0 vm-register db --mnt-start "$T/hooks/mnt-start"
+	LIMIT=300 on b 0 vm-start db
+	attend db --config "$T/etc/b.toml"
+	# What it wrote on the one is there on the other.
+	wait_for 300 said 'login:'
+	must_not said 'guest: restarts itself'
+	LIMIT=300 on b 0 vm-stop db
+	end_background
+	on b 0 vm-remove -y db
+	on a 0 image-remove -y own
+	rm "$T/guest.raw"
+	nodes_end
 }
