@@ -88,8 +88,7 @@ pub fn open(path: &AbsPath) -> Result<Option<OwnedFd>> {
     Ok(unix::connect(path)?.map(OwnedFd::from))
 }
 
-/// How often it is asked whether the end was asked for, since a signal that comes right before poll(2) does not interrupt
-/// that; nor does a terminal that loses its carrier wake it on FreeBSD.
+/// How often it is asked whether the end was asked for: a signal that comes right before poll(2) does not interrupt that.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 
 /// Connects the caller with it; returns when either side ends, the keys say so, or `stopped` does. `None`: nobody is

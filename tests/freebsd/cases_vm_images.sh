@@ -340,7 +340,6 @@ case_vm_guest_of_the_hosts_own() {
 	wait_for 300 said 'login:'
 	must_not unattended
 	LIMIT=300 j 0 vm-stop db
-	wait_for 30 unattended
 	file_has "$WD/jails-system/db/vm.log" 'the guest powered itself off'
 	must [ ! -e /dev/vmm/db ]
 	j 0 vm-set db vm.on_crash=stop
