@@ -305,6 +305,17 @@ fn jremove() {
             let plan = remove::plan(&n.guest(&jail, &env, None), &n.facts, false);
             golden(&n, &format!("jremove-{name}"), &plan.unwrap());
         }
+        // In the midst of a chain: what it was cloned from belongs to its clone afterwards.
+        let (mut facts, env) = (n.facts.clone(), n.env("clone2"));
+        let data = |name: &str| format!("{}/env/{name}/data", n.root);
+        let mut clone = facts.datasets[&data("clone2")].clone();
+        clone.origin = Some(format!("{}@jug-clone-66666666", data("clone2")));
+        facts.datasets.insert(data("clone3"), clone);
+        let origin = format!("{}@jug-clone-33333333", data("full1"));
+        facts.datasets.get_mut(&data("clone2")).unwrap().origin = Some(origin);
+        let name = "clone2".parse().unwrap();
+        let plan = remove::plan(&n.guest(&name, &env, None), &facts, true);
+        golden(&n, "jremove-promote", &plan.unwrap());
     }
 }
 

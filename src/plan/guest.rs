@@ -49,6 +49,10 @@ impl Guest<'_> {
     pub fn verb(&self, verb: &str) -> String {
         verb_of(self.env.kind, verb)
     }
+    /// What is to be typed for a command on it: `jug vm-stop www`. The verb may have options behind it.
+    pub fn command(&self, verb: &str) -> String {
+        format!("jug {} {}", self.verb(verb), self.name)
+    }
     /// Its data: the root itself in clone and full mode.
     pub fn data(&self) -> AbsPath {
         self.layout.data(self.name)

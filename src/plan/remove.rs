@@ -16,20 +16,26 @@ use crate::programs::{replica, zfs};
 pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if env.protected {
-        return Err(Error::busy(name, "it is protected").next(format!("jug jset {name} protected=false")));
+        return Err(
+            Error::busy(name, "it is protected").next(format!("{} protected=false", guest.command("set")))
+        );
     }
     if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
-        return Err(
-            Error::busy(name, "it runs").next(format!("jug jstop {name}, or jug jremove --stop {name}"))
-        );
+        return Err(Error::busy(name, "it runs").next(format!(
+            "{}, or {}",
+            guest.command("stop"),
+            guest.command("remove --stop")
+        )));
     }
     if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
-            .next(format!("jug jstop {name}")));
+            .next(guest.command("stop")));
     }
     if let Some(dataset) = env.dataset.as_ref().filter(|d| !facts.datasets.contains_key(d.as_str())) {
-        return Err(Error::lacks(name, format!("its dataset {dataset} is not there"))
-            .next(format!("zpool import its pool; if that is lost for good, jug jremove --forget {name}")));
+        return Err(Error::lacks(name, format!("its dataset {dataset} is not there")).next(format!(
+            "zpool import its pool; if that is lost for good, {}",
+            guest.command("remove --forget")
+        )));
     }
     let inside = |m: &&crate::facts::Mounted| {
         [guest.data(), guest.system()].iter().any(|d| m.target.starts_with(&format!("{d}/")))
@@ -93,14 +99,17 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, promote: bool) -> Result<Plan> {
 pub fn forget(guest: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if env.protected {
-        return Err(Error::busy(name, "it is protected").next(format!("jug jset {name} protected=false")));
+        return Err(
+            Error::busy(name, "it is protected").next(format!("{} protected=false", guest.command("set")))
+        );
     }
     if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
-        return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
+        return Err(Error::busy(name, "it runs").next(guest.command("stop")));
     }
     if let Some(dataset) = env.dataset.as_ref().filter(|d| facts.datasets.contains_key(d.as_str())) {
-        return Err(Error::conflict(name, format!("its dataset {dataset} is there"))
-            .next(format!("jug jremove {name}")));
+        return Err(
+            Error::conflict(name, format!("its dataset {dataset} is there")).next(guest.command("remove"))
+        );
     }
     let mut plan = Plan::new(guest.verb("remove"), name);
     plan.point_of_no_return();
@@ -153,14 +162,16 @@ fn datasets(
                 .next(format!("zfs rename or zfs destroy {n} first")));
         }
     }
-    let clones = facts.datasets.iter().filter_map(|(n, d)| {
-        let (of, _) = d.origin.as_deref()?.split_once('@')?;
-        (ours(of) && !ours(n)).then_some((n, of))
-    });
-    for (clone, of) in clones {
+    let clones: Vec<(&String, &str)> = (facts.datasets.iter())
+        .filter_map(|(n, d)| {
+            let (of, _) = d.origin.as_deref()?.split_once('@')?;
+            (ours(of) && !ours(n)).then_some((n, of))
+        })
+        .collect();
+    for &(clone, of) in &clones {
         if !promote {
             return Err(Error::conflict(name, format!("{clone} is a clone of it"))
-                .next(format!("jug jremove --promote {name} lets it stand by itself")));
+                .next(format!("{} lets it stand by itself", guest.command("remove --promote"))));
         }
         let (clone, of) = (clone.parse()?, of.parse()?);
         plan.push(
@@ -181,9 +192,15 @@ fn datasets(
         return Err(Error::busy(name, format!("its snapshot {} is held", held.name))
             .next(format!("jug snapshot-release {name} {}; zfs holds says who else holds it", held.name)));
     }
-    // What it was cloned from goes with it, if that was made for nothing else.
-    let origins: Vec<String> =
-        facts.datasets.iter().filter(|(n, _)| ours(n)).filter_map(|(_, d)| d.origin.clone()).collect();
+    // What it was cloned from goes with it, if that was made for nothing else: neither for another clone, nor for one
+    // of its own, to which promoting hands its origin on (zfs-promote(8)), and with which it goes later.
+    let used =
+        |origin: &str| facts.datasets.iter().any(|(n, d)| d.origin.as_deref() == Some(origin) && !ours(n));
+    let origins: Vec<String> = (facts.datasets.iter())
+        .filter(|(n, _)| ours(n) && !clones.iter().any(|(_, of)| of == n))
+        .filter_map(|(_, d)| d.origin.clone())
+        .filter(|o| !used(o))
+        .collect();
     plan.point_of_no_return();
     for it in own.iter().flat_map(|m| &m.members).filter(|s| s.common.is_some()) {
         plan.push(Step::run(format!("release {} for its replications", it.name), replica::release(&it.name)));
