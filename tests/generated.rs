@@ -54,6 +54,24 @@ fn items(page: &str, macro_name: &str) -> Vec<String> {
         .collect()
 }
 
+/// What the page says of when a key holds is what a running environment is told.
+#[test]
+fn keys_that_hold_at_once_are_those_of_the_page() {
+    let text = fs::read_to_string(project().join("man/jug.toml.5")).expect("the page is there");
+    let page = &text[text.find(".Sh AN ENVIRONMENT").expect("the section")..];
+    let mut checked = 0;
+    for line in page.lines().filter_map(|l| l.strip_prefix(".It Ic ")) {
+        let Some((names, said)) = line.split_once(" No ") else { continue };
+        let Some(when) = said.trim_end_matches(')').rsplit(['(', ';']).next() else { continue };
+        let when = when.trim();
+        for key in names.split(" , ").filter(|_| ["at once", "live", "restart"].contains(&when)) {
+            assert_eq!(jug::plan::live::at_once(key), when == "at once", "{key}: the page says {when}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 60, "only {checked} keys were found");
+}
+
 #[test]
 fn every_key_stands_in_the_page() {
     let items = items("jug.toml.5", "Ic ");

@@ -6,8 +6,11 @@ use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
 use crate::host::Host;
+use crate::model::disk::{Blocks, Disk};
 use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
+use crate::model::size::ByteSize;
+use crate::model::vm::Vm;
 use crate::report::table::List;
 use crate::store::registry::Entry;
 use crate::store::{journal, lock, started, unregistered};
@@ -57,11 +60,15 @@ pub fn run(s: &Session, args: &Args, kind: Option<Kind>) -> Result<Code> {
         let here = unregistered_rows(s)?.into_iter();
         rows.extend(here.filter(|r| kind.is_none_or(|k| r.env.as_ref().is_none_or(|e| e.kind == k))));
     }
+    let machines = kind == Some(Kind::Vm);
     let list = List {
         name: "environments",
-        headings: vec!["NAME", "STATE", "JID", "ADDRESSES", "BASE", "MODE", "STORAGE", "TAGS"],
-        rows: rows.iter().map(Row::table).collect(),
-        fields: rows.iter().map(Row::fields).collect(),
+        headings: match machines {
+            true => vec!["NAME", "STATE", "CPUS", "MEMORY", "DISKS", "ADDRESSES", "STORAGE", "VNC", "TAGS"],
+            false => vec!["NAME", "STATE", "JID", "ADDRESSES", "BASE", "MODE", "STORAGE", "TAGS"],
+        },
+        rows: rows.iter().map(|r| if machines { r.machine() } else { r.table() }).collect(),
+        fields: rows.iter().map(|r| r.fields(machines)).collect(),
         json: rows.iter().map(Row::json).collect(),
     };
     list.print(s.global.json, s.global.lines);
@@ -71,7 +78,14 @@ pub fn run(s: &Session, args: &Args, kind: Option<Kind>) -> Result<Code> {
         && !s.global.lines
         && !s.global.quiet
     {
-        eprintln!("jug: no environments; jug jcreate NAME --base BASE makes one");
+        eprintln!(
+            "jug: {}",
+            match kind {
+                None => "no environments; jug jcreate makes a jail, jug vm-create a VM",
+                Some(Kind::Jail) => "no jails; jug jcreate NAME --base BASE makes one",
+                Some(Kind::Vm) => "no VMs; jug vm-create NAME --image IMAGE makes one",
+            }
+        );
     }
     Ok(Code::Done)
 }
@@ -124,19 +138,43 @@ impl Row {
             of(&|e| e.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
         ]
     }
-    fn fields(&self) -> Vec<String> {
-        vec![
+    /// The row of a list of VMs.
+    fn machine(&self) -> Vec<String> {
+        let vm = self.env.as_ref().and_then(|e| e.vm.as_ref());
+        let of = |f: &dyn Fn(&Vm) -> String| vm.map(f).unwrap_or_default();
+        let mut row = self.table();
+        // JID, base and mode are a jail's.
+        let new = [of(&|v| v.cpus.count.to_string()), of(&|v| v.memory.to_string()), of(&disks)];
+        drop(row.splice(4..6, []));
+        drop(row.splice(2..3, new));
+        row.insert(row.len() - 1, of(&screen));
+        row
+    }
+    fn fields(&self, machines: bool) -> Vec<String> {
+        let mut row = vec![
             self.name.clone(),
             self.state.to_string(),
             self.id.clone().unwrap_or_default(),
             self.addresses().join(","),
             self.path.clone(),
-        ]
+        ];
+        if machines {
+            let vm = self.env.as_ref().and_then(|e| e.vm.as_ref());
+            let of = |f: &dyn Fn(&Vm) -> String| vm.map(f).unwrap_or_default();
+            row.extend([
+                of(&|v| v.cpus.count.to_string()),
+                of(&|v| v.memory.0.to_string()),
+                of(&|v| v.disks.len().to_string()),
+                of(&|v| v.disks.iter().filter_map(own).sum::<u64>().to_string()),
+                of(&screen),
+            ]);
+        }
+        row
     }
     fn json(&self) -> Value {
         let env = self.env.as_ref();
         let is_vm = env.is_some_and(Env::is_vm);
-        json!({
+        let mut row = json!({
             "name": self.name,
             "kind": env.map_or(Kind::Jail, |e| e.kind).as_str(),
             "uuid": env.map(|e| e.uuid),
@@ -152,6 +190,37 @@ impl Row {
             "tags": env.map(|e| e.tags.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default(),
             "protected": env.is_some_and(|e| e.protected),
             "pending": self.pending,
-        })
+        });
+        if let Some(vm) = env.and_then(|e| e.vm.as_ref()) {
+            row["cpus"] = json!(vm.cpus.count);
+            row["memory"] = json!(vm.memory.0);
+            row["disks"] = vm.disks.iter().map(|d| json!({"name": d.name, "size": own(d)})).collect();
+            row["vnc"] = json!(vm.vnc.map(|v| v.listen.to_string()));
+        }
+        row
     }
+}
+
+/// How large a disk is, if it is one of jug's: at another's no list looks.
+fn own(disk: &Disk) -> Option<u64> {
+    match disk.blocks {
+        Blocks::Own { size, .. } => Some(size.0),
+        Blocks::Theirs(_) => None,
+    }
+}
+
+/// The sizes of a VM's disks together; `+1` counts those that are somebody else's.
+fn disks(vm: &Vm) -> String {
+    let all: Vec<Option<u64>> = vm.disks.iter().map(own).collect();
+    let size = all.iter().flatten().sum();
+    match all.iter().filter(|d| d.is_none()).count() {
+        0 if all.is_empty() => String::new(),
+        0 => ByteSize(size).human(),
+        theirs if theirs == all.len() => format!("+{theirs}"),
+        theirs => format!("{}+{theirs}", ByteSize(size).human()),
+    }
+}
+
+fn screen(vm: &Vm) -> String {
+    vm.vnc.map(|v| v.listen.to_string()).unwrap_or_default()
 }

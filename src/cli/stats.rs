@@ -114,7 +114,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     let look = look(s, &args.targets, None)?;
     list(&look.rows).print(s.global.json, s.global.lines);
     if look.rows.is_empty() && !s.global.json && !s.global.lines && !s.global.quiet {
-        eprintln!("jug: nothing runs");
+        eprintln!("jug: no jails run");
     }
     Ok(Code::Done)
 }

@@ -9,12 +9,13 @@ use crate::model::schema::to_text;
 use crate::store::started::Started;
 
 /// Keys that concern jug alone and hold from the moment they are written.
-const AT_ONCE: [&str; 12] = [
+const AT_ONCE: [&str; 13] = [
     "description",
     "tags",
     "protected",
     "trusted",
     "hook_timeout",
+    "replicate",
     "external.force",
     "limits.required",
     "exec.stop",
