@@ -129,7 +129,7 @@ fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
             "",
             format!("{dir} has no epoch {number}: it is not this environment's storage, or an older state of it"),
         )
-        .next("see what is mounted there; if it is what you want, jug jregister --takeover after jug junregister")
+        .next("see what is mounted there; if it is what you want, register it with --takeover after unregistering it")
     } else {
         Error::busy(
             "",
@@ -137,7 +137,8 @@ fn not_ours(dir: &AbsPath, number: u64) -> Result<Error> {
                 "it is fenced: another node has taken it over since this one had epoch {number} (jug owner)"
             ),
         )
-        .next("jug junregister forgets it here, jug jregister --takeover takes it back")
+        .next("unregistering forgets it here, registering it with --takeover takes it back (jug junregister, jug jregister; of a VM \
+               jug vm-unregister, jug vm-register)")
     })
 }
 
@@ -170,7 +171,7 @@ fn expectation(guard: &Guard) -> String {
         Guard::Exists { path } => format!("{path} is not there"),
         Guard::OnMount { path, .. } => format!("mnt_start exited with 0, but nothing is mounted at {path}"),
         Guard::Empty { path } => {
-            format!("{path} is not empty: there is an environment on that storage already (jug jregister)")
+            format!("{path} is not empty: there is an environment on that storage already (jug jregister, jug vm-register)")
         }
         Guard::Interface { name, .. } => {
             format!("the interface {name} is not there, or it is somebody else's (jug net-check --all)")

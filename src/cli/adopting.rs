@@ -14,6 +14,7 @@ use crate::model::exchange::{Answer, Moving, Part};
 use crate::model::name::{DatasetName, SnapshotName};
 use crate::model::portable;
 use crate::model::side::Side;
+use crate::plan::guest::verb_of;
 use crate::plan::{Plan, adopt, create, mnt, publish, replicate, start};
 use crate::programs::replica;
 use crate::store::lock::{self, Lock};
@@ -68,13 +69,12 @@ fn unknown(s: &Session, it: &Moving) -> Result<()> {
             continue;
         }
         if name == it.name && !same {
-            return Err(
-                Error::conflict(name, "another environment has this name").next("jug jrename one of the two")
-            );
+            return Err(Error::conflict(&name, "another environment has this name")
+                .next(format!("jug {} one of the two", s.verb(&name, "rename"))));
         }
         if same {
             return Err(Error::conflict(&it.name, format!("it is known here already, as {name}"))
-                .next(format!("jug jshow {name}")));
+                .next(format!("jug {} {name}", s.verb(&name, "show"))));
         }
     }
     Ok(())
@@ -244,7 +244,7 @@ fn take(
     };
     if let Some(missing) = own.iter().find(newest) {
         return Err(Error::not_found(name, format!("{last} is not the newest snapshot of {root}/{missing}"))
-            .next(format!("jug jmigrate {name} sends it again")));
+            .next(format!("jug {} {name} sends it again", verb_of(env.kind, "migrate"))));
     }
     let facts = facts(s, it, &env)?;
     drop(ready(s, it, &mut env, &facts)?);
@@ -270,9 +270,8 @@ fn take(
         create::register(&guest, &mut rest)?;
         if it.start {
             let facts = jstart::gather(s, name, &env)?;
-            let begin = start::plan(&guest, &facts, s.host.now())?.ok_or_else(|| {
-                Error::conflict(name, "it runs here already").next(format!("jug jstop {name}"))
-            })?;
+            let begin = start::plan(&guest, &facts, s.host.now())?
+                .ok_or_else(|| Error::conflict(name, "it runs here already").next(guest.command("stop")))?;
             met.extend(begin.warnings);
             rest.steps.extend(begin.steps);
         }

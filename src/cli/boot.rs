@@ -92,7 +92,8 @@ pub fn warn_of_missing(s: &Session, name: &EnvName, leaving: &[EnvName], outcome
     let Ok((_, boots)) = graph(s) else { return };
     for (other, _) in boots.iter().filter(|(n, b)| b.after.contains(name) && !leaving.contains(n)) {
         let text = format!(
-            "{other} will not boot: its boot.after still names {name} (jug jset {other} boot.after-={name})"
+            "{other} will not boot: its boot.after still names {name} (jug {} {other} boot.after-={name})",
+            s.verb(other, "set")
         );
         outcome.warnings.push(text);
     }
@@ -118,6 +119,7 @@ fn without_flaws(graph: &Graph, turns: &Starting<'_>) -> (Queue, Vec<Outcome>) {
     queue.retain(|name| !flaws.contains_key(name));
     let mut outcomes = Vec::new();
     for (name, flaw) in &flaws {
+        let set = turns.s.verb(name, "set");
         let error = match flaw {
             Flaw::Unknown(missing) => {
                 let near = nearest(missing.as_str(), turns.boots.keys().map(EnvName::as_str));
@@ -127,15 +129,15 @@ fn without_flaws(graph: &Graph, turns: &Starting<'_>) -> (Queue, Vec<Outcome>) {
                 );
                 e.next(match near {
                     Some(near) => format!(
-                        "did you mean {near}? jug jset {name} boot.after-={missing} boot.after+={near}"
+                        "did you mean {near}? jug {set} {name} boot.after-={missing} boot.after+={near}"
                     ),
-                    None => format!("jug jset {name} boot.after-={missing}"),
+                    None => format!("jug {set} {name} boot.after-={missing}"),
                 })
             }
             Flaw::Circle(way) => {
                 let way: Vec<&str> = way.iter().map(EnvName::as_str).collect();
                 Error::usage(name, format!("boot.after goes round in a circle: {}", way.join(" -> ")))
-                    .next(format!("take one of them out: jug jset {name} boot.after-={}", way[1]))
+                    .next(format!("take one of them out: jug {set} {name} boot.after-={}", way[1]))
             }
         };
         outcomes.push(turns.refused(name, error));

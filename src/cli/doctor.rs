@@ -10,6 +10,7 @@ use crate::facts::{Container, Facts, Mounted};
 use crate::host::{Host, fs};
 use crate::model::env::{Env, Storage};
 use crate::model::name::EnvName;
+use crate::plan::guest::verb_of;
 use crate::plan::{Action, Effect, Guard};
 use crate::report::table::out;
 use crate::store::{journal, lock, moves, node, unregistered};
@@ -280,7 +281,10 @@ fn lost(s: &Session, facts: &Facts, envs: &BTreeMap<EnvName, Env>, findings: &mu
                 kind: "missing",
                 object: name.to_string(),
                 reason: format!("its dataset {dataset} is not there"),
-                next: format!("zpool import its pool; if that is lost for good, jug jremove --forget {name}"),
+                next: format!(
+                    "zpool import its pool; if that is lost for good, jug {} --forget {name}",
+                    verb_of(env.kind, "remove")
+                ),
                 cure: None,
             });
         }

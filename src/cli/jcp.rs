@@ -95,7 +95,7 @@ fn place(s: &Session, text: &str) -> Result<Place> {
         return Ok(Place { root: s.layout.data(&name), rel: inside, name: last, shown });
     }
     Err(Error::busy(&name, format!("{} is part of its base, and it does not run", printable(&inside)))
-        .next(format!("jug jstart {name}")))
+        .next(format!("jug {} {name}", s.verb(&name, "start"))))
 }
 
 fn absolute_inside(path: &str) -> Result<String> {

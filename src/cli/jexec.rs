@@ -7,6 +7,7 @@ use crate::facts::gather::Wanted;
 use crate::host::beneath;
 use crate::model::env::Kind;
 use crate::model::name::{EnvName, UserName, printable};
+use crate::plan::guest::verb_of;
 use crate::platform::account::account;
 use crate::platform::{Inside, PlatformKind};
 use std::io::{IsTerminal, Read};
@@ -100,7 +101,9 @@ pub fn prepare(s: &Session, name: &EnvName, how: &Inside) -> Result<crate::host:
     let facts = s.gather(&Wanted { containers: true, ..Wanted::default() })?;
     let Some(container) = facts.container(name.as_str()).filter(|c| c.uuid == Some(env.uuid) && c.running)
     else {
-        return Err(Error::busy(name, "it does not run").next(format!("jug jstart {name}")));
+        return Err(
+            Error::busy(name, "it does not run").next(format!("jug {} {name}", verb_of(env.kind, "start")))
+        );
     };
     let mut how = how.clone();
     how.tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();

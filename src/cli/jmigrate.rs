@@ -260,7 +260,7 @@ fn show(
         let newest = replicating::newest(&side, env.uuid).unwrap_or_else(|| "jug-replica".into());
         show(moving::leave(s, name, &newest.parse()?)?);
     } else {
-        out(&format!("# It is forgotten here: jug junregister {name}\n"));
+        out(&format!("# It is forgotten here: jug {} {name}\n", s.verb(name, "unregister")));
     }
     Ok(())
 }

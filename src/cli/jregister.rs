@@ -15,6 +15,7 @@ use crate::model::name::{AbsPath, BaseName, DatasetName, EnvName, printable};
 use crate::model::net::Net;
 use crate::model::words;
 use crate::plan::driver::Need;
+use crate::plan::guest::verb_of;
 use crate::plan::{Plan, Step, mnt, publish, register, trust};
 use crate::report::results::{Done, Outcome};
 use crate::store::lock::Lock;
@@ -121,9 +122,9 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
     let retaken = args.takeover || (args.again && fenced);
     if !(interrupted || retaken) && known.is_some() {
         let next = if fenced {
-            format!("jug jregister --takeover {name} takes it back")
+            format!("jug {} --takeover {name} takes it back", s.verb(name, "register"))
         } else {
-            format!("jug jshow {name}")
+            format!("jug {} {name}", s.verb(name, "show"))
         };
         return Err(Error::conflict(name, "it is registered already").next(next));
     }
@@ -167,7 +168,9 @@ fn one(s: &Session, args: &Args, name: &EnvName, alone: bool, warnings: &mut Vec
             .container(name.as_str())
             .is_some_and(|c| c.uuid == Some(env.uuid) && c.path == s.layout.root(name, env).as_str())
     {
-        return Err(Error::busy(name, "it runs here").next(format!("jug jstop {name}")));
+        return Err(
+            Error::busy(name, "it runs here").next(format!("jug {} {name}", verb_of(env.kind, "stop")))
+        );
     }
     let guest = s.guest(name, &stand_in, None);
     let before = mnt::before(&guest, &facts);

@@ -99,7 +99,11 @@ pub fn resume(s: &Session, name: &EnvName, warnings: &mut Vec<String>) -> Result
                     met.iter().map(|w| format!("{}: {}", it.node, crate::model::name::printable_end(w))),
                 );
                 if it.ran && !running {
-                    warnings.push(format!("it does not run on {} now: jug jstart {name} there", it.node));
+                    warnings.push(format!(
+                        "it does not run on {} now: jug {} {name} there",
+                        it.node,
+                        s.verb(name, "start")
+                    ));
                 }
             }
             Answer::Declined(refusal) => {
@@ -109,7 +113,7 @@ pub fn resume(s: &Session, name: &EnvName, warnings: &mut Vec<String>) -> Result
                     Err(e) => Err(Error { reason: format!("{why}; and here: {}", e.reason), ..e }),
                 };
             }
-            other => return Err(not_known(name, &it, &peer::odd(&it.node, &other))),
+            other => return Err(not_known(s, name, &it, &peer::odd(&it.node, &other))),
         }
         it.phase = Phase::Theirs;
         moves::write(&s.layout, name, &it)?;
@@ -137,10 +141,10 @@ fn hand_over(s: &Session, name: &EnvName, it: &Move) -> Result<Answer> {
         s.host.pause(Duration::from_secs(seconds));
         last = peer::ask_within(s, (&it.node, &node), &request, TAKING);
     }
-    last.map_err(|e| not_known(name, it, &e))
+    last.map_err(|e| not_known(s, name, it, &e))
 }
 
-fn not_known(name: &EnvName, it: &Move, why: &Error) -> Error {
+fn not_known(s: &Session, name: &EnvName, it: &Move, why: &Error) -> Error {
     let node = &it.node;
     Error::new(
         Code::Left,
@@ -148,7 +152,8 @@ fn not_known(name: &EnvName, it: &Move, why: &Error) -> Error {
         format!("whether {node} has it is not known, and until it is, it is not started here: {}", why.reason),
     )
     .next(format!(
-        "jug doctor --fix asks {node} again; if that is gone for good, and only then: jug jregister --takeover {name}"
+        "jug doctor --fix asks {node} again; if that is gone for good, and only then: jug {} --takeover {name}",
+        s.verb(name, "register")
     ))
 }
 
@@ -181,23 +186,23 @@ fn back(s: &Session, name: &EnvName, it: &Move, warnings: &mut Vec<String>) -> R
         // Its epoch was given up, and the other node may have taken one and given that up again.
         let taken = jregister::again(s, name, env.trusted, [None, None]);
         warnings.extend(taken.warnings);
-        taken.result.map_err(|e| stays(name, e))?;
+        taken.result.map_err(|e| stays(s, name, e))?;
     } else {
         jstart::set_fence(s, name, false)?;
     }
     if it.ran {
         let started = jstart::one(s, name, true);
         warnings.extend(started.warnings);
-        started.result.map_err(|e| stays(name, e))?;
+        started.result.map_err(|e| stays(s, name, e))?;
     }
     moves::end(&s.layout, name)
 }
 
-fn stays(name: &EnvName, e: Error) -> Error {
+fn stays(s: &Session, name: &EnvName, e: Error) -> Error {
     let e = Error { reason: format!("it stays here, but could not be started again: {}", e.reason), ..e };
     Error { object: name.to_string(), ..e }
         .code(Code::Left)
-        .next(format!("mend that, then jug jstart {name}"))
+        .next(format!("mend that, then jug {} {name}", s.verb(name, "start")))
 }
 
 /// What the other node has is forgotten here.

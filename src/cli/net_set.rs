@@ -9,6 +9,7 @@ use crate::model::name::{EnvName, NetName};
 use crate::model::network::{self, Network, usable};
 use crate::model::network_edit::{Setting, edit};
 use crate::plan::allot::Taken;
+use crate::plan::guest::verb_of;
 use crate::plan::net_check;
 use crate::report::results::Done;
 use crate::store::networks::object;
@@ -55,7 +56,9 @@ fn plan(s: &Session, args: &Args) -> Result<Wish> {
             name,
             format!("what runs on it can't be given another {}: {}", hard.join(", "), list(&running)),
         )
-        .next(format!("jug jstop {}", running.iter().map(EnvName::as_str).collect::<Vec<_>>().join(" "))));
+        .next(
+            (running.iter().map(|n| format!("jug {} {n}", s.verb(n, "stop"))).collect::<Vec<_>>()).join("; "),
+        ));
     }
     let mut plan = crate::plan::network::set(
         name,
@@ -93,12 +96,17 @@ fn still_fits(s: &Session, name: &NetName, new: &Network) -> Result<()> {
                         name,
                         format!("{other} has {address} on it, which would be outside"),
                     )
-                    .next(format!("jug jset {other} net=none first, and net={name} afterwards")));
+                    .next(format!(
+                        "jug {} {other} net=none first, and net={name} afterwards",
+                        verb_of(env.kind, "set")
+                    )));
                 }
             }
             if nic.dhcp && !new.dhcp {
-                return Err(Error::busy(name, format!("{other} asks it for its address"))
-                    .next(format!("jug jset {other} net=none first, and net={name} afterwards")));
+                return Err(Error::busy(name, format!("{other} asks it for its address")).next(format!(
+                    "jug {} {other} net=none first, and net={name} afterwards",
+                    verb_of(env.kind, "set")
+                )));
             }
         }
     }

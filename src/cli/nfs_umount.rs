@@ -49,15 +49,15 @@ fn storage(s: &Session, name: &EnvName) -> Result<Wish> {
     let guest = s.guest(name, &env, None);
     if !env.is_mounted() {
         return Err(Error::usage(name, "its storage is always there, and nothing mounts it")
-            .next(format!("jug jget {name} storage")));
+            .next(format!("{} storage", guest.command("get"))));
     }
     if facts.container(name.as_str()).is_some_and(|c| guest.is_its_own(c)) {
-        return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
+        return Err(Error::busy(name, "it runs").next(guest.command("stop")));
     }
     let kept = mnt::kept(&guest, &facts, started::read(&s.layout, name).as_ref());
     if stop::leftovers(&guest, &facts, &kept) {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
-            .next(format!("jug jstop {name}")));
+            .next(guest.command("stop")));
     }
     if mnt::before(&guest, &facts).iter().all(|t| kept.contains(t)) {
         return Ok(Wish::Nothing(Done::unchanged("nothing of it is mounted")));

@@ -60,8 +60,10 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             None => s.env(name).map_or_else(|_| Vec::new(), |(_, env)| of(replicating::jobs(s, &env))),
         };
         if jobs.is_empty() {
-            let e = Error::usage(name, "no target is named, and it has no jobs")
-                .next(format!("jug replicate {name} TARGET; jug jset {name} replicate+='TARGET every=1h'"));
+            let e = Error::usage(name, "no target is named, and it has no jobs").next(format!(
+                "jug replicate {name} TARGET; jug {} {name} replicate+='TARGET every=1h'",
+                s.verb(name, "set")
+            ));
             outcomes.push(change::finish(s, "replicate", name.as_str(), Err(e), Vec::new()));
         }
         for (target, rate) in jobs {

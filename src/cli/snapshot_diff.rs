@@ -72,8 +72,9 @@ fn ask(
         return zfs_snapshot::parse_diff(&out.stdout);
     }
     if zfs_snapshot::lacks_verb(&out) {
-        return Err(Error::lacks("zfs", "this zfs can't tell what has changed: it has no `diff`")
-            .next("use OpenZFS; jug jclone --from-snapshot makes a jail of the snapshot, to look into"));
+        return Err(Error::lacks("zfs", "this zfs can't tell what has changed: it has no `diff`").next(
+            "use OpenZFS; a clone made --from-snapshot can be looked into (jug jclone, jug vm-clone)",
+        ));
     }
     Err(RunError::failed(&cmd, &out).into())
 }

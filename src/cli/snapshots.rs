@@ -7,9 +7,10 @@ use crate::error::{Code, Error, Result};
 use crate::facts::Facts;
 use crate::facts::gather::Wanted;
 use crate::host::Host;
-use crate::model::env::Env;
+use crate::model::env::{Env, Kind};
 use crate::model::keep::Keep;
 use crate::model::name::{DatasetName, EnvName, Label, SnapshotName};
+use crate::plan::guest::verb_of;
 use crate::plan::moment::{self, Moment};
 use crate::plan::{Plan, snapshot};
 use crate::programs::zfs_snapshot::Snapshot;
@@ -184,7 +185,7 @@ fn target(s: &Session, name: &EnvName, job: &Job<'_>, patience: u64) -> Result<T
     let (_, env) = s.env(name)?;
     snapshot::dataset(name, &env)?;
     let keep = match job.prune {
-        Some(given) => Some(given.or_else(|| policy(s, &env)).ok_or_else(|| no_policy(name))?),
+        Some(given) => Some(given.or_else(|| policy(s, &env)).ok_or_else(|| no_policy(name, env.kind))?),
         None => None,
     };
     Ok(Target {
@@ -199,9 +200,10 @@ fn target(s: &Session, name: &EnvName, job: &Job<'_>, patience: u64) -> Result<T
 }
 
 /// The refusal of what has no policy.
-pub fn no_policy(name: &EnvName) -> Error {
+fn no_policy(name: &EnvName, kind: Kind) -> Error {
     Error::usage(name, "neither it nor the node says which snapshots are kept").next(format!(
-        "jug jset {name} snapshots.keep=last=3,hourly=24,daily=7, or keep of [snapshots] in jug.toml"
+        "jug {} {name} snapshots.keep=last=3,hourly=24,daily=7, or keep of [snapshots] in jug.toml",
+        verb_of(kind, "set")
     ))
 }
 

@@ -174,8 +174,12 @@ fn apply(doc: &mut DocumentMut, change: &Change) -> Result<()> {
             .next("jug vm-disk-add, jug vm-disk-resize, jug vm-disk-remove"));
     }
     if shape == Shape::Fixed {
-        return Err(Error::usage(&change.key, "it is chosen at creation and can't be set")
-            .next("make another environment with jcreate"));
+        let j = if doc.get("kind").and_then(Item::as_str) == Some("vm") { "vm-" } else { "j" };
+        return Err(match change.key.as_str() {
+            "name" => Error::usage("name", "it is no key of its own").next(format!("jug {j}rename")),
+            key => Error::usage(key, "it is chosen at creation and can't be set")
+                .next(format!("make another environment with jug {j}create")),
+        });
     }
     let path = path_of(&change.key);
     let (last, tables) = path.split_last().ok_or_else(|| Error::usage("", "an empty key"))?;

@@ -22,7 +22,7 @@ pub fn plan(source: &Guest<'_>, guest: &Guest<'_>, facts: &Facts, from: Option<&
     let runs = facts.container(source.name.as_str()).is_some_and(|c| c.uuid == Some(source.env.uuid));
     if runs && !zfs {
         return Err(Error::busy(source.name, "it runs, and its storage has no snapshots to copy from")
-            .next(format!("jug jstop {}", source.name)));
+            .next(source.command("stop")));
     }
     if from.is_some() && !zfs {
         return Err(Error::usage(source.name, "only what lies on ZFS has snapshots"));

@@ -82,7 +82,7 @@ pub fn left_out(guest: &Guest<'_>) -> Option<Step> {
     if guest.env.trusted || dirs.is_empty() {
         return None;
     }
-    let next = format!("jug jset {} trusted=true", guest.name);
+    let next = format!("{} trusted=true", guest.command("set"));
     let effect = Effect::HookDirsLeftOut { dirs, next, patience: mnt::patience(guest) };
     Some(Step::new("warn of hooks that are not trusted", effect))
 }

@@ -229,8 +229,10 @@ pub fn take(guest: &Guest<'_>, number: u64, epoch: Epoch) -> Step {
 /// The refusal of what only its owner may do.
 pub fn fenced(guest: &Guest<'_>) -> Error {
     Error::busy(guest.name, "it is fenced: another node has taken it over").next(format!(
-        "jug owner {0}; jug jregister --takeover {0} takes it back, jug junregister {0} forgets it here",
-        guest.name
+        "jug owner {}; {} takes it back, {} forgets it here",
+        guest.name,
+        guest.command("register --takeover"),
+        guest.command("unregister")
     ))
 }
 

@@ -353,7 +353,7 @@ pub fn remove(
     if !users.is_empty() {
         let list: Vec<&str> = users.iter().map(EnvName::as_str).collect();
         return Err(Error::busy(name, format!("environments have cards on it: {}", list.join(", ")))
-            .next(format!("jug jset {} net=none, for example", list[0])));
+            .next(format!("give them others first, with net-={name}, for example")));
     }
     stranger(name, network, platform, facts)?;
     let mut plan = Plan::new("net-remove", name);

@@ -59,7 +59,7 @@ pub fn meant(guest: &Guest<'_>, facts: &Facts) -> Result<Published> {
                      is this host"
                 ),
             )
-            .next(format!("jug jget {} net, and jug net-show, say what it has", guest.name)));
+            .next(format!("{} net, and jug net-show, say what it has", guest.command("get"))));
         }
         taken(guest.name, exposure, &own, facts)?;
     }

@@ -31,11 +31,11 @@ pub fn give_up(
 ) -> Result<Plan> {
     let (name, env) = (guest.name, guest.env);
     if facts.container(name.as_str()).is_some_and(|c| guest.is_its_own(c)) {
-        return Err(Error::busy(name, "it runs").next(format!("jug jstop {name}")));
+        return Err(Error::busy(name, "it runs").next(guest.command("stop")));
     }
     if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
-            .next(format!("jug jstop {name}")));
+            .next(guest.command("stop")));
     }
     let mut plan = Plan::new(guest.verb("unregister"), name);
     // To what is another's nothing is written.
@@ -107,8 +107,11 @@ pub fn next_epoch(
             let by = other.as_ref().map_or("a node that can't be read".into(), |e| {
                 format!("{} ({})", crate::model::name::printable(&e.name), e.node)
             });
-            Err(Error::busy(guest.name, format!("it is owned by {by}, epoch {number}"))
-                .next(format!("jug junregister {0} there; if that node is gone, jug jregister --takeover {0} (it stops nothing there)", guest.name)))
+            Err(Error::busy(guest.name, format!("it is owned by {by}, epoch {number}")).next(format!(
+                "{} there; if that node is gone, {} (it stops nothing there)",
+                guest.command("unregister"),
+                guest.command("register --takeover")
+            )))
         }
     }
 }
@@ -137,7 +140,7 @@ pub fn enter(
             name,
             format!("it is registered already, as {other}: they have the same uuid"),
         )
-        .next(format!("jug jclone makes another from {other}")));
+        .next(format!("jug {} makes another from {other}", guest.verb("clone"))));
     }
     let mut plan = Plan::new("jregister", name);
     plan.steps.extend(mnt::writable(guest, take.is_none()));

@@ -16,18 +16,25 @@ pub fn plan(old: &Guest<'_>, new: &Guest<'_>, facts: &Facts) -> Result<Plan> {
     let name = old.name;
     create::refuse(new, facts)?;
     if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(old.env.uuid)) {
-        return Err(Error::busy(name, "it runs").next(format!("jug jrename --restart {name} {}", new.name)));
+        return Err(Error::busy(name, "it runs").next(format!(
+            "{} {}",
+            old.command("rename --restart"),
+            new.name
+        )));
     }
     if stop::leftovers(old, facts, &mnt::kept(old, facts, None)) {
         return Err(Error::busy(name, format!("something is still mounted below {}", old.root()))
-            .next(format!("jug jstop {name}")));
+            .next(old.command("stop")));
     }
     if old.env.owner.fenced {
         return Err(mnt::fenced(old));
     }
     if old.env.storage == Storage::External {
-        return Err(Error::conflict(name, "its storage is mounted by its name")
-            .next(format!("jug junregister {name}; rename it there; jug jregister {}", new.name)));
+        return Err(Error::conflict(name, "its storage is mounted by its name").next(format!(
+            "{}; rename it there; {}",
+            old.command("unregister"),
+            new.command("register")
+        )));
     }
     let mut plan = Plan::new(old.verb("rename"), name);
     if old.env.owner.epoch > 0 {

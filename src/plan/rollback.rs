@@ -32,7 +32,7 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, word: &str, consent: Consent, now:
     let snapshot: SnapshotName = it.name.parse()?;
     if env.protected {
         return Err(Error::busy(name, "it is protected, and what has changed since would be lost")
-            .next(format!("jug jset {name} protected=false")));
+            .next(format!("{} protected=false", guest.command("set"))));
     }
     if facts.container(name.as_str()).is_some_and(|c| c.uuid == Some(env.uuid)) {
         return Err(Error::busy(name, "it runs")
@@ -40,12 +40,16 @@ pub fn plan(guest: &Guest<'_>, facts: &Facts, word: &str, consent: Consent, now:
     }
     if stop::leftovers(guest, facts, &mnt::kept(guest, facts, None)) {
         return Err(Error::busy(name, format!("something is still mounted below {}", guest.root()))
-            .next(format!("jug jstop {name}")));
+            .next(guest.command("stop")));
     }
     let (sets, others) = datasets(guest, facts, root)?;
     if let Some(without) = sets.iter().find(|d| it.of(d.as_str()).is_none()) {
-        return Err(Error::conflict(name, format!("the snapshot {snapshot} is not of {without}"))
-            .next(format!("zfs rollback takes single datasets back; jug jclone --from-snapshot {snapshot} {name} COPY makes another of its data")));
+        return Err(Error::conflict(name, format!("the snapshot {snapshot} is not of {without}")).next(
+            format!(
+                "zfs rollback takes single datasets back; {} COPY makes another of its data",
+                guest.command(&format!("clone --from-snapshot {snapshot}"))
+            ),
+        ));
     }
     let newer = newer(facts, &all, it, &sets);
     if !newer.is_empty() {

@@ -1,6 +1,6 @@
 //! Snapshots of an environment: taken of all its datasets at one moment, held, released, destroyed.
 
-use super::guest::Guest;
+use super::guest::{Guest, verb_of};
 use super::moment::{Moment, find, moments};
 use super::prune::{self, Item, Verdict};
 use super::{Effect, Guard, Plan, Step, Whose, hooks, mnt};
@@ -35,7 +35,9 @@ pub fn dataset<'a>(name: &EnvName, env: &'a Env) -> Result<&'a DatasetName> {
         _ => Err(why(
             "it lies in plain directories, which have no snapshots",
             format!(
-                "jug jclone {name} COPY copies it while it is stopped; --storage zfs of jcreate makes one with snapshots"
+                "jug {} {name} COPY copies it while it is stopped; --storage zfs of {} makes one with snapshots",
+                verb_of(env.kind, "clone"),
+                verb_of(env.kind, "create")
             ),
         )),
     }
@@ -210,7 +212,9 @@ pub fn may_go(object: &EnvName, it: &Moment<'_>, foreign: bool, next: &str) -> R
             0 if it.common().is_some() => e.next(format!(
                 "a later replication lets it go; jug replicate --forget {object} TARGET gives that one up"
             )),
-            0 => e.next("zfs promote lets a clone stand by itself, jug jremove removes an environment"),
+            0 => e.next(
+                "zfs promote lets a clone stand by itself; or remove the environment that it belongs to",
+            ),
             _ => e
                 .code(crate::error::Code::Busy)
                 .next(format!("jug snapshot-release {object} {name}; zfs holds says who else holds it")),

@@ -54,8 +54,8 @@ pub fn check(guest: &Guest<'_>, appointed: &Appointed) -> Result<()> {
         format!("its description, which came with its storage, asks this host for: {}", wants.join("; ")),
     )
     .next(format!(
-        "if you trust who wrote it, jug jregister --trust {}; hooks below {} are used without",
-        guest.name,
+        "if you trust who wrote it, {}; hooks below {} are used without",
+        guest.command("register --trust"),
         dirs.join(" or ")
     )))
 }

@@ -72,7 +72,7 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
             reason: format!("its network {} is not there", nic.network),
             ..missing(&nic.network, networks.keys())
         })?;
-        let again = format!("jug jset {name} net={}", nets(env));
+        let again = format!("{} net={}", guest.command("set"), nets(env));
         let Some(unit) = nic.unit else {
             return Err(Error::usage(name, format!("its card on {} was never given a number", nic.network))
                 .next(again));
@@ -93,8 +93,9 @@ pub fn cards<'a>(guest: &Guest<'a>, facts: &Facts) -> Result<Vec<Card<'a>>> {
                 format!("this host has an interface {} that jug did not make", there.name),
             )
             .next(format!(
-                "rename it; or jug jset {name} net=none and then jug jset {name} net={}",
-                nets(env)
+                "rename it; or {set} net=none and then {set} net={}",
+                nets(env),
+                set = guest.command("set")
             )));
         }
         all.push(Card { uuid: env.uuid, index, nic, unit, network });

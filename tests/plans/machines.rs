@@ -258,3 +258,69 @@ fn what_hypervisors_are_told() {
         }
     }
 }
+
+/// What a VM's refusals say to do next is done by the commands on VMs: those on jails refuse it.
+#[test]
+fn no_refusal_of_a_vm_names_a_command_on_jails() {
+    use jug::plan::{clone, mnt, register, remove, rename, snapshot, wire};
+    let (name, other): (EnvName, EnvName) = ("db".parse().unwrap(), "copy".parse().unwrap());
+    for mut n in nodes() {
+        able(&mut n);
+        let env = vm(&n, &["vm.disks=disk0:10G"]);
+        let mut copy = env.clone();
+        (copy.uuid, copy.dataset) = (uuid::Uuid::from_u128(9), Some(n.root.child("env").child("copy")));
+        let with = |key: &str| vm(&n, &["vm.disks=disk0:10G", key]);
+        let (safe, plain) =
+            (with("protected=true"), Env { storage: Storage::Dir, dataset: None, ..env.clone() });
+        let shared = Env { storage: Storage::External, ..plain.clone() };
+        let unnumbered = with("net=lan");
+        let of = |e| n.guest(&name, e, None);
+        let (guest, to, facts) = (of(&env), n.guest(&other, &copy, None), &n.facts);
+        let mut there = facts.clone();
+        let stamped = facts.datasets.values().next().unwrap().clone();
+        for set in [guest.env.dataset.clone().unwrap(), guest.env.dataset.as_ref().unwrap().child("data")] {
+            there
+                .datasets
+                .insert(set.to_string(), jug::facts::Dataset { uuid: Some(UUID), ..stamped.clone() });
+        }
+        let mut cloned = there.clone();
+        let origin = Some(format!("{}/env/db/data@jug-clone-00000000", n.root));
+        cloned
+            .datasets
+            .insert(format!("{}/env/copy/data", n.root), jug::facts::Dataset { origin, ..stamped.clone() });
+        let mut runs = there.clone();
+        runs.containers.push(jug::facts::Container {
+            id: "77".into(),
+            name: "db".into(),
+            path: n.layout.data(&name).to_string(),
+            uuid: Some(UUID),
+            running: true,
+            vm: true,
+            alone: false,
+        });
+        let refused = [
+            remove::plan(&of(&safe), facts, false).err(),
+            remove::plan(&guest, &runs, false).err(),
+            remove::plan(&guest, facts, false).err(),
+            remove::plan(&guest, &cloned, false).err(),
+            remove::forget(&of(&safe), facts).err(),
+            remove::forget(&guest, &runs).err(),
+            remove::forget(&guest, &there).err(),
+            rename::plan(&guest, &to, &runs).err(),
+            rename::plan(&of(&shared), &to, facts).err(),
+            clone::plan(&of(&plain), &to, &runs, None).err(),
+            register::leave(&guest, &runs, time(), Vec::new()).err(),
+            snapshot::own(&of(&plain), facts).err(),
+            wire::cards(&of(&unnumbered), facts).err(),
+            Some(mnt::fenced(&guest)),
+            schema::edit(&schema::env_text(&env).unwrap(), "db", &["name=h".parse().unwrap()]).err(),
+            schema::edit(&schema::env_text(&env).unwrap(), "db", &["storage=dir".parse().unwrap()]).err(),
+        ];
+        for (i, e) in refused.into_iter().enumerate() {
+            let next = e.unwrap_or_else(|| panic!("{i} is not refused")).next;
+            let next = next.unwrap_or_else(|| panic!("{i} has no next step"));
+            assert!(!next.contains(" jug j") && !next.starts_with("jug j"), "{i}: {next}");
+            assert!(next.contains("vm-"), "{i}: {next}");
+        }
+    }
+}
