@@ -7,6 +7,7 @@ use jug::error::Code;
 use jug::host::signal;
 use jug::report::{results, table};
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -16,21 +17,24 @@ fn main() -> ExitCode {
         std::env::args().take_while(|a| a != "--").any(|a| a == "jexec" || a == "jlogin" || a == "vm-exec");
     let plain = std::env::args_os().any(|a| a == "--no-color");
     let colour = if plain { ColorChoice::Never } else { ColorChoice::Auto };
-    let cli =
-        match examples::command().color(colour).try_get_matches().and_then(|m| Cli::from_arg_matches(&m)) {
-            Ok(cli) => cli,
-            Err(e) => {
-                match typed(&e) {
-                    Some(e) => results::error(&e),
-                    None => drop(e.print()),
-                }
-                return match e.kind() {
-                    ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-                    _ if is_jexec => ExitCode::from(Code::Exec as u8),
-                    _ => ExitCode::from(Code::Usage as u8),
-                };
+    let cli = match examples::command()
+        .color(colour)
+        .try_get_matches_from(words())
+        .and_then(|m| Cli::from_arg_matches(&m))
+    {
+        Ok(cli) => cli,
+        Err(e) => {
+            match typed(&e) {
+                Some(e) => results::error(&e),
+                None => drop(e.print()),
             }
-        };
+            return match e.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                _ if is_jexec => ExitCode::from(Code::Exec as u8),
+                _ => ExitCode::from(Code::Usage as u8),
+            };
+        }
+    };
     signal::install();
     match cli::run(cli) {
         Ok(0) if table::lost() => ExitCode::from(Code::Failed as u8),
@@ -40,6 +44,17 @@ fn main() -> ExitCode {
             ExitCode::from(if is_jexec { Code::Exec } else { e.code } as u8)
         }
     }
+}
+
+/// The command line. `jug help CMD` is `jug CMD --help`: a subcommand of clap's would stand in each completion once more
+/// with all commands below it.
+fn words() -> Vec<OsString> {
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    if words.get(1).is_some_and(|w| w == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
+    words
 }
 
 /// A value that one of jug's own types refused: its reason and its hint, under the option's name.

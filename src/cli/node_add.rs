@@ -4,12 +4,13 @@ use super::change::{self, Wish};
 use super::peer;
 use super::session::Session;
 use crate::error::{Code, Error, Result};
-use crate::model::name::{AbsPath, DatasetName, HostName, NodeName, UserName};
+use crate::model::name::{DatasetName, HostName, NodeName, UserName};
 use crate::model::replica::{KnownNode, RemoteProgram};
 use crate::model::schema::to_text;
 use crate::plan::{Effect, Plan, Step};
 use crate::report::results::Done;
 use crate::store::nodes;
+use std::path::PathBuf;
 
 /// Make another node known to this one; it is asked whether it answers
 #[derive(Debug, clap::Args)]
@@ -28,10 +29,10 @@ pub struct Args {
     port: Option<u16>,
     /// The private key
     #[arg(long, value_name = "FILE")]
-    identity: Option<AbsPath>,
+    identity: Option<PathBuf>,
     /// A configuration for ssh(1) instead of root's
     #[arg(long, value_name = "FILE")]
-    ssh_config: Option<AbsPath>,
+    ssh_config: Option<PathBuf>,
     /// jug there, if the login shell of that user does not find it
     #[arg(long, value_name = "FILE")]
     program: Option<RemoteProgram>,
@@ -50,8 +51,8 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         host: args.host.clone(),
         user: args.user.clone(),
         port: args.port,
-        identity: args.identity.clone(),
-        ssh_config: args.ssh_config.clone(),
+        identity: args.identity.as_deref().map(super::absolute).transpose()?,
+        ssh_config: args.ssh_config.as_deref().map(super::absolute).transpose()?,
         program: args.program.clone(),
         dataset: args.dataset.clone(),
     };

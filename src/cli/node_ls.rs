@@ -59,7 +59,15 @@ pub fn run(s: &Session, _: &Args) -> Result<Code> {
         }));
     }
     list.print(s.global.json, s.global.lines);
+    hint(s, codes.is_empty() && list.rows.is_empty());
     Ok(fold(codes))
+}
+
+/// Says how to make one known, where there is none.
+fn hint(s: &Session, none: bool) {
+    if none && !s.global.json && !s.global.lines && !s.global.quiet {
+        eprintln!("jug: no other nodes; jug node-add NAME HOST makes one known");
+    }
 }
 
 /// Asks them.
@@ -100,6 +108,12 @@ pub fn check(s: &Session, args: &Check) -> Result<Code> {
                            "node": it.name, "id": it.id, "dataset": dataset, "reason": null}),
                 )
             }
+            // One that nobody knows is no node that does not answer.
+            Err(e) if !nodes::known(&s.layout, &name) => {
+                results::error(e);
+                codes.push(e.code);
+                continue;
+            }
             Err(e) => {
                 results::error(e);
                 codes.push(e.code);
@@ -119,5 +133,6 @@ pub fn check(s: &Session, args: &Check) -> Result<Code> {
         list.json.push(value);
     }
     list.print(s.global.json, s.global.lines);
+    hint(s, codes.is_empty());
     Ok(fold(codes))
 }

@@ -378,6 +378,8 @@ fn through_ssh() {
         h.sh("zfs list -H -o name back/alice/evil").code(1);
         h.jug("node-remove nas").ok();
         h.jug("node-ls -H").ok().is("");
+        h.jug("node-ls").ok().says("jug node-add NAME HOST");
+        h.jug("node-check nosuch").code(4).says("knows no other").says_not("unreachable");
         assert!(!b.path("envs/www.toml").exists());
         end(h);
     });
