@@ -85,12 +85,13 @@ fn length(path: &AbsPath) -> u64 {
 }
 
 fn again(url: &Url, part: &AbsPath, e: Error) -> Error {
-    let next = match &e.next {
-        Some(next) => next.clone(),
-        None if length(part) > 0 => "give the command again: it goes on where it stopped".into(),
-        None => "see that the address is right".into(),
+    let next = match e.next {
+        Some(next) => Some(next),
+        None if length(part) > 0 => Some("give the command again: it goes on where it stopped".into()),
+        None if e.code == Code::Interrupted => None,
+        None => Some("see that the address is right, and that this host reaches it".into()),
     };
-    Error { object: url.to_string(), ..e }.next(next)
+    Error { object: url.to_string(), next, ..e }
 }
 
 fn transfer(s: &Session, url: &Url, to: &AbsPath, resume: bool, most: u64) -> Result<()> {
@@ -112,10 +113,11 @@ fn transfer(s: &Session, url: &Url, to: &AbsPath, resume: bool, most: u64) -> Re
             url,
             format!("nothing came for {} s (fetch.timeout of jug.toml)", s.config.fetch.timeout),
         )),
-        Some(Trouble::Other(said)) => {
-            let out = Output { stderr: said, ..out };
-            Err(RunError::failed(&cmd, &out).into())
-        }
+        // Of a program that was killed nothing is known but that.
+        Some(Trouble::Other(said)) => Err(match said.trim().lines().last() {
+            Some(last) => Error::failed(url, last),
+            None => RunError::failed(&cmd, &out).into(),
+        }),
     }
 }
 

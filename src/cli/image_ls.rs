@@ -1,7 +1,7 @@
 //! image-ls
 
 use super::session::Session;
-use super::{image_fetch, image_make};
+use super::{image_fetch, image_make, targets};
 use crate::error::{Code, Result};
 use crate::model::name::ImageName;
 use crate::model::size::ByteSize;
@@ -58,6 +58,35 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
         eprintln!("jug: no images; jug image-ls --available shows what image-fetch knows");
     }
     Ok(Code::Done)
+}
+
+/// Images by name or mask, each once; with `unfinished` masks find also what was not fetched to its end. A mask that
+/// matches nothing is a note.
+///
+/// # Errors
+/// What is neither a name nor a mask.
+pub fn choose(s: &Session, words: &[String], with_unfinished: bool) -> Result<Vec<ImageName>> {
+    let mut known: BTreeSet<ImageName> = images::all(&s.layout).into_keys().collect();
+    if with_unfinished {
+        known.extend(unfinished(s));
+    }
+    let mut chosen = Vec::new();
+    for word in words {
+        let mut found: Vec<ImageName> = Vec::new();
+        if targets::is_mask(word) {
+            for name in &known {
+                if targets::matches(word, name.as_str())? {
+                    found.push(name.clone());
+                }
+            }
+            targets::note(s, !found.is_empty(), word);
+        } else {
+            found.push(word.parse()?);
+        }
+        found.retain(|n| !chosen.contains(n));
+        chosen.extend(found);
+    }
+    Ok(chosen)
 }
 
 /// Names of what is being fetched or was not fetched to its end.

@@ -31,8 +31,8 @@ pub struct Checks {
     /// The sha512 that it must have
     #[arg(long, value_name = "HEX", group = "check")]
     sha512: Option<String>,
-    /// The publisher's file of sums: one that lists it by its file's name
-    #[arg(long, value_name = "URL", group = "check")]
+    /// The publisher's file of sums, an address or a path: one that lists it by its file's name
+    #[arg(long, value_name = "URL", group = "check", value_parser = file_of_sums)]
     sums: Option<Url>,
     /// Take it without a sum
     #[arg(long, group = "check")]
@@ -60,6 +60,14 @@ impl Checks {
             (None, None) => Err(Error::usage(verb, "there is no sum to check it by")
                 .next("give --sha256 HEX, --sha512 HEX or --sums URL; --no-verify takes it without")),
         }
+    }
+}
+
+/// An address, or the path of a file of this host.
+fn file_of_sums(word: &str) -> Result<Url> {
+    match word.contains("://") {
+        true => word.parse(),
+        false => format!("file://{}", super::absolute(word.as_ref())?).parse(),
     }
 }
 
@@ -150,7 +158,12 @@ fn whole(
     });
     // The next try begins with what came, if its sum tells what it is.
     clean(s, m.name, (image.is_err() && expected.is_some()).then_some(&part))?;
-    let image = image?;
+    let image = image.map_err(|e| match e.next {
+        None if part.as_path().exists() => {
+            e.next(format!("what came is kept for the next try; jug image-remove {} throws it away", m.name))
+        }
+        _ => e,
+    })?;
     let size = ByteSize(image.size).human();
     Ok(Done::changed(match &m.check {
         Check::None => format!("{}, not checked, {size}", image.format),
@@ -169,17 +182,17 @@ fn expected(s: &Session, m: &Making<'_>, warnings: &mut Vec<String>) -> Result<O
         Check::None => return Ok(None),
         Check::Listed(url) => url,
     };
-    let next = "give --sha256 HEX or --sha512 HEX";
     let text = download::text(s, url, &beside(s, m.name, "sums")).map_err(|e| {
         let reason = format!("no sums to check the image by: {}", e.reason);
-        Error { reason, ..e }.next(next)
+        Error { reason, ..e }
     })?;
     if url.scheme == Scheme::Http {
         warnings
             .push(format!("{url} came by plain http: anybody on the way can change it and the image alike"));
     }
     let sum = Sum::listed(&text, &m.source.1).ok_or_else(|| {
-        Error::failed(url, format!("it has no sha256 or sha512 of {}", m.source.1)).next(next)
+        Error::failed(url, format!("it has no sha256 or sha512 of {}", m.source.1))
+            .next("give --sha256 HEX or --sha512 HEX")
     })?;
     Ok(Some(sum))
 }

@@ -1,8 +1,8 @@
 //! image-remove
 
 use super::change::{self, Wish};
-use super::image_make;
 use super::session::Session;
+use super::{image_ls, image_make};
 use crate::error::{Code, Result};
 use crate::facts::gather::Wanted;
 use crate::model::name::ImageName;
@@ -13,14 +13,18 @@ use crate::store::images;
 /// Remove images, and what is left of fetching them
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The images
+    /// The images, by name or mask
     #[arg(value_name = "NAME", required = true)]
-    names: Vec<ImageName>,
+    names: Vec<String>,
 }
 
 /// Runs it.
 pub fn run(s: &Session, args: &Args) -> Result<Code> {
-    for name in &args.names {
+    let names = image_ls::choose(s, &args.names, true)?;
+    if names.is_empty() {
+        return Ok(Code::Done);
+    }
+    for name in &names {
         let traces = s.layout.image(name).as_path().exists()
             || s.layout.journal(&images::object(name)).as_path().exists()
             || !image_make::leftovers(s, name).is_empty();
@@ -28,9 +32,9 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
             images::get(&s.layout, name)?;
         }
     }
-    let list: Vec<&str> = args.names.iter().map(ImageName::as_str).collect();
+    let list: Vec<&str> = names.iter().map(ImageName::as_str).collect();
     change::confirm(s, &format!("Remove the image {}?", list.join(", ")))?;
-    let codes = args.names.iter().map(|name| change::report(s, one(s, name)));
+    let codes = names.iter().map(|name| change::report(s, one(s, name)));
     Ok(crate::error::fold(codes.collect::<Vec<Code>>()))
 }
 

@@ -1,7 +1,7 @@
 //! image-verify
 
-use super::change;
 use super::session::Session;
+use super::{change, image_ls};
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::model::name::ImageName;
@@ -11,9 +11,9 @@ use crate::store::{images, lock};
 /// Read images again, and see that they are what was fetched
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The images
+    /// The images, by name or mask
     #[arg(value_name = "NAME", required_unless_present = "all")]
-    names: Vec<ImageName>,
+    names: Vec<String>,
     /// All
     #[arg(long, conflicts_with = "names")]
     all: bool,
@@ -31,7 +31,7 @@ pub fn run(s: &Session, args: &Args) -> Result<Code> {
     s.need_root("image-verify")?;
     let names = match args.all {
         true => images::all(&s.layout).into_keys().collect(),
-        false => args.names.clone(),
+        false => image_ls::choose(s, &args.names, false)?,
     };
     let one = |name: &ImageName| {
         let object = images::object(name);

@@ -93,10 +93,10 @@ fn chosen(s: &Session, args: &Args) -> Result<Vec<EnvName>> {
             Some(Err(e)) => return Err(e),
             None => word.as_str(),
         };
-        if name.contains(['*', '?', '[']) {
+        if super::targets::is_mask(name) {
             let before = names.len();
             for found in unregistered::names(&s.layout)? {
-                if super::targets::matches(name, &found)? && !names.contains(&found) {
+                if super::targets::matches(name, found.as_str())? && !names.contains(&found) {
                     names.push(found);
                 }
             }

@@ -68,7 +68,7 @@ pub fn choose(session: &Session, names: &[String], all: bool) -> Result<Vec<EnvN
                 found = true;
             }
             note(session, found, name);
-        } else if name.contains(['*', '?', '[']) {
+        } else if is_mask(name) {
             check_mask(name)?;
             let mut found = false;
             for known in registry.keys().filter(|k| mask(name.as_bytes(), k.as_str().as_bytes())) {
@@ -135,7 +135,13 @@ fn only(word: &str, chosen: &[EnvName]) -> Result<EnvName> {
     }
 }
 
-fn note(session: &Session, found: bool, mask: &str) {
+/// Whether a word is a mask rather than a name.
+pub fn is_mask(word: &str) -> bool {
+    word.contains(['*', '?', '['])
+}
+
+/// Says that a mask matches nothing.
+pub fn note(session: &Session, found: bool, mask: &str) {
     if !found && !session.global.quiet {
         eprintln!("jug: {}: matches nothing", printable(mask));
     }
@@ -145,9 +151,9 @@ fn note(session: &Session, found: bool, mask: &str) {
 ///
 /// # Errors
 /// The mask holds what no mask does.
-pub fn matches(pattern: &str, name: &EnvName) -> Result<bool> {
+pub fn matches(pattern: &str, name: &str) -> Result<bool> {
     check_mask(pattern)?;
-    Ok(mask(pattern.as_bytes(), name.as_str().as_bytes()))
+    Ok(mask(pattern.as_bytes(), name.as_bytes()))
 }
 
 fn check_mask(mask: &str) -> Result<()> {

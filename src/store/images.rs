@@ -61,7 +61,7 @@ impl State {
     /// Its word in lists.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Verified => "verified",
+            Self::Verified => "ready",
             Self::Changed => "changed",
             Self::Missing => "missing",
         }

@@ -76,7 +76,7 @@ case_image_changed() {
 	out_has "a	changed"
 	j 0 image-verify --all --changed
 	j 0 -H image-ls
-	out_has "a	verified"
+	out_has "a	ready"
 	printf x | dd of="$WD/images/a/image" conv=notrunc 2>/dev/null
 	j 1 image-verify a
 	err_has 'it was changed'

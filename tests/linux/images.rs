@@ -49,7 +49,7 @@ impl Host {
         assert!(std::fs::read(&path).unwrap() == bytes, "{name} has another content");
         let meta = std::fs::metadata(&path).unwrap();
         assert_eq!(meta.permissions().mode() & 0o777, 0o600);
-        assert_eq!(self.image(name).unwrap()[1], "verified");
+        assert_eq!(self.image(name).unwrap()[1], "ready");
     }
     /// Nothing is left of fetching.
     #[track_caller]
@@ -311,6 +311,14 @@ fn an_image_that_was_changed_is_known() {
         h.put("disk", &body);
         let sum = h.sum("sha256sum", "disk");
         h.jug("image-ls").ok().says("no images");
+        // Right, and no disk: it is kept, since another jug might take it, and what throws it away is said.
+        h.sh("head -c 1000 /dev/urandom >odd").ok();
+        let odd = h.sum("sha256sum", "odd");
+        h.jug(&format!("image-fetch file://{} odd --sha256 {odd}", h.str("odd")))
+            .code(1)
+            .says("image-remove odd");
+        h.jug("image-remove -y odd").ok();
+        h.clean();
         h.jug("-n image-import %/disk a --no-verify").ok().says("#!/bin/sh");
         h.none("a");
         h.jug(&format!("image-import %/disk a --sha256 {sum}")).ok();
@@ -325,15 +333,30 @@ fn an_image_that_was_changed_is_known() {
         assert_eq!(h.image("a").unwrap()[1], "changed");
         assert_eq!(h.image("b").unwrap()[1], "changed");
         h.jug("image-verify --all --changed").code(8).says("it was changed").says("image-remove b");
-        assert_eq!(h.image("a").unwrap()[1], "verified");
+        assert_eq!(h.image("a").unwrap()[1], "ready");
         h.jug("image-import %/disk b --no-verify").code(5);
         h.sh("rm work/images/a/image").ok();
         assert_eq!(h.image("a").unwrap()[1], "missing");
         h.jug("image-verify a").code(1).says("jug image-remove a");
         h.jug("image-verify x").code(4).says("no such image");
         h.jug("image-remove a").code(2).says("give -y");
-        h.jug("image-remove -y a b").ok();
+        h.jug("image-verify 'b*'").code(1).says("image-remove b");
+        h.jug("image-remove -y 'x*'").ok().says("matches nothing");
+        h.jug("image-remove -y 'a*' '[ab]'").ok().says("a: changed").says("b: changed");
         h.jug("image-remove -y a").code(4);
+        // A list of sums beside it, by its path.
+        h.sh("sha256sum disk >SHA256SUMS").ok();
+        let relative = format!(".{}", h.str("SHA256SUMS"));
+        h.jug(&format!("image-import %/disk s --sums {relative}")).ok().says("checked against file://");
+        h.jug("image-remove -y s").ok();
+        // Nobody listens there: what curl says of it is enough, and no sum would mend that.
+        let nobody = "image-fetch http://127.0.0.1:1/d.raw n --sums http://127.0.0.1:1/SUMS";
+        h.jug(nobody)
+            .code(1)
+            .says("curl: (7)")
+            .says("this host reaches it")
+            .says_not("--silent")
+            .says_not("HEX");
         h.clean();
         h.jug("doctor").ok();
     });

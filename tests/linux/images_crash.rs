@@ -47,7 +47,7 @@ fn killed_anywhere() {
             while killed(h, &import, call, n) {
                 let what = format!("killed at {call} number {n}");
                 let word = h.image("d").map(|i| i[1].clone());
-                if word.as_deref() == Some("verified") {
+                if word.as_deref() == Some("ready") {
                     h.is_image("d", &body);
                 } else {
                     assert!(matches!(word.as_deref(), None | Some("unfinished")), "{what}: {word:?}");
@@ -68,7 +68,7 @@ fn killed_anywhere() {
             while killed(h, "image-remove -y d", call, n) {
                 let there = h.image("d").is_some();
                 assert!(
-                    !there || h.image("d").is_some_and(|i| i[1] == "verified"),
+                    !there || h.image("d").is_some_and(|i| i[1] == "ready"),
                     "killed at {call} number {n}"
                 );
                 h.jug("doctor --fix").ok();
