@@ -293,7 +293,7 @@ complete -c jug -n "__fish_jug_using_subcommand base-remove" -l no-color -d 'No 
 complete -c jug -n "__fish_jug_using_subcommand base-remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l sha256 -d 'The sha256 that what comes must have' -r
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l sha512 -d 'The sha512 that it must have' -r
-complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l sums -d 'The publisher\'s file of sums: one that lists it by its file\'s name' -r
+complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l sums -d 'The publisher\'s file of sums, an address or a path: one that lists it by its file\'s name' -r
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l max-size -d 'The image may become so long' -r
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l workdir -d 'The tree that jug owns' -r -F
@@ -312,7 +312,7 @@ complete -c jug -n "__fish_jug_using_subcommand image-fetch" -l no-color -d 'No 
 complete -c jug -n "__fish_jug_using_subcommand image-fetch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand image-import" -l sha256 -d 'The sha256 that what comes must have' -r
 complete -c jug -n "__fish_jug_using_subcommand image-import" -l sha512 -d 'The sha512 that it must have' -r
-complete -c jug -n "__fish_jug_using_subcommand image-import" -l sums -d 'The publisher\'s file of sums: one that lists it by its file\'s name' -r
+complete -c jug -n "__fish_jug_using_subcommand image-import" -l sums -d 'The publisher\'s file of sums, an address or a path: one that lists it by its file\'s name' -r
 complete -c jug -n "__fish_jug_using_subcommand image-import" -l max-size -d 'The image may become so long' -r
 complete -c jug -n "__fish_jug_using_subcommand image-import" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
 complete -c jug -n "__fish_jug_using_subcommand image-import" -l workdir -d 'The tree that jug owns' -r -F
@@ -576,7 +576,7 @@ complete -c jug -n "__fish_jug_using_subcommand jset" -l platform -d 'Plan for t
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand jset" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand jset" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand jset" -l all -d 'All jails'
+complete -c jug -n "__fish_jug_using_subcommand jset" -l all -d 'All of this kind'
 complete -c jug -n "__fish_jug_using_subcommand jset" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand jset" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand jset" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'
@@ -1246,8 +1246,8 @@ complete -c jug -n "__fish_jug_using_subcommand replicate-receive" -l no-color -
 complete -c jug -n "__fish_jug_using_subcommand replicate-receive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jug -n "__fish_jug_using_subcommand node-add" -l user -d 'The user there' -r
 complete -c jug -n "__fish_jug_using_subcommand node-add" -l port -d 'The port of its sshd' -r
-complete -c jug -n "__fish_jug_using_subcommand node-add" -l identity -d 'The private key' -r
-complete -c jug -n "__fish_jug_using_subcommand node-add" -l ssh-config -d 'A configuration for ssh(1) instead of root\'s' -r
+complete -c jug -n "__fish_jug_using_subcommand node-add" -l identity -d 'The private key' -r -F
+complete -c jug -n "__fish_jug_using_subcommand node-add" -l ssh-config -d 'A configuration for ssh(1) instead of root\'s' -r -F
 complete -c jug -n "__fish_jug_using_subcommand node-add" -l program -d 'jug there, if the login shell of that user does not find it' -r
 complete -c jug -n "__fish_jug_using_subcommand node-add" -l dataset -d 'The dataset there below which replicas lie' -r
 complete -c jug -n "__fish_jug_using_subcommand node-add" -l config -d 'The node\'s configuration [env: JUG_CONFIG]' -r -F
@@ -1450,7 +1450,7 @@ complete -c jug -n "__fish_jug_using_subcommand vm-set" -l platform -d 'Plan for
 linux\t'OCI containers'"
 complete -c jug -n "__fish_jug_using_subcommand vm-set" -l facts -d 'Plan from saved facts (see `jug facts`) instead of the host' -r -F
 complete -c jug -n "__fish_jug_using_subcommand vm-set" -l jobs -d 'Work on so many targets at once' -r
-complete -c jug -n "__fish_jug_using_subcommand vm-set" -l all -d 'All jails'
+complete -c jug -n "__fish_jug_using_subcommand vm-set" -l all -d 'All of this kind'
 complete -c jug -n "__fish_jug_using_subcommand vm-set" -l json -d 'Print JSON'
 complete -c jug -n "__fish_jug_using_subcommand vm-set" -s H -d 'Print tab-separated lines without a heading, `-` for nothing'
 complete -c jug -n "__fish_jug_using_subcommand vm-set" -s n -l dry-run -d 'Print what would be done, as a commented sh script, and do nothing'

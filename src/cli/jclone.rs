@@ -16,11 +16,15 @@ use crate::plan::guest::verb_of;
 use crate::plan::{clone, create, mnt};
 use crate::report::results::Done;
 use crate::store::lock;
+use std::cell::Cell;
+
+/// What is said of the data of what runs meanwhile.
+const UNRESTED: &str = " (crash-consistent since it runs)";
 
 /// Make a new jail with another's data: a ZFS clone, else a copy (by cloning blocks where the file system can)
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The jail that is cloned
+    /// The one that is cloned
     #[arg(value_name = "SOURCE")]
     source: String,
     /// The new one's name
@@ -54,6 +58,7 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
         true => Some(s.layout.ensure().and_then(|l| lock::exclusive(&l, source.as_str(), &verb))?),
         false => None,
     };
+    let unrested = Cell::new("");
     let mut outcome = change::one(s, &verb, args.name.as_str(), true, &|| {
         let mut env = env.clone();
         let (base, theirs) = (s.base_of(&env), s.base_of(&from));
@@ -72,8 +77,10 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
             facts.exposed = super::exposures::of_others(s, &args.name)?;
         }
         let new = s.guest(&args.name, &env, base.as_ref());
+        let runs = facts.container(source.as_str()).is_some_and(|c| c.running && old.is_its_own(c));
+        unrested.set(if runs && args.from_snapshot.is_none() { UNRESTED } else { "" });
         let plan = clone::plan(&old, &new, &facts, args.from_snapshot.as_deref())?;
-        Ok(Wish::holding(vec![plan], Done::changed(format!("cloned from {source}")), held))
+        Ok(Wish::holding(vec![plan], Done::changed(format!("cloned from {source}{}", unrested.get())), held))
     });
     drop(held);
     if !from.expose.is_empty() && env.expose.is_empty() && outcome.result.is_ok() {
@@ -85,7 +92,7 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
         let started = super::jstart::one(s, &args.name, true);
         outcome.warnings.extend(started.warnings);
         outcome.result = match started.result {
-            Ok(_) => Ok(Done::changed(format!("cloned from {source} and started"))),
+            Ok(_) => Ok(Done::changed(format!("cloned from {source}{} and started", unrested.get()))),
             Err(e) => Err(super::jrestart::halfway("cloned, but not started", e)),
         };
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 /// Print the bare value of a key, or all keys; runs no other program
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The jail
+    /// Its name
     #[arg(value_name = "NAME")]
     name: String,
     /// The key; a list gives a line an element

@@ -26,7 +26,7 @@ use crate::store::{lock, nodes};
 /// Move a jail to another node: its data are sent while it runs, then it is stopped, sent to the end, and started there
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The jail
+    /// The one that moves
     #[arg(value_name = "NAME")]
     name: String,
     /// A node that node-add has made known

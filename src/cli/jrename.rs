@@ -14,7 +14,7 @@ use crate::store::{journal, lock};
 /// Give a jail another name; its data moves with it
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The jail
+    /// Its name
     #[arg(value_name = "NAME")]
     name: String,
     /// What it is to be called

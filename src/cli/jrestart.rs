@@ -36,7 +36,13 @@ pub fn run(s: &Session, args: &Args, kind: Kind) -> Result<Code> {
         stopped.warnings.extend(started.warnings);
         stopped.result = match started.result {
             Ok(d) => Ok(Done { changed: true, what: if d.changed { "restarted".into() } else { d.what } }),
-            Err(e) if ran => Err(halfway("stopped, but not started again", e)),
+            Err(e) if ran => {
+                let e = halfway("stopped, but not started again", e);
+                Err(match e.next {
+                    None => e.next(format!("jug {} {name}", s.verb(name, "start"))),
+                    Some(_) => e,
+                })
+            }
             Err(e) => Err(e),
         };
         stopped

@@ -5,12 +5,12 @@ use super::session::Session;
 use super::targets::choose_of;
 use crate::error::{Code, Error, Result};
 use crate::facts::gather::Wanted;
-use crate::model::env::Kind;
+use crate::model::env::{Env, Kind};
 use crate::model::name::EnvName;
 use crate::model::schema::{self, Change};
 use crate::model::words;
 use crate::plan::guest::verb_of;
-use crate::plan::live;
+use crate::plan::{live, machine};
 use crate::report::results::Done;
 use crate::store::started;
 
@@ -20,7 +20,7 @@ pub struct Args {
     /// Names, masks or @tag, then KEY=VALUE...
     #[arg(value_name = "NAME KEY=VALUE", required = true, num_args = 1..)]
     words: Vec<String>,
-    /// All jails
+    /// All of this kind
     #[arg(long)]
     all: bool,
 }
@@ -53,6 +53,8 @@ pub fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     let wired = new.has_nics() && changes.iter().any(|c| c.key == "net");
     let limits = old.limits.set() != new.limits.set() || !new.limits.set().is_empty();
     let ports = old.expose != new.expose;
+    let cd = |env: &Env| env.vm.as_ref().and_then(|vm| vm.cd.clone());
+    let new_cd = cd(&new).filter(|_| cd(&new) != cd(&old));
     let listeners = new.expose.iter().filter(|e| !old.expose.contains(e)).cloned().collect();
     let wanted = Wanted {
         containers: true,
@@ -63,6 +65,7 @@ pub fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
         filter: ports,
         forwarding: ports,
         listeners,
+        paths: new_cd.iter().cloned().collect(),
         ..Wanted::default()
     };
     let mut facts = s.gather(&wanted)?;
@@ -84,6 +87,9 @@ pub fn plan(s: &Session, name: &EnvName, changes: &[Change]) -> Result<Wish> {
     }
     let base = s.base_of(&new);
     let (before, guest) = (s.guest(name, &old, base.as_ref()), s.guest(name, &new, base.as_ref()));
+    if new_cd.is_some() {
+        machine::cd_is_there(&guest, &facts)?;
+    }
     let started = if s.saved.is_some() { None } else { started::read(&s.layout, name) };
     let (plan, pending) = live::plan(&before, &guest, &facts, started.as_ref(), (&text, &new_text))?;
     let what = if pending.is_empty() {

@@ -9,6 +9,8 @@ use crate::platform::machine;
 use crate::report::table::out;
 
 /// Be at a VM's console; Return, ~ and . ends that
+///
+/// The end of standard input does not end it: what the VM prints is shown until the VM is off, or those keys were typed.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The VM

@@ -307,7 +307,11 @@ fn plan(
             &facts,
         )?);
     }
-    plans.push(create::plan_told(&guest, &facts, given, how)?);
+    let mut made = create::plan_told(&guest, &facts, given, how)?;
+    if let (Some(vm), false) = (&env.vm, then_start) {
+        made.warnings.extend(machine::warnings(&guest, vm, &facts));
+    }
+    plans.push(made);
     if then_start {
         // What will refuse the start is better known before anything is made.
         let start = start::plan(&guest, &machine::filled(&guest, facts.clone()), s.host.now())?;

@@ -87,7 +87,9 @@ impl FromStr for DiskName {
             return Err(bad("the name of a disk holds small letters, digits, `-` and `_` only"));
         }
         if matches!(s, "data" | "system" | "seed" | "cd" | "export") {
-            return Err(bad("this word has a meaning of its own beside a VM's disks"));
+            return Err(bad(
+                "data, system, seed, cd and export have a meaning of their own beside a VM's disks",
+            ));
         }
         Ok(Self(s.to_string()))
     }
@@ -166,7 +168,11 @@ impl FromStr for Disk {
 pub fn disk_size(s: &str) -> Result<ByteSize> {
     let size: ByteSize = s.parse()?;
     if size.0 < 1 << 20 || !size.0.is_multiple_of(4096) {
-        return Err(Error::usage(printable(s), "a disk has at least 1M, in whole sectors of 4096 bytes"));
+        let hint = size.too_small('G');
+        return Err(Error::usage(
+            printable(s),
+            format!("a disk has at least 1M, in whole sectors of 4096 bytes{hint}"),
+        ));
     }
     Ok(size)
 }
@@ -218,5 +224,9 @@ mod tests {
         ] {
             assert!(bad.parse::<Disk>().is_err(), "{bad:?} was taken");
         }
+        let told = |s: &str| disk_size(s).unwrap_err().reason;
+        assert!(told("20").ends_with("20 is bytes: did you mean 20G?"), "{}", told("20"));
+        assert!(!told("1048577").contains("did you mean"), "{}", told("1048577"));
+        assert!("cd:1G".parse::<Disk>().unwrap_err().reason.contains("data, system, seed, cd and export"));
     }
 }

@@ -197,7 +197,11 @@ impl Limits {
                 _ => 1,
             };
             if amount < least {
-                return Err((limit.key(), format!("it is at least {}", ByteSize(least))));
+                return Err((limit.key(), {
+                    let hint =
+                        if limit == Limit::Memory { ByteSize(amount).too_small('M') } else { String::new() };
+                    format!("it is at least {}{hint}", ByteSize(least))
+                }));
             }
             // A CPU quota is microseconds in a tenth of a second, and still has to fit.
             let most = if limit == Limit::Cpu { u64::from(CPUS) * 100 } else { MAX };

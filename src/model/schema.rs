@@ -51,17 +51,20 @@ pub fn read_env(text: &str, file: &str) -> Result<Env> {
 pub fn of_its_kind(text: &str, file: &str, kind: Kind) -> Result<()> {
     let table: toml::Table = text.parse().map_err(|e| toml_error::of(file, text, &e))?;
     match table.keys().find(|k| keys::kind_of(k).is_some_and(|of| of != kind)) {
-        Some(key) => Err(other_kind(toml_error::place(file, text, position(text, key)), key, kind)),
+        Some(key) => {
+            let place = toml_error::place(file, text, position(text, key));
+            Err(other_kind(format!("{place}: {key}"), kind))
+        }
         None => Ok(()),
     }
 }
 
-fn other_kind(object: impl std::fmt::Display, key: &str, kind: Kind) -> Error {
+fn other_kind(key: impl std::fmt::Display, kind: Kind) -> Error {
     let (a, other) = match kind {
         Kind::Vm => ("a VM", "jails"),
         Kind::Jail => ("a jail", "VMs"),
     };
-    Error::usage(object, format!("{key}: only {other} have it, and this is {a}"))
+    Error::usage(key, format!("only {other} have it, and this is {a}"))
 }
 
 /// One `KEY=VALUE`, `KEY+=VALUE`, `KEY-=VALUE`, or `KEY=` for the default.
@@ -132,7 +135,7 @@ pub fn edit(text: &str, file: &str, changes: &[Change]) -> Result<(String, Env)>
     };
     for change in changes {
         if keys::kind_of(&change.key).is_some_and(|of| of != kind) {
-            return Err(other_kind(&change.key, &change.key, kind));
+            return Err(other_kind(&change.key, kind));
         }
         apply(&mut doc, change)?;
     }

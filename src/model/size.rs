@@ -84,6 +84,13 @@ impl fmt::Display for ByteSize {
 }
 
 impl ByteSize {
+    /// What is to be said of a size that is refused as too small: a number without a unit is bytes, and seldom meant so.
+    pub fn too_small(self, unit: char) -> String {
+        match self.0 {
+            n @ 1..1_048_576 => format!("; {n} is bytes: did you mean {n}{unit}?"),
+            _ => String::new(),
+        }
+    }
     /// For people: at most one decimal, as `ls -h` does.
     pub fn human(self) -> String {
         let mut value = self.0 as f64;

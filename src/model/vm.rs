@@ -196,7 +196,8 @@ impl Vm {
     pub fn check(&self, storage: Storage, cards: usize) -> Result<(), (&'static str, String)> {
         let mib = 1 << 20;
         if self.memory.0 < 16 * mib || !self.memory.0.is_multiple_of(mib) {
-            return Err(("vm.memory", "it is at least 16M, in whole MiB".into()));
+            let hint = self.memory.too_small('M');
+            return Err(("vm.memory", format!("it is at least 16M, in whole MiB{hint}")));
         }
         self.cpus.check().map_err(|e| ("vm.cpus", e))?;
         let direct = self.firmware == Firmware::Direct;
@@ -214,7 +215,10 @@ impl Vm {
             return Err(("vm.cmdline", "it has at most 2000 characters, and no control character".into()));
         }
         if self.boot == BootFrom::Cd && self.cd.is_none() {
-            return Err(("vm.boot", "there is nothing in its CD drive: give vm.cd as well".into()));
+            return Err((
+                "vm.boot",
+                "there is nothing in its CD drive: give it one by --iso, or vm.cd".into(),
+            ));
         }
         if self.firmware == Firmware::Bhyveload && self.disks.is_empty() && self.cd.is_none() {
             return Err(("vm.disks", "bhyveload(8) needs a disk to load from".into()));
@@ -288,6 +292,7 @@ mod tests {
             ("", "vm: a VM needs"),
             ("[vm]\nmemory = \"1000\"", "vm.memory"),
             ("[vm]\nmemory = \"1M\"", "vm.memory"),
+            ("[vm]\nmemory = 512", "512 is bytes: did you mean 512M?"),
             ("[vm]\ncpus = 0", "vm.cpus"),
             ("[vm]\ncpus = \"16,sockets=3,cores=5\"", "3 sockets x 5 cores"),
             ("[vm]\nfirmware = \"direct\"", "vm.kernel"),
@@ -335,12 +340,12 @@ mod tests {
         assert_eq!(env.vm.as_ref().unwrap().cpus.parts(), [2, 4, 1]);
         assert!(new.contains("cpus = \"8,sockets=2\""), "{new}");
         for (bad, says) in [
-            ("securelevel=1", "only jails"),
+            ("securelevel=1", "securelevel: only jails have it, and this is a VM"),
             ("vm.disks+=x:1G", "commands of their own"),
-            ("limits.memory=1G", "only jails"),
+            ("limits.memory=1G", "limits.memory: only jails have it, and this is a VM"),
         ] {
             let e = schema::edit(&written, "f", &[change(bad)]).unwrap_err().to_string();
-            assert!(e.contains(says), "{bad}: {e}");
+            assert!(e.contains(says) && !e.contains("memory: limits"), "{bad}: {e}");
         }
     }
 }

@@ -51,7 +51,7 @@ pub fn run(guest: &Guest<'_>, vm: &Vm, cards: &[Card<'_>], facts: &Facts, plan: 
                 .next("see whether its storage is; jug vm-disk-remove or jug vm-set vm.cd= lets go of it"));
         }
     }
-    plan.warnings.extend(warnings(guest, vm, &host(facts)));
+    plan.warnings.extend(warnings(guest, vm, facts));
     in_use(guest, vm, facts)?;
     if let Some(template) = missing_variables(guest, vm, facts).filter(|_| seen) {
         plan.push(copy_variables(guest, &template));
@@ -108,8 +108,26 @@ fn is_of(device: &str, disk: &str) -> bool {
     }
 }
 
-fn warnings(guest: &Guest<'_>, vm: &Vm, host: &Hypervisor) -> Vec<String> {
+/// Refuses a CD that is not there, as far as that can be seen before its storage is mounted.
+///
+/// # Errors
+/// It is not there (exit 4).
+pub fn cd_is_there(guest: &Guest<'_>, facts: &Facts) -> Result<()> {
+    let cd = guest.env.vm.as_ref().and_then(|vm| vm.cd.as_ref());
+    match cd.filter(|cd| guest.env.storage != Storage::External && facts.path(cd.as_str()).is_none()) {
+        Some(cd) => Err(Error::not_found(guest.name, format!("there is no {cd} for its CD drive"))
+            .next("give the path of a file that is there")),
+        None => Ok(()),
+    }
+}
+
+/// What is worth knowing before it runs.
+pub fn warnings(guest: &Guest<'_>, vm: &Vm, facts: &Facts) -> Vec<String> {
+    let host = host(facts);
     let mut all = Vec::new();
+    if vm.firmware == Firmware::Uefi && vm.disks.is_empty() && vm.cd.is_none() {
+        all.push("it has neither a disk nor a CD to boot from".into());
+    }
     if let Some(free) = host.free.filter(|free| *free < vm.memory.0) {
         all.push(format!(
             "it may use {} of memory, and {} are free on this host",
@@ -208,6 +226,7 @@ pub fn filled(guest: &Guest<'_>, mut facts: Facts) -> Facts {
 /// A disk is there already, or this host can't run such a VM.
 pub fn fill(guest: &Guest<'_>, facts: &Facts, how: Flashing, plan: &mut Plan) -> Result<()> {
     let Some(vm) = &guest.env.vm else { return Err(Error::failed(guest.name, "it is no VM")) };
+    cd_is_there(guest, facts)?;
     for (i, disk) in vm.disks.iter().enumerate() {
         let path = machine::blocks(guest, disk);
         match disk.blocks {

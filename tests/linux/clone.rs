@@ -125,7 +125,7 @@ fn clones_and_names_on_zfs() {
         h.jug("jcreate www --base bb --mode clone --start").ok();
         h.jug("jexec www -- sh -c 'echo one >/root/f'").ok();
         // A snapshot freezes what runs.
-        h.jug("jclone www w2 --start").ok();
+        h.jug("jclone www w2 --start").ok().says("(crash-consistent since it runs) and started");
         h.jug("jexec w2 -- sh -c 'hostname; cat /root/f'").ok().is("w2\none");
         h.sh("zfs get -Hp -o value origin tank/jug/env/w2/data")
             .ok()

@@ -148,6 +148,19 @@ fn disks_clones_and_names() {
             h.jug(&format!("vm-create x {args}")).code(2).says(says);
         }
         h.jug("vm-create ../x").code(2);
+        // What is not there is no CD, neither for a new one nor for one that is there.
+        h.jug("vm-create x --iso nothere.iso").code(4).says("/nothere.iso for its CD drive");
+        h.jug("vm-set db vm.cd=/nothere.iso").code(4).says("there is no /nothere.iso");
+        assert_eq!(h.jug("vm-get db vm.cd").ok().out.trim(), "");
+        h.jug("vm-create nb --memory 4096G")
+            .ok()
+            .says("are free on this host")
+            .says("neither a disk nor a CD");
+        h.jug("vm-remove -y nb").ok();
+        let line = h.jug("vm-ls -H db").ok().out;
+        let fields: Vec<&str> = line.trim_end().split('\t').collect();
+        assert_eq!((fields.len(), fields[0], fields[5], fields[7]), (10, "db", "1", "2"), "{line}");
+        h.jug("vm-ls").ok().says("CPUS").says("DISKS").says_not("JID");
         assert_eq!(h.vm("x").0, "gone");
     });
 }
