@@ -149,3 +149,31 @@ case_migrate_volumes() {
 	c 0 dd if=/dev/random "of=$there" bs=1m count=1
 	far_down
 }
+
+# The node that it came from is gone: its replica runs here, and is replicated from here.
+case_migrate_made_of_a_replica() {
+	far_up
+	sn mr
+	echo one >"$(data_of mr)"
+	j 0 replicate mr far
+	r="$FAR/replica/mr"
+	c 0 zfs list "$r/data"
+	jf 4 jregister mr --replica "$FAR"
+	jf 0 -n jregister mr --replica "$r"
+	out_has "zfs rename $r $FAR/env/mr"
+	c 0 zfs list "$r/data"
+	jf 0 jregister mr --replica "$r"
+	out_has 'as it was at jug-'
+	jf 0 jget mr storage
+	out_is zfs
+	jf 0 jstart mr
+	jf 0 jexec mr -- cat /root/f
+	out_is one
+	c 0 zfs get -H -s local -o value jug:replica,readonly -r "$FAR/env/mr"
+	out_lines 0
+	jf 0 jstop mr
+	jf 0 snapshot mr
+	jf 0 snapshot-rollback -y mr "$(newest_of "$FAR/env/mr/data")"
+	jf 0 doctor
+	far_down
+}
