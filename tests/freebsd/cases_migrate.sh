@@ -175,5 +175,6 @@ case_migrate_made_of_a_replica() {
 	jf 0 snapshot mr
 	jf 0 snapshot-rollback -y mr "$(newest_of "$FAR/env/mr/data")"
 	jf 0 doctor
+	j 0 jremove -y mr
 	far_down
 }
