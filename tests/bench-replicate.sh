@@ -1,8 +1,8 @@
 #!/bin/sh
 # How fast jug replicates beside a bare `zfs send | zfs receive` of the same data, turn by turn in one run, with zfs-fuse,
 # until it is on the disk. What jug asks, notes and holds takes the same time whatever the size: an environment without data
-# tells how long, and the speed is that of the data. MB=1024 megabytes of it, ROUNDS=4. JUG names another binary than the one
-# that a release would have. Ends with 1 if jug has less than 0.95 of the bare speed.
+# tells how long. MB=1024 megabytes, ROUNDS=4. JUG names another binary than the one that a release would have. Ends with 1 if
+# jug, all in all, has less than 0.95 of the bare speed.
 set -eu
 if [ "${1:-}" != inside ]; then
 	for program in zfs-fuse busybox unshare runc; do
@@ -97,5 +97,6 @@ awk -v b="$bare" -v o="$ours" -v s="$small" -v m="$((mb * rounds))" -v n="$round
 	printf "%-44s %10.1f MB/s\n", "jug replicate, all in all", m / o * 1e9
 	printf "%-44s %10.0f ms\n", "of that, whatever the size", s / n / 1e6
 	printf "%-44s %10.3f\n", "its data, of the bare speed", b / (o - s)
-	exit b / (o - s) < 0.95
+	printf "%-44s %10.3f\n", "all in all, of the bare speed", b / o
+	exit b / o < 0.95
 }'
